@@ -1,0 +1,113 @@
+# One virtual environment, .venv; stamps in it say what has been installed, so that a second run costs nothing.
+#
+#   PYTHON    the interpreter to build .venv with (the first of 3.11, 3.12, 3.13 that is found)
+#   QUESTION  the question that `make demo` asks
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+MAKEFLAGS += --no-print-directory
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export PIP_NO_INPUT = 1
+
+RIGHT_PYTHON = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+ifndef PYTHON
+PYTHON := $(shell for p in python3.11 python3 python3.12 python3.13; do \
+	"$$p" -c '$(RIGHT_PYTHON)' 2>/dev/null && { echo "$$p"; break; }; done)
+endif
+
+QUESTION ?= What is the computational overhead of implementing expert bridging versus full fine-tuning in terms of \
+inference latency and memory usage across different model scales from 110M to 175B parameters?
+# Through the environment, so that no quote or dollar sign in it reaches the shell.
+export QUESTION
+
+VENV := .venv
+RUN := $(VENV)/bin/python
+BENCHES := bench-ask bench-index bench-checks
+UV := build/uv/bin/uv
+UV_VERSION := 0.13.9
+
+.PHONY: help
+help:  ## say what can be made
+	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 10
+
+.PHONY: demo
+demo: $(VENV)/base.stamp  ## answer the first question, offline, from the starter library, into ./demo
+	$(VENV)/bin/sovereign ask "$$QUESTION" --only-library --out demo </dev/null
+
+.PHONY: test
+test: lint types layers unit  ## lint, types, layers, unit tests
+
+.PHONY: lint
+lint: $(VENV)/test.stamp  ## style and format
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+.PHONY: types
+types: $(VENV)/test.stamp  ## mypy, strict
+	$(VENV)/bin/mypy
+
+.PHONY: layers
+layers: $(VENV)/test.stamp  ## who may import whom
+	$(VENV)/bin/lint-imports --no-logo
+
+.PHONY: unit
+unit: $(VENV)/test.stamp  ## pytest
+	$(RUN) -m pytest
+
+# One after the other whatever -j says: two that run at once would measure each other.
+.PHONY: bench
+bench: $(VENV)/test.stamp  ## every benchmark
+	@for name in $(BENCHES:bench-%=%); do echo "== bench-$$name"; $(RUN) -m benchmarks.$$name || exit 1; done
+
+.PHONY: $(BENCHES)
+$(BENCHES): bench-%: $(VENV)/test.stamp
+	$(RUN) -m benchmarks.$*
+
+.PHONY: docs
+docs: $(VENV)/test.stamp  ## the documentation, into docs/_build
+	$(RUN) -m sphinx -W --keep-going -q -b html docs docs/_build
+
+.PHONY: schemas
+schemas: $(VENV)/base.stamp  ## write the public JSON Schema again
+	$(RUN) -m sovereign.contracts.schema
+
+.PHONY: lock
+lock: $(UV)  ## pin the whole tree again, with hashes
+	$(UV) pip compile pyproject.toml $(LOCK) -o requirements/base.txt
+	$(UV) pip compile pyproject.toml $(LOCK) --extra test --extra docs -c requirements/base.txt -o requirements/test.txt
+
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+$(UV):
+	$(call need_python)
+	"$(PYTHON)" -m venv --clear build/uv
+	build/uv/bin/python -m pip install --quiet --quiet uv==$(UV_VERSION)
+
+.PHONY: clean
+clean:  ## remove everything that make made, but no state of yours
+	rm -rf $(VENV) build dist demo docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
+
+# What a person sees instead of pip's own complaint about requires-python.
+define need_python
+@"$(PYTHON)" -c '$(RIGHT_PYTHON)' 2>/dev/null || { echo "SOVEREIGN needs Python 3.11, 3.12 or 3.13." \
+	"$(if $(PYTHON),$(PYTHON) is none of these or does not run.,None was found.)" \
+	"Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+endef
+
+$(VENV)/venv.stamp:
+	$(call need_python)
+	@"$(PYTHON)" -m venv --clear $(VENV) || { echo "$(PYTHON) cannot make a virtual environment." \
+		"On Debian and Ubuntu, install the package python3-venv." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/base.stamp: $(VENV)/venv.stamp requirements/base.txt pyproject.toml
+	$(RUN) -m pip install --quiet --quiet --require-hashes -r requirements/base.txt
+	$(RUN) -m pip install --quiet --quiet --no-deps -e .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/base.stamp requirements/test.txt
+	$(RUN) -m pip install --quiet --quiet --require-hashes -r requirements/test.txt
+	@touch $@

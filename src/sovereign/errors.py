@@ -1,0 +1,59 @@
+"""Errors that a person reads: what happened, where, and what to do.
+
+SovereignError          exit code 1
+├── InputError          2   an argument, setting or file that cannot be used
+├── NothingToRead       3   no document could be read at all
+├── OutputError         4   the result stands in the store, but could not be written where asked
+├── NotFound            5   no record, source or format of that name
+├── LedgerBroken        6   the ledger does not verify
+└── StoreError          7   the store cannot be opened or written
+"""
+
+from __future__ import annotations
+
+
+class SovereignError(Exception):
+    """Base of all errors for people. ``advice`` says what to do about it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class InputError(SovereignError):
+    """An argument, setting or file that cannot be used."""
+
+    exit_code = 2
+
+
+class NothingToRead(SovereignError):
+    """No document could be read at all."""
+
+    exit_code = 3
+
+
+class OutputError(SovereignError):
+    """The result stands in the store, but could not be written where asked."""
+
+    exit_code = 4
+
+
+class NotFound(SovereignError):
+    """No record, source or format of that name."""
+
+    exit_code = 5
+
+
+class LedgerBroken(SovereignError):
+    """The ledger does not verify."""
+
+    exit_code = 6
+
+
+class StoreError(SovereignError):
+    """The store cannot be opened or written."""
+
+    exit_code = 7

@@ -1,0 +1,156 @@
+"""Stage *plan*: from the question to facets and four search queries, without a model.
+
+The question's words are cut at its grammar: the phrase that compares ("versus", "than", "over"), the metrics that the
+vocabulary knows, the range of model sizes. What is left are the subjects before the comparison and the comparators after it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from sovereign.errors import InputError
+from sovereign.language.clauses import BASE, FINITE, MARKER
+from sovereign.language.metrics import comparative_words, mentions, metrics
+from sovereign.language.quantities import find_scales
+from sovereign.language.words import STOP, content_stems, normalize
+from sovereign.records import Facet, FacetKind, Plan, Query
+
+_SCALE_PHRASE = re.compile(
+    r"(?:,?\s*(?:across|over|for|at|in|on|with)?\s*(?:different|various|several|all|the)?\s*(?:model\s+)?(?:scales?|sizes?|models?)?\s*"
+    r"(?:ranging\s+)?(?:from|between)\s+)?(?P<low>\d+(?:\.\d+)?\s?[MBT])(?:\s*(?:to|and|through|up to|-)\s*(?P<high>\d+(?:\.\d+)?\s?[MBT]))?"
+    r"(?:[\s-]+(?:parameters?|params?|models?))*"
+)
+_MEASURES = re.compile(r"\b(?:in terms of|with respect to|with regard to|regarding|as measured by|measured in|in (?=(?:\w+\s){0,2}(?:latency|memory|accuracy|throughput)))\s*", re.IGNORECASE)  # fmt: skip
+_COMPARED = re.compile(rf"{MARKER.pattern}|\bor\s+|\bover\s+|\bfrom\s+(?=\w+\s+(?:tuning|training))", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE)
+_UMBRELLA = frozenset(
+    """overhead cost costs effect effects impact influence difference differences trade-off tradeoff tradeoffs benefit benefits advantage
+    advantages disadvantages role computational implementing implement using applying adopting employing introducing adding doing running
+    different various model models scale scales term terms much many kind kinds way ways evidence known say affect affects
+    compare comparison change changes happen happens possible really actually typically usually question paper papers result
+    results""".split()
+)
+_WORD = re.compile(r"[^\W_](?:[\w.'’/-]*\w)?|[,;:()]", re.UNICODE)
+QUERIES = 4
+
+
+def plan(question: str, max_chars: int = 2000) -> Plan:
+    """Facets and queries of a question.
+
+    Raises:
+        InputError: if the question is empty, has no letters, or is longer than ``max_chars`` characters.
+    """
+    text = " ".join(normalize(question).split())
+    if not any(c.isalpha() for c in text):
+        raise InputError("The question is empty.", 'Ask one in words, for example: sovereign ask "Does X reduce latency against Y?"')
+    if len(text) > max_chars:
+        advice = "Ask the question alone; documents belong into --library. The limit is the setting max_question_chars."
+        raise InputError(f"The question has {len(text):,} characters; at most {max_chars:,} are read.", advice)
+    facets = _facets(text.rstrip("?!. "))
+    notes = []
+    if not facets:
+        facets = [Facet(id="F1", kind="topic", text=text, terms=tuple(sorted(content_stems(text))))]
+        notes.append("No subject, metric or comparison was recognised: the whole question is used as one topic. The planner reads English.")
+    return Plan(question=question.strip(), facets=tuple(facets), queries=_queries(text, facets), notes=tuple(notes))
+
+
+def _facets(text: str) -> list[Facet]:
+    rest, scale = _scale(text)
+    found = _metrics(rest)
+    for start, end, _ in reversed(found):
+        rest = rest[:start] + " , " + rest[end:]
+    rest = _MEASURES.sub(" , ", rest)
+    before, after = _sides(rest)
+    subjects, comparators = _chunks(before), _chunks(after)
+    kind: FacetKind = "subject" if comparators or found else "topic"
+    facets: list[Facet] = []
+
+    def add(kind: FacetKind, words: str, **more: object) -> None:
+        if words.lower() not in (f.text.lower() for f in facets):
+            terms = tuple(sorted(content_stems(words)))
+            facets.append(Facet(id=f"F{len(facets) + 1}", kind=kind, text=words, terms=terms, **more))  # type: ignore[arg-type]
+
+    for chunk in subjects:
+        add(kind, chunk)
+    for chunk in comparators:
+        add("comparator", chunk)
+    for start, end, metric in _metrics(_scale(text)[0]):
+        add("metric", _scale(text)[0][start:end], metric=metric, synonyms=metrics()[metric].names)
+    for word, (metric, _) in comparative_words().items():
+        if re.search(rf"\b{word}\b", text) and not any(f.metric for f in facets):
+            add("metric", metrics()[metric].label, metric=metric, synonyms=metrics()[metric].names)
+    if scale:
+        low, high = min(scale, key=lambda q: q.value), max(scale, key=lambda q: q.value)
+        facets.append(Facet(id=f"F{len(facets) + 1}", kind="scale", text=f"{low.text} to {high.text} parameters", low=low, high=high))
+    return facets
+
+
+def _scale(text: str) -> tuple[str, list]:  # type: ignore[type-arg]
+    """The question without its range of model sizes, and the two ends of it."""
+    for match in _SCALE_PHRASE.finditer(text):
+        sizes = list(find_scales(f"{match['low']} parameters {match['high'] or ''} parameters"))
+        if match["high"] and len(sizes) == 2:
+            return text[: match.start()] + " " + text[match.end() :], sizes
+    return text, []
+
+
+def _metrics(text: str) -> list[tuple[int, int, str]]:
+    """Metrics that the question names; after "in terms of" only those that follow."""
+    found = mentions(text)
+    match = _MEASURES.search(text)
+    named_after = [m for m in found if match and m[0] >= match.end() - 1]
+    return named_after or [m for m in found if text[m[0] : m[1]].lower() not in _UMBRELLA]
+
+
+def _sides(text: str) -> tuple[str, str]:
+    """What stands before and after the comparison."""
+    if match := _BETWEEN.search(text):
+        return match["a"], match["b"]
+    if match := _COMPARED.search(text):
+        return text[: match.start()], text[match.end() :]
+    return text, ""
+
+
+def _chunks(text: str) -> list[str]:
+    """Runs of content words: cut at function words, verbs and punctuation; "of" may join ("mixture of experts")."""
+    chunks: list[list[str]] = [[]]
+    words = _WORD.findall(text)
+    for i, word in enumerate(words):
+        lower = word.lower()
+        joins = lower == "of" and chunks[-1] and i + 1 < len(words) and words[i + 1].lower() not in STOP
+        verb = (lower in FINITE or (lower in BASE and chunks[-1] != [])) and not word[0].isupper()
+        if joins:
+            chunks[-1].append(word)
+        elif lower in STOP or lower in _UMBRELLA or lower in comparative_words() or verb or not any(c.isalnum() for c in word):
+            chunks.append([])
+        else:
+            chunks[-1].append(word)
+    texts = [" ".join(c).removesuffix(" of") for c in chunks if c]
+    return [t for t in dict.fromkeys(texts) if any(c.isalpha() for c in t)]
+
+
+def _queries(text: str, facets: list[Facet]) -> tuple[Query, ...]:
+    """Four different queries: each side with the metrics, both sides together, and the metrics' other names with the scale."""
+    side = {k: [f for f in facets if f.kind == k] for k in ("subject", "topic", "comparator", "metric", "scale")}
+    subjects, comparators, measured = side["subject"] + side["topic"], side["comparator"], side["metric"]
+    synonyms = " ".join(name for f in measured for name in f.synonyms[:6])
+    candidates = [
+        (_join(subjects + measured), subjects + measured),
+        (_join(comparators + measured), comparators + measured),
+        (_join(subjects + comparators), subjects + comparators),
+        (f"{synonyms} {_join(side['scale'])} {_join(subjects[:1])}", measured + side["scale"] + subjects[:1]),
+        (text, facets),
+        (_join(subjects), subjects),
+        (_join(measured), measured),
+        *((f"{_join(facets)} {extra}", facets) for extra in ("comparison", "results", "evaluation", "limitations")),
+    ]
+    queries: dict[str, Query] = {}
+    for words, used in candidates:
+        words = " ".join(words.split())
+        if words and words.lower() not in queries and len(queries) < QUERIES:
+            queries[words.lower()] = Query(text=words, facet_ids=tuple(f.id for f in used))
+    return tuple(queries.values())
+
+
+def _join(facets: list[Facet]) -> str:
+    return " ".join(f.text for f in facets)

@@ -1,0 +1,1 @@
+"""Words, numbers and comparisons of technical English. Pure functions, no model, no I/O beyond package data."""

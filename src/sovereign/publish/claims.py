@@ -1,0 +1,175 @@
+"""How claims, quotes, checks and evidence are put before a reader."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sovereign.records import CheckOutcome, Claim, Evidence, Quote, Record, Result, Setting, Verdict
+
+from .parts import MEASUREMENT_ANCHOR, Badge, Chip, ClaimView, EvidenceView, Link, QuoteView, Run, Tone
+from .references import References
+from .text import fragment, one_line, ratio
+
+OUR_WORDS = "secondary summary, our words, not the paper's"
+SECONDHAND = "place taken from a third party's text; the paper itself was not read there"
+RECALLED = "UNCHECKED recalled"
+
+VERDICTS: dict[Verdict, tuple[str, Tone]] = {
+    "SUPPORT": ("✓ SUPPORT", "good"),
+    "CONTRADICT": ("✗ CONTRADICT", "bad"),
+    "MIXED": ("± MIXED", "mixed"),
+    "NOT_ENOUGH_INFO": ("? NOT ENOUGH INFO", "open"),
+    "UNCHECKED": ("○ UNCHECKED", "open"),
+}
+OUTCOMES: dict[str, tuple[str, str, Tone]] = {
+    "pass": ("✓", "passed", "good"),
+    "fail": ("✗", "failed", "bad"),
+    "unclear": ("?", "unclear", "mixed"),
+    "not_applicable": ("–", "not applicable", "open"),
+}
+RELATIONS = {
+    "own_quote": "the claim's own sentence",
+    "own_work": "another passage of the same work",
+    "independent": "a work of an independent group",
+    "not_independent": "a work of the same group",
+    "unknown": "a work whose authors are not known",
+}
+DEPTHS = {"note": "secondary note", "full_text": "full text"}
+SCOPES = {"same": "same scope", "not_comparable": "not comparable"}
+
+
+def places_of(record: Record) -> dict[str, str]:
+    """Where in the page each claim and measurement stands, by id: ``C12`` is at ``#C12``."""
+    places = {m.id: f"#{MEASUREMENT_ANCHOR}{fragment(m.id)}" for m in record.measurements}
+    return places | {c.id: f"#{fragment(c.id)}" for c in record.claims}
+
+
+def id_link(some_id: str, places: Mapping[str, str]) -> Link:
+    """The id of a claim or measurement as a link to its place, or as plain words when the page has no such place."""
+    return Link(one_line(some_id), places.get(some_id))
+
+
+def verdict_badge(claim: Claim) -> Badge:
+    """The verdict of a claim; a recalled one that nobody checked says both."""
+    words, tone = VERDICTS[claim.verdict]
+    if claim.quote.seen == "recalled" and claim.verdict == "UNCHECKED":
+        words = f"○ {RECALLED}"
+    return Badge(words, tone, verdict_reason(claim))
+
+
+def verdict_reason(claim: Claim) -> str:
+    """Why the verdict is what it is."""
+    return one_line(claim.verification.reason) if claim.verification else "no check has been run on this claim"
+
+
+def claim_view(claim: Claim, references: References) -> ClaimView:
+    """Everything a page shows of one claim."""
+    evidence = claim.verification.evidence if claim.verification else ()
+    own = [e for e in evidence if e.relation == "own_quote"]
+    return ClaimView(
+        anchor=fragment(claim.id),
+        id=one_line(claim.id),
+        text=one_line(claim.text),
+        facts=_facts(claim.results, claim.setting),
+        verdict=verdict_badge(claim),
+        standing=_standing(claim),
+        reason=verdict_reason(claim),
+        quote=_quote(claim.quote, claim.text),
+        chips=tuple(_chip(check) for e in own for check in e.checks),
+        evidence=tuple(_evidence(e, references) for e in evidence if e.relation != "own_quote"),
+        source=source(claim.quote, references),
+    )
+
+
+def source(quote: Quote, references: References) -> Run:
+    """The work that a quote speaks for, and the note that it was read in where that is another one."""
+    run: Run = (references.link(quote.source_id), f" {references.of(quote.source_id).title}")
+    if references.of(quote.paper_id) != references.of(quote.source_id):
+        run += (", as told in ", references.link(quote.paper_id))
+    return run
+
+
+def _standing(claim: Claim) -> tuple[Badge, ...]:
+    anchored = claim.verification is not None and claim.verification.anchored
+    badges = (
+        Badge("✓ verified", "good", "supported by evidence other than its own sentence")
+        if claim.verified
+        else Badge("not verified", "open", "no evidence other than its own sentence supports it"),
+        Badge("✓ anchored", "good", "its quote stands in the stored text at its offsets")
+        if anchored
+        else Badge("not anchored", "open", "its quote was not found, or not sought, at its offsets"),
+    )
+    if claim.gate:
+        tone: Tone = {"VERIFIED": "good", "FALSIFIED": "bad"}.get(claim.gate.status, "open")  # type: ignore[assignment]
+        badges += (Badge(f"gate: {claim.gate.status}", tone, one_line(claim.gate.reason)),)
+    return badges
+
+
+def _facts(results: Sequence[Result], setting: Setting) -> tuple[tuple[str, str], ...]:
+    main = results[0] if results else Result()
+    facts = [
+        ("subject", main.subject),
+        ("against", main.comparator),
+        ("metric", main.metric),
+        ("value", main.value and main.value.text),
+        ("comparator's value", main.comparator_value and main.comparator_value.text),
+        ("ratio", None if main.ratio is None else ratio(main.ratio)),
+        ("direction", main.direction),
+        ("further figures", "; ".join(filter(None, map(_in_words, results[1:])))),
+        ("model", setting.model),
+        ("scale", setting.scale and setting.scale.text),
+        ("phase", setting.phase),
+        ("batch size", setting.batch_size and str(setting.batch_size)),
+        ("sequence length", setting.sequence_length and str(setting.sequence_length)),
+        ("conditions", "; ".join(setting.conditions)),
+    ]
+    return tuple((name, one_line(text)) for name, text in facts if text)
+
+
+def _in_words(result: Result) -> str:
+    value = result.value.text if result.value else result.direction or ""
+    if not value:
+        return ""
+    against = f" (against {result.comparator})" if result.comparator else ""
+    return f"{result.subject + ': ' if result.subject else ''}{value}{against}"
+
+
+def _quote(quote: Quote, claim_text: str = "") -> QuoteView:
+    place = [
+        f"[{quote.where}]" if quote.where else "",
+        f"section “{quote.section}”" if quote.section else "",
+        f"page {quote.page}" if quote.page is not None else "",
+        f"depth: {DEPTHS.get(quote.depth, quote.depth)}",
+    ]
+    marks = [
+        OUR_WORDS if quote.our_words else "",
+        f"seen: {quote.seen}" if quote.seen else "",
+        RECALLED if quote.seen == "recalled" else "",
+        SECONDHAND if quote.secondhand else "",
+    ]
+    said = one_line(quote.text)
+    return QuoteView(
+        text="" if said == one_line(claim_text) else said,
+        place=" · ".join(one_line(p) for p in place if p),
+        marks=tuple(m for m in marks if m),
+    )
+
+
+def _evidence(evidence: Evidence, references: References) -> EvidenceView:
+    words, tone = VERDICTS[evidence.verdict]
+    return EvidenceView(
+        relation=RELATIONS[evidence.relation],
+        verdict=Badge(words, tone, one_line(evidence.reason)),
+        scope=SCOPES.get(evidence.scope, f"{evidence.scope} scope"),
+        reason=one_line(evidence.reason),
+        quote=_quote(evidence.quote),
+        source=source(evidence.quote, references),
+        chips=tuple(_chip(check) for check in evidence.checks),
+    )
+
+
+def _chip(check: CheckOutcome) -> Chip:
+    symbol, words, tone = OUTCOMES[check.outcome]
+    value = "" if check.value is None else f" ({check.value:.2f})"
+    reported = "" if check.decides else "; reported only, decides nothing"
+    return Chip(symbol, one_line(check.check), words, tone, one_line(check.reason) + value + reported)

@@ -1,0 +1,231 @@
+"""The pieces that a page is made of, as plain data. Writers (HTML, Markdown) decide only how each piece looks.
+
+A run of text is a tuple of ``Inline``: plain strings from anywhere, which every writer escapes, links and badges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+# Anchors that are no headings: a list item and a table row.
+REFERENCE_ANCHOR = "ref-"
+MEASUREMENT_ANCHOR = "measurement-"
+
+Tone = Literal["good", "bad", "mixed", "open"]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead to ``href``: ``#anchor`` in the page or a checked http(s) address. None: words only."""
+
+    text: str
+    href: str | None
+    kind: Literal["link"] = "link"
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A short verdict: words that stand alone, and a tone for those who see colour. ``title`` says why."""
+
+    text: str
+    tone: Tone
+    title: str = ""
+    kind: Literal["badge"] = "badge"
+
+
+Inline = str | Link | Badge
+Run = tuple[Inline, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph."""
+
+    run: Run
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """An unordered list."""
+
+    items: tuple[Run, ...]
+    kind: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading inside a section."""
+
+    text: str
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table. The first cell of a row names it; ``figures`` are the columns that hold numbers, ``foot`` the last row."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Run, ...], ...]
+    figures: tuple[int, ...] = ()
+    anchors: tuple[str, ...] = ()
+    folded: bool = False
+    foot: tuple[Run, ...] = ()
+    kind: Literal["table"] = "table"
+
+
+Block = Paragraph | Bullets | Heading | Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section, or one without a number (the abstract)."""
+
+    number: str
+    title: str
+    anchor: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence of the answer, with links to the claims and measurements that carry it."""
+
+    text: str
+    carried_by: tuple[Link, ...]
+    inferred: bool
+
+
+@dataclass(frozen=True)
+class FacetView:
+    """One facet of the question: its words, state, reason, sentences and what is missing."""
+
+    text: str
+    sort: str
+    state: Badge
+    reason: str
+    said: tuple[Said, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SideView:
+    """One side of a disagreement with its claims and sources."""
+
+    statement: str
+    claims: tuple[Link, ...]
+    sources: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class DisagreementView:
+    """Sides that do not agree, and why."""
+
+    heading: str
+    sides: tuple[SideView, ...]
+    why: str
+
+
+@dataclass(frozen=True)
+class QuoteView:
+    """A quoted sentence: ``text`` is empty when it is the claim's own words. ``marks`` are the warnings that go with it."""
+
+    text: str
+    place: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A check's outcome: symbol, name, outcome in words, reason."""
+
+    symbol: str
+    name: str
+    outcome: str
+    tone: Tone
+    reason: str
+
+
+@dataclass(frozen=True)
+class EvidenceView:
+    """A passage held against a claim: whose it is, what it says of the claim, the passage, its source and checks."""
+
+    relation: str
+    verdict: Badge
+    scope: str
+    reason: str
+    quote: QuoteView
+    source: Run
+    chips: tuple[Chip, ...]
+
+
+@dataclass(frozen=True)
+class ClaimView:
+    """One claim with all that it rests on."""
+
+    anchor: str
+    id: str
+    text: str
+    facts: tuple[tuple[str, str], ...]
+    verdict: Badge
+    standing: tuple[Badge, ...]
+    reason: str
+    quote: QuoteView
+    chips: tuple[Chip, ...]
+    evidence: tuple[EvidenceView, ...]
+    source: Run
+
+
+@dataclass(frozen=True)
+class Header:
+    """The head of a page. ``notice`` is empty when the record may stand as it is."""
+
+    title: str
+    short_id: str
+    made: str
+    made_iso: str
+    state: Badge
+    policy: Badge
+    facts: tuple[tuple[str, str], ...]
+    counters: tuple[tuple[str, str, str], ...]
+    notice: str
+
+
+@dataclass(frozen=True)
+class AnswerView:
+    """The answer: what it says, in figures, by facet, where sources disagree, and what is open."""
+
+    state: Badge
+    summary: tuple[Said, ...]
+    tables: tuple[Table, ...]
+    facets: tuple[FacetView, ...]
+    disagreements: tuple[DisagreementView, ...]
+    open_points: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class ReferenceView:
+    """One numbered reference: authors, title, year and venue, links, and what was not read of it."""
+
+    anchor: str
+    number: int
+    authors: str
+    title: str
+    place: str
+    links: tuple[Link, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A whole page, in its order."""
+
+    header: Header
+    answer: AnswerView
+    sections: tuple[Section, ...]
+    claims: tuple[ClaimView, ...]
+    references: tuple[ReferenceView, ...]
+    imprint: tuple[tuple[str, str], ...]
+    verify: tuple[str, ...]

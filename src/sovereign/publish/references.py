@@ -1,0 +1,143 @@
+"""Which works a record cites, in which order, and what may be said of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sovereign.records import Claim, Paper, Record
+
+from .parts import REFERENCE_ANCHOR, Link, ReferenceView
+from .text import arxiv_url, doi_url, one_line, safe_url
+
+SHOWN_AUTHORS = 8
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A work by its number (from 1). ``paper`` is None for a work that is known only by the name another gives it."""
+
+    number: int
+    source_id: str
+    paper: Paper | None
+    used: bool
+
+    @property
+    def anchor(self) -> str:
+        """Its anchor in a page."""
+        return f"{REFERENCE_ANCHOR}{self.number}"
+
+    @property
+    def title(self) -> str:
+        """Its title, or the name by which it is known."""
+        if self.paper:
+            return one_line(self.paper.title)
+        scheme, _, name = self.source_id.partition(":")
+        if scheme == "arxiv":
+            return f"arXiv:{name}"
+        return one_line(name) if scheme in ("named", "title") and name else one_line(self.source_id)
+
+
+class References:
+    """The references of a record in order of first use, found again by any id that a source goes by."""
+
+    def __init__(self, record: Record) -> None:
+        self._by_alias = {alias: paper for paper in reversed(record.papers) for alias in _aliases(paper)}
+        used = dict.fromkeys(self._key(source_id) for source_id in _used(record))
+        keys = used | dict.fromkeys(paper.id for paper in record.papers)
+        self._found = {
+            key: Reference(number, key, self._by_alias.get(key), key in used) for number, key in enumerate(keys, 1)
+        }
+
+    def __iter__(self) -> Iterator[Reference]:
+        return iter(self._found.values())
+
+    def of(self, source_id: str) -> Reference:
+        """The reference of a source id that the record uses.
+
+        Raises:
+            KeyError: if the record uses no such source.
+        """
+        return self._found[self._key(source_id)]
+
+    def link(self, source_id: str) -> Link:
+        """Its number as a link to the list: ``[3]``."""
+        reference = self.of(source_id)
+        return Link(f"[{reference.number}]", f"#{reference.anchor}")
+
+    def _key(self, source_id: str) -> str:
+        """One id for each work: that of its paper where it has one, whatever name it was called by."""
+        bare = re.sub(r"^(arxiv:.*?)v\d+$", r"\1", source_id.casefold())
+        paper = self._by_alias.get(source_id) or self._by_alias.get(bare)
+        return paper.id if paper else source_id
+
+
+def reference_view(reference: Reference) -> ReferenceView:
+    """What a page shows of a reference."""
+    paper = reference.paper
+    if paper is None:
+        scheme, _, name = reference.source_id.partition(":")
+        url = arxiv_url(name) if scheme == "arxiv" else doi_url(name) if scheme == "doi" else None
+        links = (Link(one_line(reference.source_id), url),)
+        notes = ("original not read; known only through a document that names it as its source",)
+        return ReferenceView(reference.anchor, reference.number, "", reference.title, "", links, notes)
+    links = tuple(
+        link
+        for text, link in (
+            (paper.arxiv_id, Link(f"arXiv:{paper.arxiv_id}", arxiv_url(paper.arxiv_id))),
+            (paper.doi, Link(f"doi:{paper.doi}", doi_url(paper.doi))),
+            (paper.url, Link(one_line(paper.url or ""), safe_url(paper.url))),
+        )
+        if text
+    )
+    # The landing page of an identifier that is linked already says nothing new.
+    seen = {link.href for link in links[:-1] if link.href}
+    if paper.url and len(links) > 1 and links[-1].href in seen:
+        links = links[:-1]
+    notes = ("original not read; summarised from a secondary note",) if paper.our_words else ()
+    if not reference.used:
+        notes += ("read; nothing in this record rests on it",)
+    venue, year = one_line(paper.venue or ""), str(paper.year or "")
+    place = ", ".join(p for p in (venue, "" if year in venue else year) if p)
+    return ReferenceView(
+        reference.anchor,
+        reference.number,
+        _authors(paper),
+        reference.title,
+        place,
+        links or (Link(one_line(paper.id), None),),
+        notes,
+    )
+
+
+def _authors(paper: Paper) -> str:
+    names = [one_line(name) for name in paper.authors]
+    if len(names) > SHOWN_AUTHORS:
+        return f"{', '.join(names[: SHOWN_AUTHORS - 1])} and {len(names) - SHOWN_AUTHORS + 1} others"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def _aliases(paper: Paper) -> tuple[str, ...]:
+    arxiv = re.sub(r"v\d+$", "", paper.arxiv_id or "").casefold()
+    doi = (paper.doi or "").casefold()
+    return (paper.id, *([f"arxiv:{arxiv}"] if arxiv else []), *([f"doi:{doi}"] if doi else []))
+
+
+def _used(record: Record) -> Iterator[str]:
+    """Source ids in order of use: what the answer cites first, then the other claims, then their evidence."""
+    by_id = {claim.id: claim for claim in record.claims}
+    ordered = [by_id[i] for i in record.answer.cited() if i in by_id]
+    ordered += [claim for claim in record.claims if claim.id not in record.answer.cited()]
+    for claim in ordered:
+        yield from (claim.quote.source_id, claim.quote.paper_id)
+    for claim in ordered:
+        yield from _evidence_sources(claim)
+    for disagreement in record.answer.disagreements:
+        for side in disagreement.sides:
+            yield from side.source_ids
+
+
+def _evidence_sources(claim: Claim) -> Iterator[str]:
+    for evidence in claim.verification.evidence if claim.verification else ():
+        yield from (evidence.quote.source_id, evidence.quote.paper_id)

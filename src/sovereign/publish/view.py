@@ -1,0 +1,183 @@
+"""From a record to what its page says, in the page's order. HTML and Markdown both write this, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sovereign.records import (
+    AnswerSentence,
+    Comparison,
+    Disagreement,
+    Facet,
+    FacetAnswer,
+    LedgerHead,
+    OwnerDecision,
+    Record,
+)
+
+from .claims import claim_view, id_link, places_of, source
+from .parts import (
+    AnswerView,
+    Badge,
+    DisagreementView,
+    FacetView,
+    Header,
+    Inline,
+    Link,
+    Run,
+    Said,
+    SideView,
+    Table,
+    Tone,
+    View,
+)
+from .references import References, reference_view
+from .sections import counters, facet_words, level_words, score_words, sections, state_badge
+from .text import count, day, one_line, ratio
+
+NOTICE = "Autonomous draft — Owner review required before publication"
+POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJECT": "bad"}
+
+
+def view_of(record: Record, head: LedgerHead | None = None, owner: OwnerDecision | None = None) -> View:
+    """The page of ``record``. ``head`` is the ledger's head at export, ``owner`` the owner's decision if there is one."""
+    references = References(record)
+    places = places_of(record)
+    return View(
+        header=_header(record, owner),
+        answer=_answer(record, references, places),
+        sections=sections(record, places),
+        claims=tuple(claim_view(claim, references) for claim in record.claims),
+        references=tuple(reference_view(reference) for reference in references),
+        imprint=_imprint(record, head or record.ledger_head),
+        verify=("sovereign ledger verify", f"sovereign show {record.short_id}"),
+    )
+
+
+def _header(record: Record, owner: OwnerDecision | None) -> Header:
+    outcome = record.decision.outcome
+    # The owner's word, once given, overrides the policy's in both directions.
+    stands = owner.outcome == "APPROVED" if owner else outcome == "AUTO_APPROVE"
+    facts = [
+        ("Review score", score_words(record)),
+        ("Level", level_words(record.level)),
+        ("Works", f"{record.counters.papers_kept:,} kept of {record.counters.papers_seen:,} seen"),
+    ]
+    if owner:
+        facts.append(("Owner", f"{owner.outcome} by {one_line(owner.by)}, {day(owner.at)}: {one_line(owner.reason)}"))
+    return Header(
+        title=one_line(record.question),
+        short_id=one_line(record.short_id),
+        made=day(record.created_at),
+        made_iso=one_line(record.created_at),
+        state=state_badge(record.answer.state),
+        policy=Badge(outcome, POLICY_TONES[outcome], one_line(" ".join(record.decision.reasons))),
+        facts=tuple(facts),
+        counters=counters(record),
+        notice="" if stands else NOTICE,
+    )
+
+
+def _answer(record: Record, references: References, places: Mapping[str, str]) -> AnswerView:
+    answer = record.answer
+    facets = {f.id: f for f in record.plan.facets}
+    return AnswerView(
+        state=state_badge(answer.state),
+        summary=_said(answer.summary, places),
+        tables=_comparisons(record, references, places),
+        facets=tuple(_facet(f, facets, places) for f in answer.facets),
+        disagreements=tuple(_disagreement(d, references, places) for d in answer.disagreements),
+        open_points=tuple(_open_point(p.text, p.facet_id, p.needs, facets) for p in answer.open_points),
+    )
+
+
+def _said(sentences: Iterable[AnswerSentence], places: Mapping[str, str]) -> tuple[Said, ...]:
+    return tuple(
+        Said(one_line(s.text), tuple(id_link(i, places) for i in (*s.claim_ids, *s.measurement_ids)), s.inferred)
+        for s in sentences
+    )
+
+
+def _comparisons(record: Record, references: References, places: Mapping[str, str]) -> tuple[Table, ...]:
+    groups: dict[str, list[Comparison]] = {}
+    for comparison in record.answer.comparisons:
+        groups.setdefault(one_line(comparison.metric), []).append(comparison)
+    head = ("Subject", "Against", "Its value", "Value against", "Ratio", "Scale", "Setting", "Source", "Claim")
+    claims = {c.id: c for c in record.claims}
+
+    def cite(claim_id: str) -> Run:
+        return (source(claims[claim_id].quote, references)[0],) if claim_id in claims else ("—",)
+
+    return tuple(
+        Table(
+            caption=f"{metric.capitalize()}: {count(len(rows), 'comparison')}",
+            head=head,
+            rows=tuple(
+                (
+                    (one_line(c.subject),),
+                    (one_line(c.comparator),),
+                    (one_line(c.subject_value),),
+                    (one_line(c.comparator_value),),
+                    (ratio(c.ratio),),
+                    (one_line(c.scale),),
+                    (one_line(c.setting),),
+                    cite(c.claim_id),
+                    (id_link(c.claim_id, places),),
+                )
+                for c in rows
+            ),
+            figures=(2, 3, 4),
+        )
+        for metric, rows in groups.items()
+    )
+
+
+def _facet(answer: FacetAnswer, facets: dict[str, Facet], places: Mapping[str, str]) -> FacetView:
+    facet = facets.get(answer.facet_id)
+    return FacetView(
+        text=facet_words(answer.facet_id, facets),
+        sort=facet.kind if facet else "facet",
+        state=state_badge(answer.state),
+        reason=one_line(answer.reason),
+        said=_said(answer.sentences, places),
+        missing=tuple(one_line(m) for m in answer.missing),
+    )
+
+
+def _disagreement(disagreement: Disagreement, references: References, places: Mapping[str, str]) -> DisagreementView:
+    subject, metric = one_line(disagreement.subject), one_line(disagreement.metric)
+    return DisagreementView(
+        heading=f"{subject}: {metric} ({disagreement.kind})",
+        sides=tuple(
+            SideView(
+                one_line(side.statement),
+                tuple(id_link(i, places) for i in side.claim_ids),
+                tuple(_named(references, i) for i in side.source_ids),
+            )
+            for side in disagreement.sides
+        ),
+        why=one_line(disagreement.why),
+    )
+
+
+def _named(references: References, source_id: str) -> Link:
+    link = references.link(source_id)
+    return Link(f"{link.text} {references.of(source_id).title}", link.href)
+
+
+def _open_point(text: str, facet_id: str | None, needs: str, facets: dict[str, Facet]) -> Run:
+    run: tuple[Inline, ...] = (one_line(text),)
+    if facet_id:
+        run += (f" ({facet_words(facet_id, facets)})",)
+    return (*run, f" — needs: {one_line(needs)}") if needs else run
+
+
+def _imprint(record: Record, head: LedgerHead | None) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Record", str(record.id)),
+        ("Content hash", record.content_hash or record.computed_hash()),
+        ("Ledger head", f"{count(head.count, 'event')}, {head.hash}" if head else "none was exported with this page"),
+        ("Schema", f"record {record.schema_version} (urn:sovereign:schema:record:{record.schema_version})"),
+        ("Software", f"SOVEREIGN {one_line(record.environment.sovereign)}"),
+        ("Made", one_line(record.created_at)),
+    )

@@ -1,0 +1,18 @@
+"""Caps on what one document may cost, and the version of the readers."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from sovereign.records import Model
+
+# Any change to what a reader gives for the same bytes must raise this number: caches hold the old result.
+READER_VERSION = 1
+
+
+class Limits(Model):
+    """Caps for one file: bytes on disk, characters of stored text, pages of a PDF."""
+
+    max_file_bytes: int = Field(default=50_000_000, gt=0)
+    max_document_chars: int = Field(default=2_000_000, gt=0)
+    max_pdf_pages: int = Field(default=500, gt=0)

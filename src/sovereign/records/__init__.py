@@ -1,0 +1,79 @@
+"""The vocabulary: every type that travels between stages. Pure data, no I/O."""
+
+from .answer import Answer, AnswerSentence, AnswerState, Comparison, Disagreement, FacetAnswer, OpenPoint, Side
+from .base import Model, canonical_json, sha256_hex
+from .check import CheckOutcome, Evidence, Outcome, Relation, Scope, Verdict, Verification
+from .claim import Claim, Direction, Result, Setting
+from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
+from .document import Depth, Document, Section, Seen, Sentence, text_hash
+from .event import GENESIS, Event, LedgerHead
+from .measurement import GateVerdict, Measurement
+from .paper import Candidate, Failure, Paper, Retrieval
+from .protocol import ProtocolKey
+from .quantity import Quantity
+from .question import Facet, FacetKind, Plan, Query
+from .quote import Quote, quote_of
+from .record import SCHEMA_VERSION, Counters, Environment, Record, short_id
+from .review import Finding, ReviewRound, Role, ScoreTerm, Severity
+
+__all__ = [
+    "GENESIS",
+    "SCHEMA_VERSION",
+    "Answer",
+    "AnswerSentence",
+    "AnswerState",
+    "Candidate",
+    "CheckOutcome",
+    "Claim",
+    "Comparison",
+    "Counters",
+    "Decision",
+    "DecisionOutcome",
+    "Depth",
+    "Direction",
+    "Disagreement",
+    "Document",
+    "Environment",
+    "Event",
+    "Evidence",
+    "Facet",
+    "FacetAnswer",
+    "FacetKind",
+    "Failure",
+    "Finding",
+    "GateVerdict",
+    "LedgerHead",
+    "Measurement",
+    "Model",
+    "OpenPoint",
+    "Outcome",
+    "OwnerDecision",
+    "OwnerOutcome",
+    "Paper",
+    "Plan",
+    "ProtocolKey",
+    "Quantity",
+    "Query",
+    "Quote",
+    "Record",
+    "Relation",
+    "Result",
+    "Retrieval",
+    "ReviewRound",
+    "Role",
+    "Scope",
+    "ScoreTerm",
+    "Section",
+    "Seen",
+    "Sentence",
+    "Setting",
+    "Severity",
+    "Side",
+    "Verdict",
+    "Verification",
+    "canonical_json",
+    "quote_of",
+    "sha256_hex",
+    "short_id",
+    "text_hash",
+]

@@ -1,0 +1,32 @@
+"""Ledger events: each carries the hash of the one before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .base import Model, canonical_json, sha256_hex
+
+GENESIS = "0" * 64
+
+
+class Event(Model):
+    """One event of the ledger. ``hash`` is the SHA-256 of the canonical JSON of all other fields."""
+
+    seq: int
+    at: str
+    kind: str
+    subject: str
+    payload: dict[str, Any]
+    prev_hash: str
+    hash: str
+
+    def computed_hash(self) -> str:
+        """The hash that this event's content has now."""
+        return sha256_hex(canonical_json(self.model_dump(mode="json", exclude={"hash"})))
+
+
+class LedgerHead(Model):
+    """Count of events and hash of the last one, kept outside the ledger so that a cut tail shows."""
+
+    count: int
+    hash: str

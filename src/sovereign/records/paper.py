@@ -1,0 +1,55 @@
+"""A work (paper, tool, benchmark) and what retrieval did with it."""
+
+from __future__ import annotations
+
+from .base import Model
+
+
+class Paper(Model):
+    """Bibliographic facts of one work. ``id`` is ``doi:…``, ``arxiv:…`` or ``title:…``, whichever comes first.
+
+    ``source`` names the provider that gave it and ``location`` where it lies there (a path relative to the
+    library, or a URL). ``our_words`` is true for a secondary note: its sentences are a summary, not the work's.
+    """
+
+    id: str
+    title: str
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    topics: tuple[str, ...] = ()
+    source: str = "library"
+    location: str = ""
+    our_words: bool = False
+
+
+class Candidate(Model):
+    """One work that retrieval saw: its fused score, rank in each query (0 is absent), why it was kept or dropped."""
+
+    paper_id: str
+    title: str
+    location: str
+    score: float
+    ranks: tuple[int, ...]
+    kept: bool
+    reason: str
+
+
+class Failure(Model):
+    """Something that could not be used (a file, a source), where, why, and what to do about it."""
+
+    where: str
+    reason: str
+    advice: str = ""
+
+
+class Retrieval(Model):
+    """The log of retrieval. ``candidates`` are in rank order, kept ones first."""
+
+    sources: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    failures: tuple[Failure, ...] = ()
+    merged: tuple[str, ...] = ()

@@ -1,0 +1,101 @@
+"""The record: everything that was found, checked, answered and decided for one question."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+from uuid import UUID
+
+from .answer import Answer
+from .base import Model, canonical_json, sha256_hex
+from .claim import Claim
+from .decision import Decision
+from .event import LedgerHead
+from .measurement import Measurement
+from .paper import Paper, Retrieval
+from .question import Plan
+from .review import ReviewRound
+
+SCHEMA_VERSION: Final = "1.0"
+
+
+class Counters(Model):
+    """Counts of claims, kept apart: an extracted claim is not anchored, a supported one not verified."""
+
+    papers_seen: int
+    papers_kept: int
+    extracted: int
+    anchored: int
+    supported: int
+    contradicted: int
+    mixed: int
+    not_enough_info: int
+    unchecked: int
+    verified: int
+    measured: int
+    cited: int
+
+
+class Environment(Model):
+    """Where and how the record was made. It is no part of the content hash."""
+
+    sovereign: str
+    python: str
+    platform: str
+    seed: int
+    settings: dict[str, str]
+    files_read: int
+    files_unchanged: int
+    seconds: dict[str, float]
+
+
+class Record(Model):
+    """One published record.
+
+    ``content_hash`` is over the canonical JSON of everything but ids, times, environment and ledger head, so that
+    the same question over the same evidence by the same code has the same hash.
+    """
+
+    schema_version: Literal["1.0"] = SCHEMA_VERSION
+    id: UUID
+    short_id: str
+    created_at: str
+    question: str
+    plan: Plan
+    retrieval: Retrieval
+    papers: tuple[Paper, ...]
+    claims: tuple[Claim, ...]
+    measurements: tuple[Measurement, ...]
+    answer: Answer
+    reviews: tuple[ReviewRound, ...]
+    decision: Decision
+    counters: Counters
+    level: int
+    limits: tuple[str, ...]
+    environment: Environment
+    content_hash: str = ""
+    ledger_head: LedgerHead | None = None
+
+    def computed_hash(self) -> str:
+        """The content hash of the record as it is now."""
+        left_out = {"id", "short_id", "created_at", "environment", "content_hash", "ledger_head"}
+        return sha256_hex(canonical_json(self.model_dump(mode="json", exclude=left_out)))
+
+    def claim(self, claim_id: str) -> Claim:
+        """The claim of that id.
+
+        Raises:
+            KeyError: if the record has no such claim.
+        """
+        for claim in self.claims:
+            if claim.id == claim_id:
+                return claim
+        raise KeyError(claim_id)
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper of that id, or None when a claim's source has no entry of its own."""
+        return next((p for p in self.papers if p.id == paper_id), None)
+
+
+def short_id(record_id: UUID) -> str:
+    """``SRCH:`` and the first eight hex digits of the UUID, in capitals."""
+    return "SRCH:" + record_id.hex[:8].upper()

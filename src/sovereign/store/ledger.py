@@ -1,0 +1,187 @@
+"""The ledger: a hash chain of events, and its head in a file outside the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Executable, insert, or_, select
+
+from ..errors import LedgerBroken, StoreError
+from ..records import GENESIS, Event, LedgerHead, canonical_json
+from .audit import LedgerReport, audit, sound_event
+from .database import Database
+from .files import write_atomic
+from .tables import ledger_event
+
+NewEvent = tuple[str, str, Mapping[str, Any]]
+"""Kind, subject and payload of an event that is to be appended."""
+
+_MOST_EVENTS = 2**31 - 1  # what an integer column holds in every database
+
+
+class Ledger:
+    """Append-only events of one store. Each carries the hash of the one before."""
+
+    def __init__(self, database: Database, head_file: Path) -> None:
+        self._database = database
+        self.head_file = head_file
+
+    def append(self, events: Iterable[NewEvent], writes: Sequence[Executable] = ()) -> LedgerHead:
+        """Append events, and run the statements ``writes``, in one transaction; then write the head to its file.
+
+        A crash before the commit leaves nothing; a crash after it leaves a head that is behind the ledger, which
+        the next append mends.
+
+        Raises:
+            LedgerBroken: if the ledger does not agree with its head file; nothing is written then, because a new
+                head would hide what happened.
+            StoreError: if a payload is not plain JSON, or the store cannot be written.
+        """
+        with self._database.writing() as connection:
+            last = _last(connection)
+            self._must_agree_with_file(connection, last)
+            head = last
+            rows = []
+            for kind, subject, payload in events:
+                event = _chained(head, kind, subject, payload)
+                rows.append({**event.model_dump(), "payload": canonical_json(event.payload).decode()})
+                head = LedgerHead(count=event.seq, hash=event.hash)
+            for statement in writes:
+                connection.execute(statement)
+            if rows:
+                connection.execute(insert(ledger_event), rows)
+        if rows:
+            self._write_head()
+        return head
+
+    def head(self) -> LedgerHead:
+        """Count of events and hash of the last, as the ledger has them now; zero and GENESIS when it is empty.
+
+        Raises:
+            LedgerBroken: if the last event cannot be read.
+        """
+        with self._database.reading() as connection:
+            return _last(connection)
+
+    def kept_head(self) -> LedgerHead | None:
+        """The head that stands in the file, None if there is no file.
+
+        Raises:
+            LedgerBroken: if the file does not hold a head.
+            StoreError: if the file cannot be read.
+        """
+        try:
+            head = LedgerHead.model_validate_json(self.head_file.read_bytes(), strict=True)
+            if 0 <= head.count <= _MOST_EVENTS:
+                return head
+        except FileNotFoundError:
+            return None
+        except ValidationError:
+            pass
+        except OSError as error:
+            raise StoreError(
+                f"{self.head_file} cannot be read: {error.strerror or error}", "Make the file readable for you."
+            ) from error
+        raise LedgerBroken(
+            f"{self.head_file} does not hold the head of a ledger",
+            "Put the head of your newest export there, or remove the file to go on without a head to hold against.",
+        )
+
+    def events(self, subject: str | None = None) -> tuple[Event, ...]:
+        """All events in order, or those of ``subject`` and of everything below it (``subject/…``).
+
+        Each is held against its own hash; that none is missing or replaced, only ``verify`` can tell.
+
+        Raises:
+            LedgerBroken: if one of the events was changed.
+        """
+        query = select(ledger_event).order_by(ledger_event.c.seq)
+        if subject is not None:
+            below = ledger_event.c.subject.startswith(f"{subject}/", autoescape=True)
+            query = query.where(or_(ledger_event.c.subject == subject, below))
+        with self._database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        events = []
+        for row in rows:
+            event, wrong = sound_event(row)
+            if event is None:
+                raise LedgerBroken(
+                    f"event {row['seq']!r} of the ledger cannot be used: {wrong}",
+                    "Verify the ledger to see all its problems, and restore the store from a backup.",
+                )
+            events.append(event)
+        if subject is None:
+            return tuple(events)
+        # SQLite's LIKE takes capitals and small letters for the same.
+        return tuple(e for e in events if e.subject == subject or e.subject.startswith(f"{subject}/"))
+
+    def verify(self, head: LedgerHead | None) -> LedgerReport:
+        """Check every event against its hash, its place and the one before, and the whole against ``head``.
+
+        Pass ``kept_head()``, or better a head from an export; with None the best status is ``self_consistent_only``.
+
+        Raises:
+            StoreError: if the database cannot be read at all.
+        """
+        with self._database.reading() as connection:
+            rows = connection.execute(select(ledger_event).order_by(ledger_event.c.seq)).mappings()
+            return audit(rows, head)
+
+    def _must_agree_with_file(self, connection: Connection, last: LedgerHead) -> None:
+        kept = self.kept_head()
+        if kept is None or kept.count == 0:
+            return
+        there = connection.execute(select(ledger_event.c.hash).where(ledger_event.c.seq == kept.count)).scalar()
+        if there != kept.hash:
+            raise LedgerBroken(
+                f"the ledger does not agree with {self.head_file}: the head counts {kept.count} events and ends in "
+                f"{kept.hash[:12]}…, the ledger counts {last.count}; nothing was written",
+                "Verify the ledger. If you put back an older store yourself, put back its ledger.head too.",
+            )
+
+    def _write_head(self) -> None:
+        # Under the writers' lock, and read anew: of two processes the slower one must not put an older head back.
+        with self._database.writing() as connection:
+            head = _last(connection)
+            write_atomic(self.head_file, head.model_dump_json().encode() + b"\n")
+
+
+def _last(connection: Connection) -> LedgerHead:
+    newest = select(ledger_event.c.seq, ledger_event.c.hash).order_by(ledger_event.c.seq.desc()).limit(1)
+    row = connection.execute(newest).first()
+    if row is None:
+        return LedgerHead(count=0, hash=GENESIS)
+    try:
+        return LedgerHead.model_validate({"count": row.seq, "hash": row.hash}, strict=True)
+    except ValidationError as error:
+        raise LedgerBroken(
+            f"the last event of the ledger, {row.seq!r}, cannot be read",
+            "Verify the ledger to see all its problems, and restore the store from a backup.",
+        ) from error
+
+
+def _chained(head: LedgerHead, kind: str, subject: str, payload: Mapping[str, Any]) -> Event:
+    """The event that follows ``head``."""
+    try:
+        # What is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1.
+        plain = json.loads(canonical_json(dict(payload)))
+        event = Event(
+            seq=head.count + 1,
+            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            kind=kind,
+            subject=subject,
+            payload=plain,
+            prev_hash=head.hash,
+            hash="",
+        )
+        return event.model_copy(update={"hash": event.computed_hash()})
+    except (ValueError, RecursionError) as error:
+        raise StoreError(
+            f"the event {kind!r} of {subject!r} cannot be written to the ledger: {error}",
+            "Its payload must be plain JSON: texts, finite numbers, lists and objects.",
+        ) from error

@@ -1,0 +1,47 @@
+"""The tables of the store. The migrations build them; here they are named for queries."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, Table, Text
+
+HEAD_REVISION = "r0001"
+"""The migration that leads to exactly these tables."""
+
+metadata = MetaData()
+
+record = Table(
+    "record",
+    metadata,
+    Column("id", Text, primary_key=True),  # the UUID in its usual form, lower case
+    Column("short_id", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("created_at", Text, nullable=False),  # ISO 8601, UTC
+    Column("outcome", Text, nullable=False),
+    Column("score", Float),  # 0..10, null for a record that was never reviewed
+    Column("content_hash", Text, nullable=False),
+    Column("artifact", Text, nullable=False),  # SHA-256 of the record's JSON
+)
+
+owner_decision = Table(
+    "owner_decision",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
+# The payload is text, not a JSON type: its bytes are the canonical JSON, so that any changed byte shows.
+ledger_event = Table(
+    "ledger_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("prev_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+)

@@ -1,0 +1,23 @@
+"""What every test gets: its own state folder, no settings from outside, and one Hypothesis profile."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# No deadline: a busy machine is no failure. The same examples in every automated run.
+settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("house")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh ``SOVEREIGN_HOME`` that does not exist yet, and no other ``SOVEREIGN_…`` variable set."""
+    for name in [n for n in os.environ if n.startswith("SOVEREIGN_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "sovereign-home"
+    monkeypatch.setenv("SOVEREIGN_HOME", str(folder))
+    return folder
