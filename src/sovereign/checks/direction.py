@@ -1,81 +1,139 @@
-"""Check ``direction``: does the same thing change the same way, against the same thing?
+"""Check ``direction``: does the same thing change the same way?
 
-Sees: more and less of a metric, who is compared with whom (a swapped comparison is an opposite one), and, where no metric is
-recognised, whether the words of change point the same way.
-Cannot see: directions that only follow from the sense of a metric outside its vocabulary.
+Sees: more and less of a metric with its sense (a lower latency is a higher throughput), who is compared with whom, and, for
+any words, whether the words of change that stand beside the same words point the same way.
+Cannot see: directions that only follow from the sense of a word outside its tables.
 """
 
 from __future__ import annotations
 
-import re
+from typing import Literal, NamedTuple
 
-from sovereign.language.comparisons import parse
 from sovereign.language.metrics import metrics
-from sovereign.language.words import content_stems, normalize, stem
+from sovereign.language.words import content_stems
 from sovereign.records import CheckOutcome, Direction, Result
 
-from .polarity import nearest_clause
+from .number import inverse
+from .roles import check_roles
+from .view import View, view
+from .ways import Way
 
 _OPPOSITE: dict[Direction, Direction] = {"increase": "decrease", "decrease": "increase", "equal": "equal"}
-_UP = frozenset(stem(w) for w in "increase increases raise raises rise rises grow grows higher more greater larger improve improves improved better enhance enhances promote promotes activate activates upregulate accelerate accelerates boost boosts elevate elevated gain exceed exceeds outperform outperforms faster longer stronger".split())  # fmt: skip
-_DOWN = frozenset(stem(w) for w in "decrease decreases reduce reduces lower lowers fall falls drop drops less fewer smaller worsen worse impair impairs inhibit inhibits suppress suppresses block blocks prevent prevents downregulate diminish decline shrink cut cuts degrade degrades slower shorter weaker lose loses".split())  # fmt: skip
+_REACH = 4  # words on either side of a word of change that say what changes
+
+Found = Literal["same", "opposite", "unclear", "none"]
 
 
-def alike(a: str | None, b: str | None) -> bool | None:
-    """Whether two phrases name one thing: one's content words hold the other's. None when either is missing."""
-    if not a or not b:
-        return None
-    first, second = content_stems(a), content_stems(b)
-    if not first or not second:
-        return None
-    return first <= second or second <= first
+def alike(a: str | None, b: str | None) -> bool:
+    """Whether two phrases name one thing: one's content words hold the other's."""
+    first, second = content_stems(a or ""), content_stems(b or "")
+    return bool(first and second) and (first <= second or second <= first)
 
 
 def oriented(claim: Result, evidence: Result) -> Direction | None:
-    """The evidence's direction seen from the claim's subject: turned round when the comparison is swapped or the metric inverse."""
-    if evidence.direction is None:
-        return None
+    """The evidence's direction seen from the claim: turned round if the comparison is swapped or the metric inverse."""
     direction = evidence.direction
-    if claim.metric and evidence.metric and metrics()[claim.metric].inverse == evidence.metric:
+    if direction is None:
+        return None
+    if inverse(claim.metric, evidence.metric):
         direction = _OPPOSITE[direction]
-    same = alike(claim.subject, evidence.subject)
-    swapped = alike(claim.subject, evidence.comparator)
-    exact = claim.subject and evidence.subject and content_stems(claim.subject) == content_stems(evidence.subject)
-    if swapped and not exact and (not same or alike(claim.comparator, evidence.subject)):
-        return _OPPOSITE[direction]
-    return direction
+    return _OPPOSITE[direction] if _swapped(claim, evidence) else direction
+
+
+def _swapped(claim: Result, evidence: Result) -> bool:
+    if not alike(claim.subject, evidence.comparator):
+        return False
+    if content_stems(claim.subject or "") == content_stems(evidence.subject or ""):
+        return False
+    return not alike(claim.subject, evidence.subject) or alike(claim.comparator, evidence.subject)
 
 
 def check_direction(claim: str, evidence: str) -> CheckOutcome:
-    """Compare the directions of all results with one metric; fall back on words of change."""
-    mine = [r for r in parse(claim).results if r.direction]
-    theirs = [r for r in parse(evidence).results if r.direction]
-    pairs = [(a, b) for a in mine for b in theirs if _one_metric(a, b)]
-    if pairs:
-        agree = [(a, b) for a, b in pairs if oriented(a, b) == a.direction]
-        if agree:
-            a, _ = agree[0]
-            return CheckOutcome(check="direction", outcome="pass", reason=f"both: {a.direction} of {metrics()[a.metric or ''].label}")
-        a, b = pairs[0]
-        return CheckOutcome(check="direction", outcome="fail", reason=f"claim: {a.direction}; evidence, seen from the claim's subject: {oriented(a, b)}")
-    return _by_words(claim, evidence)
+    """Compare results with one metric, and words of change; where the two readings differ it is unclear."""
+    results, turned = _by_results(view(claim), view(evidence))
+    words = _by_words(view(claim), view(evidence))
+    if results == "none":
+        found, reason = words, "words of change"
+    elif results == "same":
+        found = "unclear" if words == "opposite" and not turned else "same"
+        reason = "results of one metric" if found == "same" else "results and words of change do not agree"
+    else:
+        swapped = check_roles(claim, evidence).outcome == "fail"
+        found = "unclear" if results == "opposite" and words == "same" and not swapped else results
+        reason = "results of one metric" if found == "opposite" else "results and words of change do not agree"
+    if found == "none":
+        return CheckOutcome(check="direction", outcome="not_applicable", reason="the claim names no change")
+    if found == "unclear":
+        return CheckOutcome(check="direction", outcome="unclear", reason=f"{reason}: no way to tell which way they point")
+    if found == "same":
+        return CheckOutcome(check="direction", outcome="pass", reason=f"{reason} point the same way")
+    return CheckOutcome(check="direction", outcome="fail", reason=f"{reason} point opposite ways")
+
+
+def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
+    """Every result of the claim against those of the evidence; and whether one was swapped or of an inverse metric."""
+    mine = [r for r in claim.parsed.results if r.direction]
+    theirs = [r for r in evidence.parsed.results if r.direction]
+    verdicts: list[bool] = []
+    turned = False
+    for result in mine:
+        rivals = [r for r in theirs if _one_metric(result, r)]
+        near = [r for r in rivals if alike(result.subject, r.subject) or alike(result.subject, r.comparator)] or rivals
+        if not near:
+            continue
+        agree = [r for r in near if oriented(result, r) == result.direction]
+        turned = turned or any(_swapped(result, r) or inverse(result.metric, r.metric) for r in agree)
+        verdicts.append(bool(agree))
+    if not verdicts:
+        return "none", False
+    if all(verdicts):
+        return "same", turned
+    return ("unclear" if any(verdicts) else "opposite"), turned
 
 
 def _one_metric(a: Result, b: Result) -> bool:
     if a.metric is None or b.metric is None:
         return False
-    return a.metric == b.metric or metrics()[a.metric].inverse == b.metric or {a.metric, b.metric} == {"latency", "training_time"}
+    return a.metric == b.metric or inverse(a.metric, b.metric) or {a.metric, b.metric} == {"latency", "training_time"}
 
 
-def _by_words(claim: str, evidence: str) -> CheckOutcome:
-    mine, theirs = _ways(claim), _ways(nearest_clause(claim, evidence))
-    if not mine or not theirs:
-        return CheckOutcome(check="direction", outcome="not_applicable" if not mine else "unclear", reason="no direction to compare")
-    if mine & theirs:
-        return CheckOutcome(check="direction", outcome="pass", reason="words of change point the same way")
-    return CheckOutcome(check="direction", outcome="fail", reason="words of change point opposite ways")
+class _Change(NamedTuple):
+    way: Way
+    near: frozenset[str]
 
 
-def _ways(text: str) -> frozenset[str]:
-    words = {stem(w) for w in re.findall(r"[a-z]+", normalize(text).lower())}
-    return frozenset(way for way, table in (("up", _UP), ("down", _DOWN)) if words & table)
+def _changes(seen: View) -> list[_Change]:
+    """Words of change with the content words around them."""
+    found = []
+    for i, word in enumerate(seen.words):
+        if word.way:
+            around = seen.words[max(0, i - _REACH) : i + _REACH + 1]
+            found.append(_Change(word.way, frozenset(s for w in around for s in w.stems)))
+    return found
+
+
+def _by_words(claim: View, evidence: View) -> Found:
+    """Each word of change of the claim against those on its axis that stand beside most of the same words."""
+    mine, theirs = _changes(claim), _changes(evidence)
+    if not mine:
+        return "none"
+    if [c.way for c in mine] == [c.way for c in theirs] and all(
+        a.near & b.near or not a.near for a, b in zip(mine, theirs, strict=True)
+    ):
+        return "same"
+    answers = {_answer(change, theirs) for change in mine}
+    return answers.pop() if len(answers) == 1 else "opposite" if answers == {"same", "opposite"} else "unclear"
+
+
+def _answer(change: _Change, others: list[_Change]) -> Found:
+    axis = [o for o in others if "same" in (change.way.axis, o.way.axis) or o.way.axis == change.way.axis]
+    most = max((len(change.near & o.near) for o in axis), default=0)
+    if not most:
+        return "unclear"
+    agree = {o.way.sign == change.way.sign for o in axis if len(change.near & o.near) == most}
+    return "unclear" if len(agree) == 2 else "same" if agree.pop() else "opposite"
+
+
+def metric_label(metric: str) -> str:
+    """The metric's name for people."""
+    return metrics()[metric].label

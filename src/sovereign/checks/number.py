@@ -1,105 +1,86 @@
-"""Checks ``number`` and ``unit``: are the claim's figures the evidence's figures?
+"""Equality of quantities, and of the metrics that they measure. The checks ``number`` and ``unit`` in ``figures.py`` rest on it.
 
-``number`` sees values in any notation (40 %, 0.4x, two fifths; 1.2 TB and 1200 GB), ranges, and whether a figure belongs to
-the same metric in both sentences. ``unit`` sees an equal number with another unit (40 GB and 40 MB, percent and points).
-Neither can see a figure that must be computed from others, nor a figure that only a table holds.
+Two figures are equal if their values are. If the claim says "about", or gives the value in another notation (percent for a
+ratio, TB for GB, "6.7 billion" for 6,738,415,616), the evidence's value rounded to the claim's printed places is enough.
 """
 
 from __future__ import annotations
 
-from sovereign.language.comparisons import parse
+import math
+import re
+
 from sovereign.language.metrics import metrics
-from sovereign.language.quantities import base_value, dimension, find_quantities
-from sovereign.records import CheckOutcome, Quantity, Result
+from sovereign.language.quantities import base_value, dimension
+from sovereign.records import Quantity
 
-_SLACK = {"exact": 0.0, "about": 0.05, "at_least": 0.0, "at_most": 0.0}
-
-
-def _figures(text: str) -> list[Quantity]:
-    return [m.quantity for m in find_quantities(text)]
-
-
-def _digits(text: str) -> float:
-    """Half a unit of the last printed place: 0.5 for "40", 0.05 for "17.4"."""
-    number = "".join(c for c in text if c.isdigit() or c == ".").strip(".")
-    decimals = len(number.partition(".")[2])
-    return float(0.5 * 10.0**-decimals)
+_PRINTED = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
+_FURTHEST = 0.05  # share of the value that rounding may move: 1.4 TB is not "about 1 TB"
 
 
 def same_value(claim: Quantity, evidence: Quantity) -> bool:
-    """Equal within the precision that the claim prints; "about" allows 5 %. "Up to 40 %" does not give an exact 40 %."""
-    if claim.bound in ("exact", "about") and evidence.bound in ("at_least", "at_most"):
+    """Whether the evidence's figure gives the claim's. A range needs both ends.
+
+    A bound gives no exact figure ("up to 40 %" is not 40 %); an exact figure gives the bound that it lies on.
+    """
+    if dimension(claim.unit) != dimension(evidence.unit) or (claim.upper is None) != (evidence.upper is None):
         return False
-    if dimension(claim.unit) != dimension(evidence.unit):
+    if claim.unit.partition("/")[2] != evidence.unit.partition("/")[2] or _item(claim) != _item(evidence):
+        return False  # per image is not per request
+    if evidence.bound in ("at_least", "at_most") and claim.bound != evidence.bound:
         return False
-    a, b = base_value(claim), base_value(evidence)
-    scale = a / claim.value if claim.value else 1.0
-    slack = max(1e-9 * abs(b), abs(a) * max(_SLACK[claim.bound], _SLACK[evidence.bound]))
-    if claim.unit != evidence.unit or claim.text != evidence.text:
-        slack = max(slack, min(_digits(claim.text) * abs(scale), 0.005 * abs(a)) if claim.unit != evidence.unit else 0.0)
-    if abs(a - b) > slack + 1e-12:
-        return False
-    if (claim.upper is None) != (evidence.upper is None):
-        return False
-    return claim.upper is None or evidence.upper is None or abs(claim.upper - evidence.upper) <= 1e-9 * abs(evidence.upper)
+    return all(_same_end(claim, evidence, end) for end in range(1 if claim.upper is None else 2))
 
 
-def _metric_of(quantity: Quantity, results: tuple[Result, ...]) -> str | None:
-    for result in results:
-        if quantity in (result.value, result.comparator_value):
-            return result.metric
-    return None
+def _item(quantity: Quantity) -> str:
+    """What a rate counts: "tokens" in "tokens/s"."""
+    return quantity.unit.partition("/")[0] if dimension(quantity.unit) == "rate" else ""
+
+
+def _same_end(claim: Quantity, evidence: Quantity, end: int) -> bool:
+    mine, theirs = _base(claim, end), _base(evidence, end)
+    if math.isclose(mine, theirs, rel_tol=1e-9):
+        return True
+    places, others = _half_place(claim, end), _half_place(evidence, end)
+    if claim.bound != "about" and claim.unit == evidence.unit and _scale(claim, end) == _scale(evidence, end):
+        return False
+    # "A third" prints no places of its own; then the evidence's count.
+    slack = others if places is None else places
+    return slack is not None and abs(mine - theirs) <= min(slack * (1 + 1e-9), _FURTHEST * abs(theirs))
+
+
+def _base(quantity: Quantity, end: int) -> float:
+    if end == 0 or quantity.upper is None:
+        return base_value(quantity)
+    return base_value(quantity.model_copy(update={"value": quantity.upper}))
+
+
+def _printed(quantity: Quantity, end: int) -> str | None:
+    found = _PRINTED.findall(quantity.text)
+    return found[-1 if end else 0] if found else None
+
+
+def _scale(quantity: Quantity, end: int) -> float:
+    """What the printed number is multiplied with to give the value in its unit: 1e9 for "6.7 billion"."""
+    printed = _printed(quantity, end)
+    number = float(printed.replace(",", "")) if printed else 0.0
+    value = quantity.upper if end and quantity.upper is not None else quantity.value
+    return float(f"{abs(value) / number:.6g}") if number else 0.0
+
+
+def _half_place(quantity: Quantity, end: int) -> float | None:
+    """Half a unit of the last printed place, in the base unit; None for a number written as a word."""
+    printed = _printed(quantity, end)
+    if printed is None:
+        return None
+    unit = base_value(quantity.model_copy(update={"value": 1.0}))
+    return 0.5 * 10.0 ** -len(printed.partition(".")[2]) * _scale(quantity, end) * unit
+
+
+def inverse(a: str | None, b: str | None) -> bool:
+    """Whether two metrics measure one thing the other way round (latency and throughput)."""
+    return a is not None and b is not None and metrics()[a].inverse == b
 
 
 def same_metric(a: str | None, b: str | None) -> bool:
-    """Equal, or one of them unknown, or one the inverse of the other (latency and throughput)."""
-    return a is None or b is None or a == b or metrics()[a].inverse == b or {a, b} == {"latency", "training_time"}
-
-
-def check_number(claim: str, evidence: str) -> CheckOutcome:
-    """Every figure of the claim must stand in the evidence, for the same metric."""
-    wanted = _figures(claim)
-    if not wanted:
-        return CheckOutcome(check="number", outcome="not_applicable", reason="the claim has no figure")
-    found = _figures(evidence)
-    claim_results, evidence_results = parse(claim).results, parse(evidence).results
-    missing: list[str] = []
-    rivals: list[str] = []
-    for quantity in wanted:
-        metric = _metric_of(quantity, claim_results)
-        alike = [q for q in found if same_value(quantity, q)]
-        if any(same_metric(metric, _metric_of(q, evidence_results)) for q in alike):
-            continue
-        if alike:
-            other = _metric_of(alike[0], evidence_results)
-            rivals.append(f"{quantity.text} is a figure of {other} there, not of {metric}")
-            continue
-        missing.append(quantity.text)
-        rivals += [
-            f"{quantity.text} against {q.text}"
-            for q in found
-            if dimension(q.unit) == dimension(quantity.unit) and base_value(q) != base_value(quantity) and same_metric(metric, _metric_of(q, evidence_results))
-        ]
-    if rivals:
-        return CheckOutcome(check="number", outcome="fail", reason="; ".join(rivals[:3]))
-    if missing:
-        return CheckOutcome(check="number", outcome="unclear", reason=f"no figure to hold against {', '.join(missing)}")
-    return CheckOutcome(check="number", outcome="pass", reason=f"all figures found: {', '.join(q.text for q in wanted)}")
-
-
-def check_unit(claim: str, evidence: str) -> CheckOutcome:
-    """An equal number with a unit of another kind or size is another figure."""
-    wanted = [q for q in _figures(claim) if q.unit]
-    found = _figures(evidence)
-    if not wanted or not found:
-        return CheckOutcome(check="unit", outcome="not_applicable", reason="no unit to compare")
-    clashes = []
-    for quantity in wanted:
-        if any(same_value(quantity, q) for q in found):
-            continue
-        clashes += [f"{quantity.text} against {q.text}" for q in found if q.value == quantity.value and q.unit and q.unit != quantity.unit]
-    if clashes:
-        return CheckOutcome(check="unit", outcome="fail", reason="; ".join(clashes[:3]))
-    if all(any(same_value(quantity, q) for q in found) for quantity in wanted):
-        return CheckOutcome(check="unit", outcome="pass", reason="units agree")
-    return CheckOutcome(check="unit", outcome="unclear", reason="no figure of that size to compare units with")
+    """Equal, or one of them unknown, or one the inverse of the other, or both a time whose phase may be left unsaid."""
+    return a is None or b is None or a == b or inverse(a, b) or {a, b} == {"latency", "training_time"}

@@ -1,48 +1,60 @@
 """Check ``polarity``: does one sentence deny what the other states?
 
-Sees: not, never, no, neither, cannot, fails to, without, no longer, in the clause that speaks of the claim.
-Cannot see: irony, implied denial, or a denial several sentences away.
+Sees: not, no, never, neither, cannot, fails to, without, non- and their like, where the words that they govern are the claim's.
+Cannot see: irony, a denial in another sentence, or one that lies in the sense of a word ("ineffective").
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from sovereign.language.words import content_stems, normalize
 from sovereign.records import CheckOutcome
 
-_NEGATION = re.compile(
-    r"\b(?:not|never|neither|nor|cannot|can't|doesn't|don't|didn't|isn't|aren't|wasn't|weren't|won't|hardly|scarcely|barely|"
-    r"fails? to|failed to|failing to|unable to|no longer|no evidence|no (?:significant|measurable|clear)|by no means|far from|lacks?|without)\b",
-    re.IGNORECASE,
+from .view import View, view
+
+_DENIES = re.compile(
+    r"\b(?:not|never|neither|nor|none|nobody|nothing|cannot|\w+n't|hardly|scarcely|barely|rarely|seldom|fail(?:s|ed|ing|ure)?(?: to)?|unable to|"
+    r"no (?:longer|evidence|sign|indication)|no(?! ?\d)|by no means|far from|lack(?:s|ed|ing)?|absence|absent|without|un(?:likely|able)|(?<!\w)non(?=-)|"
+    r"rather than|instead of|rules? out|ruled out|except|excluding|despite the lack)\b"
 )
-# "no added latency" states equality and "not only" affirms; neither denies the predicate.
-_HARMLESS = re.compile(
-    r"\b(?:not only|not just|not necessarily|whether or not|without (?:any )?(?:added|extra|additional|loss|sacrificing|losing|compromising|gradient|using|requiring|needing)\b)",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(r"[,;:]\s+|\s+(?:but|while|whereas|although|though|however|and)\s+")
+_AFFIRMS = re.compile(r"\b(?:not only|not just|not merely|whether or not)\b")
+_END = re.compile(r"[,;:]\s|\s(?:but|while|whereas|although|though|however|yet)\s|$")
+_WHOLE = re.compile(r"\b(?:in|at|for|of|by|to|under|on|from|among) $")
+_SCOPE = 6  # content words that a denial governs, at most
 
 
-def negations(text: str) -> int:
-    """How many negations a text holds."""
-    return len(_NEGATION.findall(_HARMLESS.sub(" ", normalize(text))))
+@lru_cache(maxsize=4096)
+def _denials(text: str) -> tuple[frozenset[str], ...]:
+    """What each denial of a sentence governs: stems and words of change after it, up to the end of its clause.
+
+    A denial with nothing after it ("was not") and one behind a preposition ("in no case") govern what stands before them.
+    """
+    seen = view(text)
+    lower = _AFFIRMS.sub(lambda m: " " * len(m[0]), seen.text.lower().replace("\u2019", "'"))
+    found = []
+    for match in _DENIES.finditer(lower):
+        end = _END.search(lower, match.end())
+        stop = end.start() if end else len(lower)
+        after, before = _terms(seen, match.end(), stop), _terms(seen, 0, match.start())
+        found.append(after | before if _WHOLE.search(lower, 0, match.start()) else after or before)
+    return tuple(found)
 
 
-def nearest_clause(claim: str, evidence: str) -> str:
-    """The clause of the evidence with most of the claim's content; the whole sentence when none stands out."""
-    wanted = content_stems(claim)
-    pieces = [p for p in _CLAUSE.split(normalize(evidence)) if p and p.strip()]
-    if len(pieces) < 2 or not wanted:
-        return evidence
-    best = max(pieces, key=lambda p: len(content_stems(p) & wanted))
-    return best if len(content_stems(best) & wanted) >= 0.6 * len(content_stems(evidence) & wanted) else evidence
+def _terms(seen: View, start: int, stop: int) -> frozenset[str]:
+    words = [w for w in seen.words if start <= w.start < stop and (w.stems or w.way)]
+    return frozenset(t for w in words[:_SCOPE] for t in (w.stems or (w.text,)))
 
 
 def check_polarity(claim: str, evidence: str) -> CheckOutcome:
-    """Fails when exactly one of claim and matching clause is denied."""
-    mine, theirs = negations(claim), negations(nearest_clause(claim, evidence))
-    if mine % 2 == theirs % 2:
-        return CheckOutcome(check="polarity", outcome="pass", reason="both stated" if mine % 2 == 0 else "both denied")
-    who = "the claim denies what the evidence states" if mine % 2 else "the evidence denies what the claim states"
-    return CheckOutcome(check="polarity", outcome="fail", reason=who)
+    """Fails when exactly one of the two denies; a denial in the evidence counts if it governs words of the claim."""
+    said = view(claim)
+    terms = said.content | {w.text for w in said.words if w.way}
+    mine = len(_denials(claim))
+    theirs = sum(bool(governed & terms) for governed in _denials(evidence))
+    if bool(mine) != bool(theirs):
+        who = "the claim denies what the evidence states" if mine else "the evidence denies what the claim states"
+        return CheckOutcome(check="polarity", outcome="fail", reason=who)
+    if mine != theirs:
+        return CheckOutcome(check="polarity", outcome="unclear", reason="both deny, but not the same number of times")
+    return CheckOutcome(check="polarity", outcome="pass", reason="both denied" if mine else "both stated")

@@ -1,0 +1,38 @@
+"""The command ``sovereign``: arguments in, one call, output out."""
+
+from __future__ import annotations
+
+import typer
+
+from . import ask as _ask
+from . import records as _records
+from . import system as _system
+from . import verify as _verify
+
+app = typer.Typer(
+    name="sovereign",
+    help="Research answers that can be checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("ask")(_ask.ask)
+app.command("list")(_records.list_records)
+app.command("show")(_records.show)
+app.command("export")(_records.export)
+app.command("verify")(_verify.verify)
+app.command("approve")(_records.approve)
+app.command("hold")(_records.hold)
+app.command("reject")(_records.reject)
+app.add_typer(_system.ledger, name="ledger")
+app.command("settings")(_system.settings)
+app.command("version")(_system.version)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()
+
+
+__all__ = ["app", "main"]

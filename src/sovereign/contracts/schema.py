@@ -1,4 +1,4 @@
-"""The JSON Schema of a public record, made from the record types. ``python -m sovereign.contracts.schema`` ships it anew."""
+"""The JSON Schema of a public record, from the record types. ``python -m sovereign.contracts.schema`` ships it anew."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SCHEMA_ID = f"urn:sovereign:schema:record:{SCHEMA_VERSION}"
 SCHEMA_FILE = f"record-{SCHEMA_VERSION}.json"
 _DESCRIPTION = (
     "A record that answers a technical question and can be checked: plan, retrieval, claims with the sentences and "
-    "checks they rest on, answer, review, decision. Fields that are computed from others (such as a claim's verdict) are "
+    "checks they rest on, answer, review, decision. Fields that are computed from others (as a claim's verdict) are "
     "written too. The content hash is the SHA-256 of the record's canonical JSON (RFC 8785) without id, short_id, "
     "created_at, environment, content_hash and ledger_head."
 )
@@ -44,7 +44,7 @@ def write_schema(path: Path) -> None:
     Raises:
         OSError: if it cannot be written.
     """
-    path.write_text(json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    path.write_bytes((json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
 if __name__ == "__main__":

@@ -130,15 +130,15 @@ def _chunks(text: str) -> list[str]:
 
 
 def _queries(text: str, facets: list[Facet]) -> tuple[Query, ...]:
-    """Four different queries: each side with the metrics, both sides together, and the metrics' other names with the scale."""
+    """Four different queries: each side with the metrics, both sides with the words of the units, and the units with the scale."""
     side = {k: [f for f in facets if f.kind == k] for k in ("subject", "topic", "comparator", "metric", "scale")}
     subjects, comparators, measured = side["subject"] + side["topic"], side["comparator"], side["metric"]
-    synonyms = " ".join(name for f in measured for name in f.synonyms[:6])
+    units = " ".join(word for f in measured if f.metric for word in metrics()[f.metric].query)
     candidates = [
         (_join(subjects + measured), subjects + measured),
         (_join(comparators + measured), comparators + measured),
-        (_join(subjects + comparators), subjects + comparators),
-        (f"{synonyms} {_join(side['scale'])} {_join(subjects[:1])}", measured + side["scale"] + subjects[:1]),
+        (f"{_join(subjects)} versus {_join(comparators)} {units}" if comparators else f"{_join(subjects)} {units}", subjects + comparators),
+        (f"{units} {_join(comparators or subjects)} {_join(side['scale'])}", measured + side["scale"] + (comparators or subjects)),
         (text, facets),
         (_join(subjects), subjects),
         (_join(measured), measured),

@@ -31,6 +31,7 @@ class Metric:
     id: str
     label: str
     names: tuple[str, ...]
+    query: tuple[str, ...]
     dimensions: tuple[str, ...]
     more: tuple[str, ...]
     less: tuple[str, ...]
@@ -48,6 +49,7 @@ def metrics() -> dict[str, Metric]:
             id=key,
             label=row["label"],
             names=tuple(row["names"]),
+            query=tuple(row.get("query", ())),
             dimensions=tuple(row.get("dimensions", ())),
             more=tuple(row.get("more", ())),
             less=tuple(row.get("less", ())),

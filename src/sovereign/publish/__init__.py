@@ -1,4 +1,4 @@
-"""From a finished record to its public forms: JSON, a page as HTML and Markdown, claims as CSV, references as BibTeX."""
+"""A finished record in its public forms: JSON, a page as HTML and Markdown, claims as CSV, references as BibTeX."""
 
 from .folder import write_all
 from .formats import FORMATS, Format, render

@@ -7,10 +7,29 @@ import unicodedata
 
 from sovereign.records import LedgerHead, Paper, Record
 
-from .references import Reference, References
+from .references import NAMED, UNREAD, Reference, References
 from .text import arxiv_url, clean, doi_url, one_line, safe_url
 
-_SMALL = {"a", "an", "and", "are", "at", "by", "can", "do", "for", "from", "how", "in", "is", "of", "on", "the", "to", "with"}
+_SMALL = {
+    "a",
+    "an",
+    "and",
+    "are",
+    "at",
+    "by",
+    "can",
+    "do",
+    "for",
+    "from",
+    "how",
+    "in",
+    "is",
+    "of",
+    "on",
+    "the",
+    "to",
+    "with",
+}
 # BibTeX counts braces before TeX sees them, also those after a backslash: a literal brace needs a command.
 _SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -23,8 +42,6 @@ _SPECIAL = {
     "|": r"\textbar{}",
     **{c: rf"\{c}" for c in "$&%#_"},
 }
-_UNREAD = "Original not read; summarised from a secondary note"
-_NAMED = "Original not read; known only through a document that names it as its source"
 
 
 def write_bib(record: Record, head: LedgerHead | None = None) -> str:
@@ -71,7 +88,7 @@ def _plain_key(reference: Reference) -> str:
     author = one_line(paper.authors[0]) if paper.authors else ""
     # "Li, Wei" puts the family name first, "Wei Li" last.
     family = author.partition(",")[0] if "," in author else author.split(" ")[-1]
-    words = [w for w in (_ascii(w) for w in re.split(r"[\s:/,.–—-]+", reference.title)) if w]  # noqa: RUF001
+    words = [w for w in (_ascii(w) for w in re.split(r"[\s:/,.–—-]+", reference.title)) if w]
     telling = next((w for w in words if w not in _SMALL), words[0] if words else "")
     year = str(paper.year or "")
     return f"{_ascii(family)}{year}{telling}" or "source"
@@ -107,7 +124,7 @@ def _fields(paper: Paper) -> dict[str, str]:
         "year": str(paper.year or ""),
         "doi": _verbatim(paper.doi) if doi_url(paper.doi) else "",
         "url": _verbatim(safe_url(paper.url)),
-        "note": _UNREAD if paper.our_words else "",
+        "note": UNREAD.capitalize() if paper.our_words else "",
     }
     if arxiv_url(paper.arxiv_id):
         fields |= {"eprint": _verbatim(paper.arxiv_id), "archiveprefix": "arXiv"}
@@ -115,7 +132,7 @@ def _fields(paper: Paper) -> dict[str, str]:
 
 
 def _named(reference: Reference) -> dict[str, str]:
-    fields = {"title": f"{{{escape(reference.title)}}}", "note": _NAMED}
+    fields = {"title": f"{{{escape(reference.title)}}}", "note": NAMED.capitalize()}
     scheme, _, name = reference.source_id.partition(":")
     if scheme == "arxiv" and arxiv_url(name):
         fields |= {"eprint": _verbatim(name), "archiveprefix": "arXiv"}

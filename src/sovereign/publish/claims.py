@@ -8,7 +8,7 @@ from sovereign.records import CheckOutcome, Claim, Evidence, Quote, Record, Resu
 
 from .parts import MEASUREMENT_ANCHOR, Badge, Chip, ClaimView, EvidenceView, Link, QuoteView, Run, Tone
 from .references import References
-from .text import fragment, one_line, ratio
+from .text import count, fragment, one_line, ratio
 
 OUR_WORDS = "secondary summary, our words, not the paper's"
 SECONDHAND = "place taken from a third party's text; the paper itself was not read there"
@@ -27,6 +27,7 @@ OUTCOMES: dict[str, tuple[str, str, Tone]] = {
     "unclear": ("?", "unclear", "mixed"),
     "not_applicable": ("–", "not applicable", "open"),
 }
+GATES: dict[str, Tone] = {"VERIFIED": "good", "FALSIFIED": "bad", "UNVERIFIED": "open"}
 RELATIONS = {
     "own_quote": "the claim's own sentence",
     "own_work": "another passage of the same work",
@@ -58,8 +59,11 @@ def verdict_badge(claim: Claim) -> Badge:
 
 
 def verdict_reason(claim: Claim) -> str:
-    """Why the verdict is what it is."""
-    return one_line(claim.verification.reason) if claim.verification else "no check has been run on this claim"
+    """Why the verdict is what it is, and which checks set it."""
+    if claim.verification is None:
+        return "no check has been run on this claim"
+    deciding = f" (decided by: {', '.join(claim.verification.deciding)})" if claim.verification.deciding else ""
+    return one_line(claim.verification.reason + deciding)
 
 
 def claim_view(claim: Claim, references: References) -> ClaimView:
@@ -91,18 +95,20 @@ def source(quote: Quote, references: References) -> Run:
 
 def _standing(claim: Claim) -> tuple[Badge, ...]:
     anchored = claim.verification is not None and claim.verification.anchored
-    badges = (
+    badges = [
         Badge("✓ verified", "good", "supported by evidence other than its own sentence")
         if claim.verified
         else Badge("not verified", "open", "no evidence other than its own sentence supports it"),
         Badge("✓ anchored", "good", "its quote stands in the stored text at its offsets")
         if anchored
         else Badge("not anchored", "open", "its quote was not found, or not sought, at its offsets"),
-    )
+    ]
+    if claim.verification and claim.verification.independent_groups:
+        groups = count(claim.verification.independent_groups, "independent group")
+        badges.append(Badge(groups, "good", "groups that share no author and do not take the figure from each other"))
     if claim.gate:
-        tone: Tone = {"VERIFIED": "good", "FALSIFIED": "bad"}.get(claim.gate.status, "open")  # type: ignore[assignment]
-        badges += (Badge(f"gate: {claim.gate.status}", tone, one_line(claim.gate.reason)),)
-    return badges
+        badges.append(Badge(f"gate: {claim.gate.status}", GATES[claim.gate.status], one_line(claim.gate.reason)))
+    return tuple(badges)
 
 
 def _facts(results: Sequence[Result], setting: Setting) -> tuple[tuple[str, str], ...]:

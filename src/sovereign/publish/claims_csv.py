@@ -11,17 +11,19 @@ from .references import References
 from .text import clean
 
 COLUMNS = (
-    "record claim_id verdict verified anchored subject comparator metric value unit direction model scale phase text "
-    "quote section where page depth seen our_words source_id source_title paper_id content_hash ledger_count ledger_hash"
-).split()
+    *("record", "claim_id", "verdict", "verified", "anchored"),
+    *("subject", "comparator", "metric", "value", "unit", "direction", "model", "scale", "phase"),
+    *("text", "quote", "section", "where", "page", "depth", "seen", "our_words"),
+    *("source_id", "source_title", "paper_id", "content_hash", "ledger_count", "ledger_hash"),
+)
 # What a spreadsheet takes for the start of a formula, the full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Cell = str | float | None
 
 
 def write_csv(record: Record, head: LedgerHead | None = None) -> str:
-    """The claims of ``record``, RFC 4180. Text that could start a formula gets an apostrophe before it; numbers do not."""
+    """The claims of ``record``, RFC 4180. Text that could start a formula gets an apostrophe; numbers do not."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)

@@ -64,7 +64,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. The first cell of a row names it; ``figures`` are the columns that hold numbers, ``foot`` the last row."""
+    """A table. The first cell of a row names it; ``figures`` are the columns of numbers, ``foot`` the last row."""
 
     caption: str
     head: tuple[str, ...]
@@ -130,7 +130,7 @@ class DisagreementView:
 
 @dataclass(frozen=True)
 class QuoteView:
-    """A quoted sentence: ``text`` is empty when it is the claim's own words. ``marks`` are the warnings that go with it."""
+    """A quoted sentence; ``text`` is empty when it is the claim's own words. ``marks`` are warnings."""
 
     text: str
     place: str

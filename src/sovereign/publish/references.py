@@ -12,6 +12,9 @@ from .parts import REFERENCE_ANCHOR, Link, ReferenceView
 from .text import arxiv_url, doi_url, one_line, safe_url
 
 SHOWN_AUTHORS = 8
+UNREAD = "original not read; summarised from a secondary note"
+NAMED = "original not read; known only through a document that names it as its source"
+UNUSED = "read; nothing in this record rests on it"
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,12 @@ class References:
         return Link(f"[{reference.number}]", f"#{reference.anchor}")
 
     def _key(self, source_id: str) -> str:
-        """One id for each work: that of its paper where it has one, whatever name it was called by."""
-        bare = re.sub(r"^(arxiv:.*?)v\d+$", r"\1", source_id.casefold())
-        paper = self._by_alias.get(source_id) or self._by_alias.get(bare)
-        return paper.id if paper else source_id
+        """One id for each work: that of its paper where it has one, whatever name or version it was called by."""
+        folded = re.sub(r"^(arxiv:.*?)v\d+$", r"\1", source_id.casefold())
+        paper = self._by_alias.get(source_id) or self._by_alias.get(folded)
+        if paper:
+            return paper.id
+        return folded if folded.startswith(("arxiv:", "doi:")) else source_id
 
 
 def reference_view(reference: Reference) -> ReferenceView:
@@ -79,25 +84,14 @@ def reference_view(reference: Reference) -> ReferenceView:
     if paper is None:
         scheme, _, name = reference.source_id.partition(":")
         url = arxiv_url(name) if scheme == "arxiv" else doi_url(name) if scheme == "doi" else None
-        links = (Link(one_line(reference.source_id), url),)
-        notes = ("original not read; known only through a document that names it as its source",)
-        return ReferenceView(reference.anchor, reference.number, "", reference.title, "", links, notes)
-    links = tuple(
-        link
-        for text, link in (
-            (paper.arxiv_id, Link(f"arXiv:{paper.arxiv_id}", arxiv_url(paper.arxiv_id))),
-            (paper.doi, Link(f"doi:{paper.doi}", doi_url(paper.doi))),
-            (paper.url, Link(one_line(paper.url or ""), safe_url(paper.url))),
-        )
-        if text
-    )
+        name_link = Link(one_line(reference.source_id), url)
+        return ReferenceView(reference.anchor, reference.number, "", reference.title, "", (name_link,), (NAMED,))
+    links = [Link(f"arXiv:{paper.arxiv_id}", arxiv_url(paper.arxiv_id))] if paper.arxiv_id else []
+    links += [Link(f"doi:{paper.doi}", doi_url(paper.doi))] if paper.doi else []
     # The landing page of an identifier that is linked already says nothing new.
-    seen = {link.href for link in links[:-1] if link.href}
-    if paper.url and len(links) > 1 and links[-1].href in seen:
-        links = links[:-1]
-    notes = ("original not read; summarised from a secondary note",) if paper.our_words else ()
-    if not reference.used:
-        notes += ("read; nothing in this record rests on it",)
+    if paper.url and safe_url(paper.url) not in {link.href for link in links if link.href}:
+        links.append(Link(one_line(paper.url), safe_url(paper.url)))
+    notes = ([UNREAD] if paper.our_words else []) + ([] if reference.used else [UNUSED])
     venue, year = one_line(paper.venue or ""), str(paper.year or "")
     place = ", ".join(p for p in (venue, "" if year in venue else year) if p)
     return ReferenceView(
@@ -106,8 +100,8 @@ def reference_view(reference: Reference) -> ReferenceView:
         _authors(paper),
         reference.title,
         place,
-        links or (Link(one_line(paper.id), None),),
-        notes,
+        tuple(links) or (Link(one_line(paper.id), None),),
+        tuple(notes),
     )
 
 

@@ -27,7 +27,11 @@ LEVELS = (
     "externally reviewed or formally verified",
 )
 SEVERITIES: dict[str, Tone] = {"note": "open", "minor": "mixed", "major": "bad"}
-NONE = "none"
+CHECKING = (
+    "Each claim is held against its own sentence, other passages of its work and the works of other groups. A claim is "
+    "anchored when its quote stands in the stored text, and verified only when evidence other than its own sentence "
+    "supports it. What was not checked never counts as passed."
+)
 
 
 def sections(record: Record, places: Mapping[str, str]) -> tuple[Section, ...]:
@@ -139,7 +143,7 @@ def _methodology(record: Record) -> tuple[Block, ...]:
         _plain(one_line(c.title), "kept" if c.kept else "dropped", figure(c.score, 3), one_line(c.reason))
         for c in retrieval.candidates
     )
-    names = one_line(", ".join(retrieval.sources)) or NONE
+    names = one_line(", ".join(retrieval.sources)) or "none"
     looked = (
         f"Sources searched: {names}. {count(record.counters.papers_seen, 'work')} seen, "
         f"{record.counters.papers_kept:,} kept, {len(dropped):,} dropped; "
@@ -153,19 +157,16 @@ def _methodology(record: Record) -> tuple[Block, ...]:
         Paragraph((looked,)),
     ]
     if retrieval.merged:
-        blocks += [Paragraph(("Seen more than once and merged:",)), Bullets(tuple((one_line(m),) for m in retrieval.merged))]
+        blocks += [
+            Paragraph(("Seen more than once and merged:",)),
+            Bullets(tuple((one_line(m),) for m in retrieval.merged)),
+        ]
     if candidates:
         head = ("Work", "Kept", "Score", "Why")
         blocks.append(Table("Works seen, in rank order", head, candidates, figures=(2,), folded=True))
     blocks += [
         Heading("Checks"),
-        Paragraph(
-            (
-                "Each claim is held against its own sentence, other passages of its work and the works of other groups. "
-                "A claim is anchored when its quote stands in the stored text, and verified only when evidence other than "
-                "its own sentence supports it. What was not checked never counts as passed.",
-            )
-        ),
+        Paragraph((CHECKING,)),
         _checks(record),
         Heading("Review and policy"),
         Paragraph((_review_words(record),)),
@@ -198,7 +199,7 @@ def _review_words(record: Record) -> str:
         return f"No review took place. {policy}"
     return (
         "Three automated reviewers look for faults in the record, SKEPTIC and VALIDATOR side by side and SYNTHESIZER "
-        f"after them, in {count(len(record.reviews), 'round')}. They can object to a verdict and never raise one. {policy}"
+        f"after them, in {count(len(record.reviews), 'round')}. They can object to a verdict, never raise one. {policy}"
     )
 
 
@@ -246,7 +247,9 @@ def _measurements(record: Record) -> Table:
         _plain(
             one_line(m.id),
             one_line(m.protocol),
-            one_line(f"{m.key.metric} of {m.key.method}" + (f" against {m.key.comparator}" if m.key.comparator else "")),
+            one_line(
+                f"{m.key.metric} of {m.key.method}" + (f" against {m.key.comparator}" if m.key.comparator else "")
+            ),
             one_line("; ".join(f"{name} {value}" for name, value in m.key.setting)),
             one_line(m.quantity.text),
             m.how,
@@ -281,8 +284,8 @@ def _review(review: ReviewRound, places: Mapping[str, str]) -> list[Block]:
         caption = f"Arithmetic of the score, round {review.number}"
         blocks.append(Table(caption, head, terms, figures=(1, 2, 3), foot=foot))
     if findings:
-        head = ("Reviewer", "Severity", "Finding", "Claims")
-        blocks.append(Table(f"Findings of the reviewers, round {review.number}", head, findings))
+        columns = ("Reviewer", "Severity", "Finding", "Claims")
+        blocks.append(Table(f"Findings of the reviewers, round {review.number}", columns, findings))
     else:
         blocks.append(Paragraph(("The reviewers had no finding in this round.",)))
     return blocks

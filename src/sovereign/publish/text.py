@@ -57,7 +57,7 @@ def doi_url(doi: str | None) -> str | None:
 
 
 def fragment(text: str) -> str:
-    """``text`` as the id of an element: letters, digits, point, hyphen and underscore stay, others become their code."""
+    """``text`` as the id of an element: letters, digits and ``_.-`` stay, other characters become their code."""
     return re.sub(r"[^A-Za-z0-9_.-]", lambda m: f"_{ord(m.group()):x}", text)
 
 

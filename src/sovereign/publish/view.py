@@ -40,7 +40,7 @@ POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJEC
 
 
 def view_of(record: Record, head: LedgerHead | None = None, owner: OwnerDecision | None = None) -> View:
-    """The page of ``record``. ``head`` is the ledger's head at export, ``owner`` the owner's decision if there is one."""
+    """The page of ``record``, with the ledger's head at export and the owner's decision, if there are such."""
     references = References(record)
     places = places_of(record)
     return View(

@@ -30,6 +30,7 @@ def read_file(path: Path, location: str, limits: Limits | None = None) -> Docume
         ReadError: if the file cannot be read, is too large, or is not what its extension says.
     """
     limits = limits or Limits()
+    check_format(printable(location))
     return read_bytes(load(path, printable(location), limits), location, limits)
 
 
@@ -53,6 +54,19 @@ def load(path: Path, location: str, limits: Limits) -> bytes:
         raise ReadError(reason, "Check that it is there and that you may read it.") from None
 
 
+def check_format(location: str) -> str:
+    """The extension of ``location``, in lower case.
+
+    Raises:
+        ReadError: if no reader is there for it.
+    """
+    suffix = PurePosixPath(location).suffix.lower()
+    if suffix not in SUFFIXES:
+        reason = f"{location}: files with the extension {suffix or '(none)'} cannot be read"
+        raise ReadError(reason, f"Readable are {', '.join(SUFFIXES)}. Convert it, or leave it out.")
+    return suffix
+
+
 def read_bytes(data: bytes, location: str, limits: Limits | None = None) -> Document:
     """The document in ``data``, in the format that the extension of ``location`` names.
 
@@ -60,10 +74,7 @@ def read_bytes(data: bytes, location: str, limits: Limits | None = None) -> Docu
         ReadError: if the format is not known, or the data is not in it or holds no text.
     """
     limits, location = limits or Limits(), printable(location)
-    suffix = PurePosixPath(location).suffix.lower()
-    if suffix not in SUFFIXES:
-        reason = f"{location}: files with the extension {suffix or '(none)'} cannot be read"
-        raise ReadError(reason, f"Readable are {', '.join(SUFFIXES)}. Convert it, or leave it out.")
+    suffix = check_format(location)
     document = read_pdf(data, location, limits) if suffix == ".pdf" else _read_text(data, suffix, location, limits)
     if not document.text.strip():
         raise ReadError(f"{location}: the file holds no text", "Remove it, or put the document's text into it.")

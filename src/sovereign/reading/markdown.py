@@ -19,7 +19,7 @@ from .limits import Limits
 _TAG = re.compile(
     r"<!--.*?-->|</?(?:a|b|i|u|s|em|strong|small|sub|sup|br|hr|span|img|p|div|code|kbd|font|center|details|summary"
     r"|picture|source|h[1-6]|ul|ol|li|table|thead|tbody|tr|td|th|video|figure)"
-    r"(?:\s+[\w:-]+(?:=(?:\"[^\"]*\"|'[^']*'|[^\s>]+))?)*\s*/?>",
+    r"(?:\s+(?:[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s>]+)|open|controls|hidden))*\s*/?>",
     re.IGNORECASE | re.DOTALL,
 )
 _COMMONMARK = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table")

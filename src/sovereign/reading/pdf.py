@@ -122,7 +122,8 @@ def _join_hyphens(lines: Sequence[Line]) -> list[Line]:
     Whether the hyphen belongs to the word is asked of the document itself: if it has "machine-readable" or
     "machinereadable" elsewhere, that form is taken; else the hyphen goes, unless a capital or figure is beside it.
     """
-    words = Counter(re.findall(r"\w+(?:-\w+)*", " ".join(line.text for line in lines)))
+    whole = re.sub(rf"[\w-]*{_HYPHEN} \w*", "", " ".join(line.text for line in lines))
+    words = Counter(re.findall(r"\w+(?:-\w+)*", whole))
     joined: list[Line] = []
     for line in lines:
         text = line.text

@@ -127,7 +127,11 @@ def _other_document(part: str, paper: Paper, first: bool) -> str | None:
 def _owner(words: list[str]) -> list[str]:
     """The words that may name the tool which a document belongs to."""
     low = (_bare(word) for word in words)
-    return [word for word in low if word not in _GENERIC | _PLACES | _DOCUMENTS and not _LABEL.fullmatch(word)]
+    return [
+        word
+        for word in low
+        if word not in _GENERIC | _PLACES | _DOCUMENTS | _TOOL_DOCUMENTS and not _LABEL.fullmatch(word)
+    ]
 
 
 def _is_name(word: str, starts: bool) -> bool:

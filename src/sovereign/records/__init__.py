@@ -15,6 +15,7 @@ from .question import Facet, FacetKind, Plan, Query
 from .quote import Quote, quote_of
 from .record import SCHEMA_VERSION, Counters, Environment, Record, short_id
 from .review import Finding, ReviewRound, Role, ScoreTerm, Severity
+from .seed import SeedClaim, SeedClaims, seed_claims
 
 __all__ = [
     "GENESIS",
@@ -65,6 +66,8 @@ __all__ = [
     "ScoreTerm",
     "Section",
     "Seen",
+    "SeedClaim",
+    "SeedClaims",
     "Sentence",
     "Setting",
     "Severity",
@@ -76,4 +79,5 @@ __all__ = [
     "sha256_hex",
     "short_id",
     "text_hash",
+    "seed_claims",
 ]

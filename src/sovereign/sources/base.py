@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from sovereign.records import Document, Failure, Paper, Query
-from sovereign.records.base import Model
+from sovereign.records import Document, Failure, Model, Paper, Query
 
 
 class Hit(Model):

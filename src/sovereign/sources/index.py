@@ -10,11 +10,12 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from sovereign.reading import own_names
+from sovereign.reading import own_names, word_set
 from sovereign.records import Document, Paper, canonical_json, sha256_hex
 
 _APPLICATION_ID = 0x534F5631  # "SOV1": marks a database as this cache
@@ -26,11 +27,11 @@ _MOST_TERMS = 64
 _WEIGHTS = (3.0, 1.5, 1.0)
 # Shares of a paper's best, second and third row in its score.
 _ROW_SHARES = (1.0, 0.5, 0.25)
-_STOP_WORDS = frozenset(
+_STOP_WORDS = word_set(
     "a about across against all also an and any are as at be been between both but by can could did different do does "
     "during each for from had has have how if in into is it its may more most much not of on or our over should such "
     "than that the their them then there these they this those through to under used using versus vs was we were what "
-    "when where which while who why will with within would you your".split()  # noqa: SIM905
+    "when where which while who why will with within would you your"
 )
 _SCHEMA = f"""
 PRAGMA application_id = {_APPLICATION_ID};
@@ -58,7 +59,9 @@ class Cache:
             sqlite3.DatabaseError: if the file is damaged or locked.
             ForeignDatabase: if the file is a database of another program.
         """
-        self._db = sqlite3.connect(path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None)
+        self._db = sqlite3.connect(
+            path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         try:
             (mark,) = self._db.execute("PRAGMA application_id").fetchone()
             (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -75,10 +78,10 @@ class Cache:
         """Close the database."""
         self._db.close()
 
-    def facts(self, keys: Sequence[str]) -> dict[str, str]:
-        """The stored facts (JSON) of those documents among ``keys`` that the cache has."""
-        wanted = set(keys)
-        return {key: facts for key, facts in self._db.execute("SELECT key, facts FROM documents") if key in wanted}
+    def facts(self, key: str) -> str | None:
+        """The facts (JSON) that were stored with a document, or None if the cache does not have it."""
+        row = self._db.execute("SELECT facts FROM documents WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else None
 
     def document(self, key: str) -> Document | None:
         """A stored document, or None if it is not there or does not load."""
@@ -93,19 +96,16 @@ class Cache:
         body = zlib.compress(document.model_dump_json().encode("utf-8"), 3)
         self._db.execute("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, 0)", (key, body, facts))
 
-    def begin(self) -> None:
-        """Start a transaction that writes."""
-        self._db.execute("BEGIN IMMEDIATE")
-
-    def commit(self) -> None:
-        """End the transaction."""
-        if self._db.in_transaction:
-            self._db.execute("COMMIT")
-
-    def rollback(self) -> None:
-        """Undo the transaction."""
-        if self._db.in_transaction:
+    @contextmanager
+    def transaction(self, write: bool = True) -> Iterator[None]:
+        """One transaction: all of it happens, or nothing."""
+        self._db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        try:
+            yield
+        except BaseException:
             self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
 
     def mark_used(self, keys: Sequence[str]) -> None:
         """Note that these documents are in use, and forget those that nobody used for long."""
@@ -114,10 +114,12 @@ class Cache:
         self._db.executemany("UPDATE documents SET used = ? WHERE key = ?", ((now, key) for key in keys))
         self._db.execute("DELETE FROM documents WHERE used < ?", (now - _KEPT_REFRESHES,))
 
+    def is_synced(self, signature: str) -> bool:
+        """Whether the index holds the entries of that signature."""
+        return self._state("signature") == signature
+
     def sync(self, signature: str, wanted: dict[str, tuple[str, Paper]], load: Callable[[str], Document]) -> None:
         """Make the index hold exactly the ``wanted`` entries: entry -> (document key, paper)."""
-        if self._state("signature") == signature:
-            return
         have = {row[0]: row[1:] for row in self._db.execute("SELECT entry, first, last FROM entries")}
         for entry in have.keys() - wanted.keys():
             self._db.execute("DELETE FROM passages WHERE rowid BETWEEN ? AND ?", have[entry])

@@ -5,19 +5,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import RLock
 from typing import TypeVar
 
-from pydantic import ValidationError
-
 from sovereign.errors import NotFound, NothingToRead
-from sovereign.reading import READER_VERSION, SUFFIXES, Limits, ReadError, load, read_bytes
-from sovereign.records import Document, Failure, Paper, Query, canonical_json, sha256_hex
-from sovereign.records.base import Model
+from sovereign.reading import SUFFIXES, Limits, work_keys
+from sovereign.records import Document, Failure, Model, Paper, Query, Sentence, canonical_json, sha256_hex
 
 from .base import Hit
 from .index import Cache, ForeignDatabase, entry_of, query_terms
-from .walk import File, find_files, folder_of, is_readme
-from .works import Entry, Facts, Work, works_of
+from .intake import read_again, take_in
+from .walk import File, find_files
+from .works import Work, works_of
 
 _T = TypeVar("_T")
 _SHOWN_FAILURES = 5
@@ -34,7 +33,11 @@ class LibraryReport(Model):
 
 
 class Library:
-    """A source over files. ``cache_path`` may be deleted at any time; without one, the cache is in memory."""
+    """A source over files and folders.
+
+    ``cache_path`` is a file that may be deleted at any time; without one, the cache is in memory. ``progress`` is
+    called with one line for each file that is read. Methods may be called from several threads.
+    """
 
     name = "library"
 
@@ -48,14 +51,16 @@ class Library:
         self._paths = tuple(paths)
         self._limits = limits or Limits()
         self._progress = progress or (lambda _: None)
+        self._lock = RLock()
+        self._cache_path = cache_path
         self._cache_notices: list[str] = []
+        self._cache = self._open_cache()
+        self._report: LibraryReport | None = None
         self._files: dict[str, File] = {}  # by key in the cache
         self._works: dict[str, Work] = {}  # by paper id
-        self._aliases: dict[str, str] = {}  # other ids of the same works
-        self._wanted: dict[str, tuple[str, Paper]] = {}
+        self._aliases: dict[str, str] = {}  # every id of a work -> its paper id
+        self._index: dict[str, tuple[str, Paper]] = {}  # what the index has to hold
         self._signature = ""
-        self._report: LibraryReport | None = None
-        self._cache = self._opened(cache_path)
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -69,103 +74,166 @@ class Library:
             InputError: if a path is not there.
             NothingToRead: if no document could be read at all.
         """
-        files, notices = find_files(self._paths)
-        self._report = self._guarded(lambda: self._refresh(files, notices))
-        if not self._works:
-            raise _nothing(files, self._report.failures)
-        return self._report
+        with self._lock:
+            self._report = self._guarded(self._refresh)
+            if not self._works:
+                raise _nothing(self._report.failures)
+            return self._report
 
     def search(self, queries: Sequence[Query], limit: int) -> tuple[tuple[Hit, ...], ...]:
         """For each query at most ``limit`` works, best first; equal scores in order of id."""
-        if self._report is None:
-            self.refresh()
-        return self._guarded(lambda: self._search(queries, limit))
+        with self._lock:
+            self._ensure_refreshed()
+            return self._guarded(lambda: tuple(self._search(query, limit) for query in queries))
 
     def document(self, paper_id: str) -> Document:
-        """The document that stands for a work. Its sentences name works by the ids that this library gives them.
+        """The document that stands for a work. Its sentences name other works by the ids they have in this library.
 
         Raises:
             NotFound: if the library has no such work.
+            ReadError: if the work's file was changed or removed since the last refresh and is not in the cache.
         """
+        with self._lock:
+            self._ensure_refreshed()
+            work = self._works.get(self._aliases.get(paper_id, paper_id))
+            if work is None:
+                raise NotFound(f"the library has no work {paper_id[:200]!r}", "Take an id from the hits of a search.")
+            document = self._guarded(lambda: self._load(work.kept.key))
+            sentences = tuple(self._with_known_source(sentence, work.paper.id) for sentence in document.sentences)
+            return document.model_copy(update={"paper": work.paper, "sentences": sentences})
+
+    def close(self) -> None:
+        """Close the cache."""
+        with self._lock:
+            self._cache.close()
+
+    def _ensure_refreshed(self) -> None:
         if self._report is None:
             self.refresh()
-        work = self._works.get(self._aliases.get(paper_id, paper_id))
-        if work is None:
-            raise NotFound(f"the library has no work {paper_id[:200]!r}", "Search first; ids come from the hits.")
-        document = self._guarded(lambda: self._load(work.kept.key))
-        sentences = tuple(
-            s.model_copy(update={"source_id": self._source_of(s.source_id, work)})
-            if s.source_id in self._aliases or s.source_id == work.paper.id
-            else s
-            for s in document.sentences
-        )
-        return document.model_copy(update={"paper": work.paper, "sentences": sentences})
 
-    def _source_of(self, source_id: str | None, work: Work) -> str | None:
-        """A sentence's source under the id that the library uses for it; None for the document's own work."""
-        source = self._aliases.get(source_id or "", source_id)
-        return None if source == work.paper.id else source
-
-    def _refresh(self, files: Sequence[File], walk_notices: Sequence[str]) -> LibraryReport:
-        entries, failures, read, skipped = self._entries(files)
-        works = works_of(entries)
+    def _refresh(self) -> LibraryReport:
+        found, notices = find_files(self._paths)
+        intake = take_in(found, self._cache, self._limits, self._progress)
+        works = works_of(intake.entries)
+        self._files = intake.files
         self._works = {work.paper.id: work for work in works}
-        self._aliases = {
-            alias: work.paper.id
-            for work in works
-            for entry in (work.kept, *work.others)
-            for alias in _ids(entry.facts.paper)
-            if alias not in self._works
-        }
-        wanted = ((entry_of(work.kept.key, work.paper), (work.kept.key, work.paper)) for work in works)
-        self._wanted = dict(sorted(wanted))
-        self._signature = sha256_hex(canonical_json(list(self._wanted)))
-        self._in_transaction(lambda: self._cache.mark_used([entry.key for entry in entries]))
-        self._in_transaction(self._sync)
-        merged = tuple(
-            f"{other.location} is the same work as {work.kept.location} ({work.paper.id}); "
-            f"the {work.kept.facts.depth.replace('_', ' ')} was kept"
-            for work in works
-            for other in work.others
-        )
-        notices = [f"{entry.location}: {notice}" for entry in entries for notice in entry.facts.notices]
+        self._aliases = {}
+        for work in works:
+            for paper in (work.paper, work.kept.facts.paper, *(entry.facts.paper for entry in work.others)):
+                for alias in (paper.id, *work_keys(paper)):
+                    self._aliases.setdefault(alias, work.paper.id)
+        self._aliases.update((paper_id, paper_id) for paper_id in self._works)
+        self._index = {entry_of(work.kept.key, work.paper): (work.kept.key, work.paper) for work in works}
+        self._signature = sha256_hex(canonical_json(sorted(self._index)))
+        with self._cache.transaction():
+            self._cache.mark_used([entry.key for entry in intake.entries])
+            self._sync()
         return LibraryReport(
-            read=read,
-            unchanged=len(entries) - read,
-            failures=tuple(failures),
-            merged=merged,
-            notices=(*self._cache_notices, *walk_notices, *skipped, *notices),
+            read=intake.read,
+            unchanged=len(intake.entries) - intake.read,
+            failures=intake.failures,
+            merged=tuple(line for work in works for line in _merged(work)),
+            notices=(
+                *self._cache_notices,
+                *notices,
+                *intake.notices,
+                *(f"{entry.location}: {notice}" for entry in intake.entries for notice in entry.facts.notices),
+            ),
         )
 
-    def _entries(self, files: Sequence[File]) -> tuple[list[Entry], list[Failure], int, list[str]]:
-        """Entries of all files that can be read, failures, the number of files newly read, and notices."""
-        known: dict[str, str] = self._cache.facts_of_all()
-        entries: list[Entry] = []
-        failures: list[Failure] = []
-        skipped: list[str] = []
-        note_folders: set[str] = set()
-        self._files = {}
-        read = 0
-        # Read-me files come last: whether they count depends on the other files of their folder.
-        for number, file in enumerate(sorted(files, key=lambda f: (is_readme(f.location), f.location)), 1):
-            if is_readme(file.location) and folder_of(file.location) in note_folders:
-                skipped.append(f"{file.location}: describes a folder of notes and is no evidence")
-                continue
+    def _search(self, query: Query, limit: int) -> tuple[Hit, ...]:
+        terms = query_terms(query.text)
+        with self._cache.transaction(write=False):
+            if self._cache.is_synced(self._signature):
+                return self._hits(terms, limit)
+        # Another library has used the same cache since.
+        with self._cache.transaction():
+            self._sync()
+            return self._hits(terms, limit)
+
+    def _hits(self, terms: Sequence[str], limit: int) -> tuple[Hit, ...]:
+        found = self._cache.search(terms)[: max(0, limit)]
+        return tuple(Hit(paper=self._works[paper_id].paper, score=score) for paper_id, score in found)
+
+    def _sync(self) -> None:
+        if not self._cache.is_synced(self._signature):
+            self._cache.sync(self._signature, self._index, self._load)
+
+    def _load(self, key: str) -> Document:
+        return self._cache.document(key) or read_again(self._files[key], key, self._cache, self._limits)
+
+    def _with_known_source(self, sentence: Sentence, own_id: str) -> Sentence:
+        """The sentence with its source under the id that this library has for it; None for the document's own work."""
+        source = self._aliases.get(sentence.source_id or "", sentence.source_id)
+        source = None if source == own_id else source
+        return sentence if source == sentence.source_id else sentence.model_copy(update={"source_id": source})
+
+    def _guarded(self, work: Callable[[], _T]) -> _T:
+        """``work`` done with the cache; a cache that fails is replaced, filled, and the work is done again."""
+        refill = False
+        for in_memory in (False, True):
             try:
-                data = self._bytes(file)
-                key = self._key(file, data)
-                facts = _facts(known.get(key))
-                if facts is None:
-                    self._progress(f"reading {number} of {len(files)}: {file.location}")
-                    facts = self._read(file, key, data)
-                    read += 1
-            except ReadError as error:
-                failures.append(_failure(file, error))
-                continue
-            self._files[key] = file
-            entries.append(Entry(key, file.location, facts))
-            if facts.depth == "note":
-                note_folders.add(folder_of(file.location))
-        entries.sort(key=lambda entry: entry.location)
-        failures.sort(key=lambda failure: failure.where)
-        return entries, failures, read, skipped
+                if refill:
+                    self._report = self._refresh()
+                return work()
+            except sqlite3.DatabaseError as error:
+                self._replace_cache(error, in_memory)
+                refill = self._report is not None
+        if refill:
+            self._report = self._refresh()
+        return work()
+
+    def _open_cache(self) -> Cache:
+        """The cache at its path; one in memory where that cannot be had."""
+        if self._cache_path is None:
+            return Cache(None)
+        try:
+            self._cache_path.parent.mkdir(parents=True, exist_ok=True)
+            return Cache(self._cache_path)
+        except ForeignDatabase:
+            self._cache_notices.append("the cache file belongs to another program and was left alone; it was not used")
+        except sqlite3.OperationalError as error:
+            self._cache_notices.append(f"the cache cannot be used ({error}); everything was read anew")
+        except sqlite3.DatabaseError:
+            return self._set_aside()
+        except OSError as error:
+            self._cache_notices.append(f"the cache cannot be made ({error.strerror}); everything was read anew")
+        return Cache(None)
+
+    def _set_aside(self) -> Cache:
+        """A new cache where a damaged one was. The damaged file is kept beside it."""
+        path = self._cache_path
+        assert path is not None
+        self._cache_notices.append("the cache was damaged; it was set aside and made again")
+        try:
+            path.replace(path.with_name(path.name + ".damaged"))
+            for end in ("-wal", "-shm"):
+                path.with_name(path.name + end).unlink(missing_ok=True)
+            return Cache(path)
+        except (OSError, sqlite3.DatabaseError, ForeignDatabase):
+            return Cache(None)
+
+    def _replace_cache(self, error: sqlite3.DatabaseError, in_memory: bool) -> None:
+        self._cache.close()
+        if in_memory or self._cache_path is None or isinstance(error, sqlite3.OperationalError):
+            self._cache_notices.append(f"the cache failed ({error}); one in memory was used")
+            self._cache = Cache(None)
+        else:
+            self._cache = self._set_aside()
+
+
+def _merged(work: Work) -> list[str]:
+    depth = work.kept.facts.depth.replace("_", " ")
+    return [
+        f"{other.location} is the same work as {work.kept.location} ({work.paper.id}); the latter, a {depth}, was kept"
+        for other in work.others
+    ]
+
+
+def _nothing(failures: Sequence[Failure]) -> NothingToRead:
+    """The error for a library without a single document."""
+    if not failures:
+        return NothingToRead("the library holds no documents", f"Put files there: {', '.join(SUFFIXES)}.")
+    shown = "; ".join(f"{failure.where}: {failure.reason}" for failure in failures[:_SHOWN_FAILURES])
+    more = f"; and {len(failures) - _SHOWN_FAILURES} more" if len(failures) > _SHOWN_FAILURES else ""
+    return NothingToRead(f"none of the {len(failures)} files of the library could be read", shown + more)

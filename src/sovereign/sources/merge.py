@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sovereign.reading import work_keys
-from sovereign.reading.identity import same_work
+from sovereign.reading import same_work, work_keys
 from sovereign.records import Candidate, Paper
 
 from .base import Hit
@@ -45,7 +44,7 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
         candidates.append(_candidate(work, rank <= keep, reason))
     for work in chance:
         share = next(iter(work.shares.values()))
-        reason = f"dropped: found by {_queries(work)} only, with {share:.0%} of that query's best score"
+        reason = f"dropped: found by {_queries(work)} only, with {share:.1%} of that query's best score"
         candidates.append(_candidate(work, False, reason))
     return tuple(candidates)
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sovereign.reading import paper_id, same_work, work_keys
-from sovereign.records import Depth, Paper
-from sovereign.records.base import Model
+from sovereign.records import Depth, Model, Paper
 
 _DEPTH_RANK: dict[Depth, int] = {"full_text": 3, "abstract": 2, "note": 1}
 
@@ -41,7 +40,8 @@ def works_of(entries: Sequence[Entry]) -> list[Work]:
     """The works in a library. Of several files the fullest is kept: depth, then evidence sentences, then location."""
     groups: list[list[Entry]] = []
     by_key: dict[str, list[list[Entry]]] = {}
-    for entry in entries:
+    # Those with the most identifiers first: they hold together files that know only one of them.
+    for entry in sorted(entries, key=lambda e: (-len(work_keys(e.facts.paper)), e.location)):
         keys = work_keys(entry.facts.paper)
         near = [group for key in keys for group in by_key.get(key, ())]
         group = next((g for g in near if any(same_work(e.facts.paper, entry.facts.paper) for e in g)), None)
@@ -52,7 +52,7 @@ def works_of(entries: Sequence[Entry]) -> list[Work]:
         for key in keys:
             if not any(g is group for g in by_key.setdefault(key, [])):
                 by_key[key].append(group)
-    return [_work(group) for group in groups]
+    return sorted(map(_work, groups), key=lambda work: work.kept.location)
 
 
 def _work(group: Sequence[Entry]) -> Work:

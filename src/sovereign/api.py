@@ -1,0 +1,42 @@
+"""The small public face: :func:`ask` and :func:`verify`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sovereign.records import Record, Verification
+
+
+def ask(question: str, *, library: Iterable[str | PathLike[str]] = (), only_library: bool = True, measure: bool = True, **settings: object) -> Record:
+    """Answer a question and keep its record under ``SOVEREIGN_HOME``.
+
+    ``library`` names files and folders; without any, the starter library is read. Further keywords are settings
+    (``max_papers``, ``budget_seconds``, ``home``, …).
+
+    Raises:
+        SovereignError: for anything that a person can mend; its ``advice`` says how.
+    """
+    from sovereign.kernel import Request, run
+    from sovereign.settings import load
+    from sovereign.store import open_store
+
+    effective = load(settings)
+    with open_store(effective.home) as store:
+        return run(Request(question, effective, tuple(map(Path, library)), only_library=only_library, measure=measure), store)
+
+
+def verify(claim: str, *, against: str | PathLike[str]) -> Verification:
+    """Hold one claim against one document: verdict, deciding sentence, every check.
+
+    Raises:
+        SovereignError: if the claim is empty or the file cannot be read.
+    """
+    from sovereign.checks import verify_in_document
+    from sovereign.reading import read_file
+
+    path = Path(against)
+    return verify_in_document(claim, read_file(path, path.name))

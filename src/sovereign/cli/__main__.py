@@ -1,0 +1,5 @@
+"""``python -m sovereign.cli``"""
+
+from . import main
+
+main()

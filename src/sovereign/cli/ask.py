@@ -1,0 +1,111 @@
+"""``sovereign ask``: a question in, a record out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from sovereign.kernel import Request, run
+from sovereign.publish import write_all
+from sovereign.records import Claim, Record
+from sovereign.settings import load
+from sovereign.store import open_store
+
+from .output import clean, err, guarded, out, print_json, progress_line
+
+_STATE = {"ANSWERED": "green", "PARTLY_ANSWERED": "yellow", "NOT_ANSWERABLE": "red"}
+_VERDICT = {"SUPPORT": "green", "CONTRADICT": "red", "MIXED": "yellow", "NOT_ENOUGH_INFO": "dim", "UNCHECKED": "dim"}
+ROWS = 20
+
+
+@guarded
+def ask(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    library: Annotated[list[Path] | None, typer.Option("--library", help="A folder or file to read. Repeatable. Without it, the starter library.")] = None,
+    source: Annotated[list[str] | None, typer.Option("--source", help="A source to search. Repeatable. Without it, all that may be used.")] = None,
+    only_library: Annotated[bool, typer.Option("--only-library", help="Touch nothing but the library: not one packet leaves.")] = False,
+    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write the record to, besides the store.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON on stdout.")] = False,
+    max_papers: Annotated[int | None, typer.Option("--max-papers", help="How many works are kept for reading.  [default: 19]")] = None,
+    budget_seconds: Annotated[float | None, typer.Option("--budget-seconds", help="Time for the run; what is left out stands in the record.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
+    no_measure: Annotated[bool, typer.Option("--no-measure", help="Run no laboratory protocol.")] = False,
+) -> None:
+    """Answer a question from the literature and publish a record that can be checked."""
+    given = {"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed}
+    settings = load({name: value for name, value in given.items() if value is not None})
+    request = Request(question, settings, tuple(library or ()), tuple(source or ()), only_library, not no_measure)
+    with open_store(settings.home) as store:
+        with progress_line(not as_json) as progress:
+            record = run(request, store, progress)
+        folder = out_dir or settings.home / "records" / record.short_id.removeprefix("SRCH:")
+        if as_json:
+            print_json(record.model_dump(mode="json"))
+        else:
+            show_answer(record)
+        write_all(record, folder, record.ledger_head)
+    where = folder / "report.html"
+    (err if as_json else out).print(f"\nReport: {clean(str(where))}\nRecord: {record.short_id} (sovereign show {record.short_id})")
+
+
+def show_answer(record: Record) -> None:
+    """The answer, its disagreements and open points, and the claims table, for a terminal."""
+    answer, counters = record.answer, record.counters
+    out.print(f"\n[bold]{clean(record.question)}[/]")
+    out.print(
+        f"[{_STATE[answer.state]}]{answer.state}[/] · {record.decision.outcome} ({clean(record.decision.reasons[0])}) · "
+        f"score {record.reviews[-1].score:g}/10 · level L{record.level}\n"
+    )
+    facets = {f.id: f.text for f in record.plan.facets}
+    for facet in answer.facets:
+        out.print(f"[bold]{clean(facets[facet.facet_id])}[/]: [{_STATE[facet.state]}]{facet.state}[/]")
+        for sentence in facet.sentences:
+            mark = " [italic dim](our inference)[/]" if sentence.inferred else ""
+            out.print(f"  • {clean(sentence.text)}{mark} [cyan]{clean(_ids(sentence.claim_ids))}[/]")
+        if not facet.sentences:
+            out.print(f"  • {clean(facet.reason)}")
+    if answer.disagreements:
+        out.print("\n[bold]Where sources disagree[/]")
+    for item in answer.disagreements:
+        out.print(f"  • {clean(item.metric)}, {clean(item.subject)}")
+        for side in item.sides:
+            out.print(f"      – {clean(side.statement)} [cyan]{clean(_ids(side.claim_ids))}[/]")
+        out.print(f"      [dim]{clean(item.why)}[/]")
+    if answer.open_points:
+        out.print("\n[bold]Open[/]")
+    for point in answer.open_points:
+        out.print(f"  • {clean(point.text)}")
+    _claims(record.claims)
+    out.print(
+        f"\n{counters.papers_kept} of {counters.papers_seen} works read · {counters.extracted} claims extracted, {counters.anchored} anchored, "
+        f"{counters.supported} supported by their source, {counters.mixed} mixed, {counters.contradicted} contradicted, "
+        f"{counters.unchecked} unchecked, {counters.verified} verified by other evidence"
+    )
+    if record.retrieval.failures:
+        out.print(f"\n[yellow]{len(record.retrieval.failures)} file(s) or source(s) could not be used:[/]")
+        for failure in record.retrieval.failures[:ROWS]:
+            out.print(f"  • {clean(failure.where)}: {clean(failure.reason)}")
+
+
+def _ids(ids: tuple[str, ...]) -> str:
+    return f"[{', '.join(ids[:8])}{', …' if len(ids) > 8 else ''}]"
+
+
+def _claims(claims: tuple[Claim, ...]) -> None:
+    if not claims:
+        return
+    table = Table(title=f"Claims ({min(len(claims), ROWS)} of {len(claims)}, the most relevant first)", title_justify="left", show_lines=False)
+    table.add_column("Id", no_wrap=True)
+    table.add_column("Verdict", no_wrap=True)
+    table.add_column("Claim", ratio=1, overflow="fold")
+    table.add_column("Source", overflow="fold", max_width=26)
+    for claim in claims[:ROWS]:
+        mark = " ✓" if claim.verified else ""
+        source = f"{claim.quote.source_id} {claim.quote.where or claim.quote.section}"
+        table.add_row(claim.id, f"[{_VERDICT[claim.verdict]}]{claim.verdict}{mark}[/]", clean(claim.text), clean(source))
+    out.print()
+    out.print(table, soft_wrap=False)
+    out.print("[dim]SUPPORT: its source says so. ✓: verified by evidence other than its own sentence.[/]")

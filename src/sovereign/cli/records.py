@@ -1,0 +1,112 @@
+"""Commands on records that exist: ``list``, ``show``, ``export``, and the owner's ``approve``, ``hold``, ``reject``."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from sovereign.errors import OutputError
+from sovereign.publish import FORMATS, render
+from sovereign.records import OwnerDecision, OwnerOutcome
+from sovereign.settings import load
+from sovereign.store import Store, open_store
+
+from .ask import show_answer
+from .output import clean, err, guarded, out, print_json
+
+RecordId = Annotated[str, typer.Argument(metavar="ID", help="Short id (SRCH:1A2B3C4D), UUID, or the beginning of one.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why. It stands in the ledger.")]
+
+
+def _store() -> Store:
+    return open_store(load().home)
+
+
+@guarded
+def list_records(as_json: Json = False) -> None:
+    """List the records, newest first."""
+    with _store() as store:
+        entries = [(entry, store.records.decisions(entry.id)) for entry in store.records.newest()]
+    if as_json:
+        return print_json([entry.model_dump(mode="json") | {"owner": decisions[-1].outcome if decisions else None} for entry, decisions in entries])
+    if not entries:
+        return out.print('No records yet. Ask a question: sovereign ask "…"')
+    table = Table("Id", "Made", "Outcome", "Owner", "Score", "Question")
+    for entry, decisions in entries:
+        owner = decisions[-1].outcome if decisions else "–"
+        table.add_row(entry.short_id, entry.created_at[:16], entry.outcome, owner, f"{entry.score:g}", clean(entry.question))
+    out.print(table, soft_wrap=False)
+
+
+@guarded
+def show(record_id: RecordId, as_json: Json = False) -> None:
+    """Show one record: its answer, claims and decisions."""
+    with _store() as store:
+        record, decisions, head = store.records.load(record_id), store.records.decisions(record_id), store.ledger.head()
+    if as_json:
+        full = record.model_copy(update={"ledger_head": head}).model_dump(mode="json")
+        return print_json(full | {"owner_decisions": [d.model_dump(mode="json") for d in decisions]})
+    show_answer(record)
+    for decision in decisions:
+        out.print(f"Owner: {decision.outcome} by {clean(decision.by)} at {decision.at}: {clean(decision.reason)}")
+    out.print(f"Content hash: {record.content_hash}")
+
+
+@guarded
+def export(
+    record_id: RecordId,
+    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "json",
+    out_file: Annotated[Path | None, typer.Option("--out", help="File to write; without it, stdout.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Export one record with the ledger head of now."""
+    with _store() as store:
+        decisions = store.records.decisions(record_id)
+        text = render(store.records.load(record_id), form, store.ledger.head(), decisions[-1] if decisions else None)
+    if out_file is None:
+        if as_json and form != "json":
+            return print_json({"format": form, "content": text})
+        return typer.echo(text, nl=not text.endswith("\n"))
+    try:
+        out_file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{out_file} cannot be written: {error.strerror}.", "Name a file in a folder that you may write to.") from None
+    if as_json:
+        return print_json({"format": form, "file": str(out_file), "bytes": len(text.encode("utf-8"))})
+    err.print(f"Wrote {clean(str(out_file))}")
+
+
+def _decide(record_id: str, outcome: OwnerOutcome, reason: str, as_json: bool) -> None:
+    settings = load()
+    with open_store(settings.home) as store:
+        found = store.records.load(record_id)
+        decision = OwnerDecision(
+            record_id=str(found.id), outcome=outcome, reason=reason, by=settings.owner, at=datetime.now(UTC).isoformat(timespec="seconds")
+        )  # fmt: skip
+        store.records.decide(decision)
+    if as_json:
+        return print_json(decision.model_dump(mode="json"))
+    out.print(f"{found.short_id}: {outcome} by {clean(settings.owner)}. The record itself is unchanged; the decision stands beside it and in the ledger.")
+
+
+@guarded
+def approve(record_id: RecordId, reason: Reason, as_json: Json = False) -> None:
+    """Approve a record as its owner."""
+    _decide(record_id, "APPROVED", reason, as_json)
+
+
+@guarded
+def hold(record_id: RecordId, reason: Reason, as_json: Json = False) -> None:
+    """Hold a record as its owner."""
+    _decide(record_id, "HELD", reason, as_json)
+
+
+@guarded
+def reject(record_id: RecordId, reason: Reason, as_json: Json = False) -> None:
+    """Reject a record as its owner."""
+    _decide(record_id, "REJECTED", reason, as_json)

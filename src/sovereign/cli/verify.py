@@ -1,0 +1,43 @@
+"""``sovereign verify``: one claim against one document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sovereign.checks import verify_in_document
+from sovereign.reading import Limits, read_file
+from sovereign.records import Evidence
+from sovereign.settings import load
+
+from .output import clean, guarded, out, print_json
+
+
+@guarded
+def verify(
+    claim: Annotated[str, typer.Argument(help="The claim, in quotes.")],
+    against: Annotated[Path, typer.Option("--against", help="The document: Markdown, HTML, plain text or PDF.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
+) -> None:
+    """Hold one claim against one document: verdict, rationale sentence, every check."""
+    settings = load()
+    limits = Limits(
+        max_file_bytes=settings.max_file_bytes, max_document_chars=settings.max_document_chars, max_pdf_pages=settings.max_pdf_pages
+    )  # fmt: skip
+    verification = verify_in_document(claim, read_file(against, against.name, limits))
+    if as_json:
+        return print_json({"claim": claim, "against": against.name, **verification.model_dump(mode="json")})
+    out.print(f"[bold]{verification.verdict}[/]: {clean(verification.reason)}")
+    for evidence in verification.evidence[:1]:
+        _show(evidence)
+
+
+def _show(evidence: Evidence) -> None:
+    quote = evidence.quote
+    where = ", ".join(p for p in (quote.section, f"page {quote.page}" if quote.page else "", f"characters {quote.start} to {quote.end}") if p)
+    out.print(f"Sentence ({clean(where)}):\n  “{clean(quote.text)}”")
+    for check in evidence.checks:
+        note = "" if check.decides else " [dim](reported only)[/]"
+        out.print(f"  {check.check:<10} {check.outcome:<15} {clean(check.reason)}{note}")

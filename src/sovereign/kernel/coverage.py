@@ -1,0 +1,46 @@
+"""At which model sizes there is evidence, and at which there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sovereign.records import Claim, Facet, Quantity
+
+from .aspects import Aspects, in_range, speaks_of
+
+# A range of sizes counts as reached if figures stand within this factor of its end.
+NEAR_END = 2.0
+
+
+def sizes(claims: Iterable[Claim]) -> tuple[Quantity, ...]:
+    """Distinct model sizes of claims, smallest first."""
+    found = {c.setting.scale.value: c.setting.scale for c in claims if c.setting.scale}
+    return tuple(found[value] for value in sorted(found))
+
+
+def span_text(scales: Sequence[Quantity]) -> str:
+    """Sizes in words: "2B, 7B and 13B"; many become "2B to 70B (9 sizes)"."""
+    names = [q.text for q in scales]
+    if len(names) > 5:
+        return f"{names[0]} to {names[-1]} ({len(names)} sizes)"
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def gaps(scales: Sequence[Quantity], facet: Facet) -> tuple[str, ...]:
+    """What of a scale facet's range no figure reaches, in words."""
+    if facet.low is None or facet.high is None:
+        return ()
+    inside = [q for q in scales if in_range(q, facet)]
+    if not inside:
+        return (f"no figure between {facet.low.text} and {facet.high.text}",)
+    found = []
+    if inside[0].value > facet.low.value * NEAR_END:
+        found.append(f"none below {inside[0].text} (asked from {facet.low.text})")
+    if inside[-1].value * NEAR_END < facet.high.value:
+        found.append(f"none above {inside[-1].text} (asked up to {facet.high.text})")
+    return tuple(found)
+
+
+def involving(claims: Sequence[Claim], facet: Facet, aspects: Aspects) -> list[Claim]:
+    """Claims in which a subject or comparator of the question is one of the things compared or named."""
+    return [c for c in claims if any(speaks_of(p, facet, aspects) for p in [c.text, *(p for r in c.results for p in (r.subject, r.comparator))])]

@@ -1,0 +1,154 @@
+"""Stage *publish*: assemble the record, enter its events in the ledger, earn the levels, store it."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sovereign.contracts import record_level, rungs_by_claim
+from sovereign.records import (
+    Answer,
+    Claim,
+    Counters,
+    Decision,
+    Document,
+    Environment,
+    Measurement,
+    Plan,
+    Record,
+    Retrieval,
+    ReviewRound,
+    short_id,
+)
+from sovereign.settings import Settings, lines
+from sovereign.store import Store
+from sovereign.version import __version__
+
+from .library import Opened
+
+EventRow = tuple[str, str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the stages have made so far."""
+
+    plan: Plan
+    retrieval: Retrieval
+    documents: tuple[Document, ...]
+    claims: tuple[Claim, ...]
+    measurements: tuple[Measurement, ...]
+    answer: Answer
+    rounds: list[ReviewRound]
+
+
+def count(draft: Draft) -> Counters:
+    """The counters, each kept apart from the others."""
+    verdicts = Counter(c.verdict for c in draft.claims)
+    return Counters(
+        papers_seen=len(draft.retrieval.candidates),
+        papers_kept=sum(c.kept for c in draft.retrieval.candidates),
+        extracted=len(draft.claims),
+        anchored=sum(bool(c.verification and c.verification.anchored) for c in draft.claims),
+        supported=verdicts["SUPPORT"],
+        contradicted=verdicts["CONTRADICT"],
+        mixed=verdicts["MIXED"],
+        not_enough_info=verdicts["NOT_ENOUGH_INFO"],
+        unchecked=verdicts["UNCHECKED"],
+        verified=sum(c.verified for c in draft.claims),
+        measured=len(draft.measurements),
+        cited=len(draft.answer.cited()),
+    )
+
+
+def publish(draft: Draft, decision: Decision, store: Store, question: str, settings: Settings, opened: Opened, seconds: dict[str, float]) -> Record:
+    """Store the texts and the record; append its events. A crash in between leaves events of a record that is not there:
+    they stand in the ledger as what they are, steps of a run that did not end."""
+    record_id = uuid4()
+    for document in draft.documents:
+        store.artifacts.put(document.text.encode("utf-8"))
+    store.ledger.append(_events(record_id, draft, decision))
+    rungs = rungs_by_claim(str(record_id), store.ledger.events(str(record_id)))
+    claims = tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, ())))}) for c in draft.claims)
+    record = Record(
+        id=record_id,
+        short_id=short_id(record_id),
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        question=" ".join(question.split()),
+        plan=draft.plan,
+        retrieval=draft.retrieval,
+        papers=tuple(d.paper for d in draft.documents),
+        claims=claims,
+        measurements=draft.measurements,
+        answer=draft.answer,
+        reviews=tuple(draft.rounds),
+        decision=decision,
+        counters=count(draft),
+        level=record_level(rungs, draft.answer.cited()),
+        limits=limits_of(draft),
+        environment=_environment(settings, opened, seconds),
+    )
+    record = record.model_copy(update={"content_hash": record.computed_hash()})
+    store.records.save(record)
+    return record.model_copy(update={"ledger_head": store.ledger.head()})
+
+
+def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[EventRow]:
+    """The events of a run: what each claim earned, by itself and in order, then the review and the decision."""
+    cited = set(draft.answer.cited())
+    rows: list[EventRow] = [("record.asked", str(record_id), {"question": draft.plan.question})]
+    for claim in draft.claims:
+        subject = f"{record_id}/{claim.id}"
+        checked = claim.verification
+        rows.append(("claim.extracted", subject, {"text_hash": claim.quote.text_hash, "start": claim.quote.start, "end": claim.quote.end}))
+        if checked and checked.anchored:
+            rows.append(("claim.anchored", subject, {"source": claim.quote.source_id}))
+        if claim.verdict == "SUPPORT":
+            rows.append(("claim.supported", subject, {"verified": claim.verified}))
+        if checked and checked.independent_groups >= 2:
+            rows.append(("claim.corroborated", subject, {"independent_groups": checked.independent_groups}))
+        if claim.id in cited:
+            rows.append(("claim.cited", subject, {}))
+    for round_ in draft.rounds:
+        rows.append(("record.reviewed", str(record_id), {"round": round_.number, "score": round_.score, "changes": list(round_.changes)}))
+    rows.append(("record.decided", str(record_id), {"outcome": decision.outcome, "rule": decision.rule, "policy": decision.policy}))
+    return rows
+
+
+def limits_of(draft: Draft) -> tuple[str, ...]:
+    """What this record does not show, said from its own contents."""
+    cited = set(draft.answer.cited())
+    quotes = [c.quote for c in draft.claims if c.id in cited]
+    found = [*draft.plan.notes]
+    if notes := sum(q.depth == "note" for q in quotes):
+        found.append(f"{notes} of {len(quotes)} cited claims come from secondary notes; the original works were not read.")
+    if abstracts := sum(q.depth == "abstract" for q in quotes):
+        found.append(f"{abstracts} of {len(quotes)} cited claims come from abstracts.")
+    if recalled := sum(c.verdict == "UNCHECKED" for c in draft.claims):
+        found.append(f"{recalled} claim(s) were recalled by their note's author or could not be anchored; they are UNCHECKED and not used.")
+    if not draft.measurements:
+        found.append("Nothing was measured: no protocol tests these claims.")
+    if set(draft.retrieval.sources) == {"library"}:
+        found.append("Only the library on this machine was searched; no network source was asked.")
+    found.append("Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does.")
+    found += [f"{d.paper.location}: {notice}" for d in draft.documents for notice in d.notices]
+    return tuple(found)
+
+
+def _environment(settings: Settings, opened: Opened, seconds: dict[str, float]) -> Environment:
+    return Environment(
+        sovereign=__version__,
+        python=platform.python_version(),
+        platform=f"{sys.platform} {platform.machine()}",
+        seed=settings.seed,
+        settings={line.name: str(line.value) for line in lines(settings) if line.name not in ("home", "owner")},
+        files_read=opened.files_read,
+        files_unchanged=opened.files_unchanged,
+        seconds=dict(seconds),
+    )
+

@@ -1,0 +1,32 @@
+"""Stage *read*: the stored text of every kept work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sovereign.errors import SovereignError
+from sovereign.records import Document, Failure, Retrieval
+from sovereign.sources import Source
+
+from .budget import Budget
+
+
+def read(
+    retrieval: Retrieval, sources: Sequence[Source], budget: Budget, progress: Callable[[str], None]
+) -> tuple[tuple[Document, ...], Retrieval]:
+    """Documents of the kept candidates in rank order, and the log with what could not be read added to its failures."""
+    documents: list[Document] = []
+    failures = list(retrieval.failures)
+    kept = [c for c in retrieval.candidates if c.kept]
+    for number, candidate in enumerate(kept, 1):
+        progress(f"{number} of {len(kept)}: {candidate.title}")
+        if budget.spent():
+            failures.append(Failure(where=candidate.location, reason="not read: the time budget of this run was spent", advice="Raise --budget-seconds."))
+            continue
+        for source in sources:
+            try:
+                documents.append(source.document(candidate.paper_id))
+                break
+            except SovereignError as error:
+                failures.append(Failure(where=candidate.location, reason=error.message, advice=error.advice))
+    return tuple(documents), retrieval.model_copy(update={"failures": tuple(dict.fromkeys(failures))})

@@ -1,0 +1,25 @@
+"""Stage *retrieve*: run the queries on every source, merge works, rank, keep the best, and log why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sovereign.records import Failure, Plan, Retrieval
+from sovereign.sources import Source, fuse
+
+HITS_PER_QUERY = 100
+
+
+def retrieve(plan: Plan, sources: Sequence[Source], max_papers: int, merged: Sequence[str] = ()) -> Retrieval:
+    """The retrieval log: every candidate with its ranks, kept or dropped with a reason, and what failed."""
+    hits = [source.search(plan.queries, HITS_PER_QUERY) for source in sources]
+    return Retrieval(
+        sources=tuple(source.name for source in sources),
+        candidates=fuse(hits, max_papers),
+        failures=_distinct(failure for source in sources for failure in source.failures),
+        merged=tuple(merged),
+    )
+
+
+def _distinct(failures) -> tuple[Failure, ...]:  # type: ignore[no-untyped-def]
+    return tuple(dict.fromkeys(failures))
