@@ -1,7 +1,7 @@
 """Check ``direction``: does the same thing change the same way?
 
-Sees: more and less of a metric with its sense (a lower latency is a higher throughput), who is compared with whom, and, for
-any words, whether the words of change that stand beside the same words point the same way.
+Sees: more and less of a metric with its sense (a lower latency is a higher throughput), who is compared with whom, and,
+for any words, whether the words of change that stand beside the same words point the same way.
 Cannot see: directions that only follow from the sense of a word outside its tables.
 """
 
@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from sovereign.language.metrics import metrics
 from sovereign.language.words import content_stems
 from sovereign.records import CheckOutcome, Direction, Result
 
 from .number import inverse
+from .outcome import checked
 from .roles import check_roles
 from .view import View, view
 from .ways import Way
 
 _OPPOSITE: dict[Direction, Direction] = {"increase": "decrease", "decrease": "increase", "equal": "equal"}
-_REACH = 4  # words on either side of a word of change that say what changes
+_REACH, _FAR = 3, 9  # content words on either side of a word of change that say what changes, and how far to look
 
-Found = Literal["same", "opposite", "unclear", "none"]
+Found = Literal["same", "opposite", "mixed", "unclear", "none"]
 
 
 def alike(a: str | None, b: str | None) -> bool:
@@ -55,19 +55,19 @@ def check_direction(claim: str, evidence: str) -> CheckOutcome:
     if results == "none":
         found, reason = words, "words of change"
     elif results == "same":
-        found = "unclear" if words == "opposite" and not turned else "same"
+        found = "unclear" if words in ("opposite", "mixed") and not turned else "same"
         reason = "results of one metric" if found == "same" else "results and words of change do not agree"
     else:
         swapped = check_roles(claim, evidence).outcome == "fail"
         found = "unclear" if results == "opposite" and words == "same" and not swapped else results
         reason = "results of one metric" if found == "opposite" else "results and words of change do not agree"
     if found == "none":
-        return CheckOutcome(check="direction", outcome="not_applicable", reason="the claim names no change")
-    if found == "unclear":
-        return CheckOutcome(check="direction", outcome="unclear", reason=f"{reason}: no way to tell which way they point")
+        return checked("direction", "not_applicable", "the claim names no change")
+    if found in ("unclear", "mixed"):
+        return checked("direction", "unclear", f"{reason}: no way to tell which way they point")
     if found == "same":
-        return CheckOutcome(check="direction", outcome="pass", reason=f"{reason} point the same way")
-    return CheckOutcome(check="direction", outcome="fail", reason=f"{reason} point opposite ways")
+        return checked("direction", "pass", f"{reason} point the same way")
+    return checked("direction", "fail", f"{reason} point opposite ways")
 
 
 def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
@@ -98,17 +98,26 @@ def _one_metric(a: Result, b: Result) -> bool:
 
 
 class _Change(NamedTuple):
+    """A word of change: the content words around it, and those after it."""
+
     way: Way
     near: frozenset[str]
+    after: frozenset[str]
+
+    def beside(self, other: _Change) -> int:
+        """How many words two of them share; those after them count twice, since they mostly say what changes."""
+        return len(self.near & other.near) + len(self.after & other.after)
 
 
 def _changes(seen: View) -> list[_Change]:
     """Words of change with the content words around them."""
     found = []
+    content = [(i, word.stems) for i, word in enumerate(seen.words) if word.stems]
     for i, word in enumerate(seen.words):
         if word.way:
-            around = seen.words[max(0, i - _REACH) : i + _REACH + 1]
-            found.append(_Change(word.way, frozenset(s for w in around for s in w.stems)))
+            before = frozenset(s for _, stems in [c for c in content if i - _FAR < c[0] < i][-_REACH:] for s in stems)
+            after = frozenset(s for _, stems in [c for c in content if i < c[0] < i + _FAR][:_REACH] for s in stems)
+            found.append(_Change(word.way, before | after, after))
     return found
 
 
@@ -118,22 +127,25 @@ def _by_words(claim: View, evidence: View) -> Found:
     if not mine:
         return "none"
     if [c.way for c in mine] == [c.way for c in theirs] and all(
-        a.near & b.near or not a.near for a, b in zip(mine, theirs, strict=True)
+        a.beside(b) or not a.near for a, b in zip(mine, theirs, strict=True)
     ):
         return "same"
     answers = {_answer(change, theirs) for change in mine}
-    return answers.pop() if len(answers) == 1 else "opposite" if answers == {"same", "opposite"} else "unclear"
+    return (
+        answers.pop()
+        if len(answers) == 1
+        else "opposite"
+        if answers == {"same", "opposite"}
+        else "mixed"
+        if len(answers & {"opposite", "mixed"})
+        else "unclear"
+    )
 
 
 def _answer(change: _Change, others: list[_Change]) -> Found:
     axis = [o for o in others if "same" in (change.way.axis, o.way.axis) or o.way.axis == change.way.axis]
-    most = max((len(change.near & o.near) for o in axis), default=0)
+    most = max((change.beside(o) for o in axis), default=0)
     if not most:
         return "unclear"
-    agree = {o.way.sign == change.way.sign for o in axis if len(change.near & o.near) == most}
-    return "unclear" if len(agree) == 2 else "same" if agree.pop() else "opposite"
-
-
-def metric_label(metric: str) -> str:
-    """The metric's name for people."""
-    return metrics()[metric].label
+    agree = {o.way.sign == change.way.sign for o in axis if change.beside(o) == most}
+    return "mixed" if len(agree) == 2 else "same" if agree.pop() else "opposite"

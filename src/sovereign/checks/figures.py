@@ -1,9 +1,9 @@
 """Checks ``number`` and ``unit``: are the claim's figures the evidence's figures, of the same thing?
 
-``number`` sees values in any notation, ranges, bounds, which metric or which part of the sentence a figure belongs to, and
-"by", "to" and "from" before it. ``unit`` sees an equal number with another unit (GB and MB, percent and points, mg and g).
-Neither can see a figure that must be computed from others, one that only a table holds, or a list of bare figures
-("80, 75 and 70, respectively"), which stays unclear.
+``number`` sees values in any notation, ranges, bounds, which metric or which part of the sentence a figure belongs to,
+and "by", "to" and "from" before it. ``unit`` sees an equal number with another unit (GB and MB, percent and points, mg
+and g). Neither can see a figure that must be computed from others, one that only a table holds, or a list of bare
+figures ("80, 75 and 70, respectively"), which stays unclear.
 """
 
 from __future__ import annotations
@@ -12,67 +12,76 @@ import re
 
 from sovereign.language.quantities import dimension
 from sovereign.language.words import stem
-from sovereign.records import CheckOutcome, Outcome, Quantity, Result
+from sovereign.records import CheckOutcome, Outcome, Quantity
 
 from .number import same_metric, same_value
+from .outcome import checked
 from .view import Figure, View, view
+from .ways import word_set
 
 _NOUN_REACH = 3  # words after a bare number among which the thing that it counts must stand
 _PLACING = ("from", "to", "by")
 # Units that the language module leaves to us: a number before one of these is no bare count.
-_SYMBOL = re.compile(r"[kmcdnpµμMG]?(?:g|m|l|L|mol|M|Hz|eV|V|A|W|J|Pa|N|K|Da|Gy|Sv|Bq|cal|bar)|°?[CF]|mmHg|ppm|ppb|IU|bp|kb|Mb|dB|bpm")
-_UNIT_STEMS = frozenset(
-    stem(prefix + unit)
-    for prefix in ("", "kilo", "milli", "micro", "nano", "pico", "centi", "mega", "giga")
-    for unit in "gram meter metre liter litre mole hertz volt ampere watt joule pascal newton kelvin year month week degree "
-    "dollar euro mile foot inch pound".split()
+_SYMBOL = re.compile(
+    r"[kmcdnpµμMG]?(?:g|m|l|L|mol|M|Hz|eV|V|A|W|J|Pa|N|K|Da|Gy|Sv|Bq|cal|bar)|°?[CF]|mmHg|ppm|ppb|IU|bp|kb|Mb|dB|bpm"
 )
+_PREFIXES = ("", "kilo", "milli", "micro", "nano", "pico", "centi", "mega", "giga")
+_UNITS = word_set(
+    "gram meter metre liter litre mole hertz volt ampere watt joule pascal newton kelvin year month week degree dollar "
+    "euro mile foot inch pound"
+)
+_UNIT_STEMS = frozenset(stem(prefix + unit) for prefix in _PREFIXES for unit in _UNITS)
 
 
 def check_number(claim: str, evidence: str) -> CheckOutcome:
     """Every figure of the claim must stand in the evidence, for the same thing, and in the same order."""
     mine, theirs = view(claim), view(evidence)
     if not mine.figures:
-        return CheckOutcome(check="number", outcome="not_applicable", reason="the claim has no figure")
+        return checked("number", "not_applicable", "the claim has no figure")
     against: list[str] = []
     missing: list[str] = []
     places: list[int] = []
     for figure in mine.figures:
-        outcome, reason, place = _find(figure, mine, theirs)
+        outcome, reason, fitting = _find(figure, mine, theirs)
         if outcome == "pass":
-            places.append(place)
-        else:
-            (against if outcome == "fail" else missing).append(reason)
+            # Two figures of the claim are two figures there, and come in the same order.
+            free = [i for i in fitting if i not in places]
+            later = [i for i in free if all(i > j for j in places if _one_kind(theirs.figures[i], theirs.figures[j]))]
+            if later:
+                places.append(later[0])
+                continue
+            reason = f"{figure.quantity.text} stands in another order there"
+        (against if outcome == "fail" else missing).append(reason)
     if against:
-        return CheckOutcome(check="number", outcome="fail", reason="; ".join(against[:3]))
+        return checked("number", "fail", "; ".join(against[:3]))
     if missing:
-        return CheckOutcome(check="number", outcome="unclear", reason="; ".join(missing[:3]))
-    if not _ordered(mine.figures, places):
-        return CheckOutcome(check="number", outcome="unclear", reason="the figures stand in another order")
+        return checked("number", "unclear", "; ".join(missing[:3]))
     found = ", ".join(f.quantity.text for f in mine.figures)
-    return CheckOutcome(check="number", outcome="pass", reason=f"all figures found: {found}")
+    return checked("number", "pass", f"all figures found: {found}")
 
 
-def _find(figure: Figure, mine: View, theirs: View) -> tuple[Outcome, str, int]:
-    """Look for one figure of the claim; the place is that of the equal figure among the evidence's."""
+def _find(figure: Figure, mine: View, theirs: View) -> tuple[Outcome, str, list[int]]:
+    """Look for one figure of the claim; with "pass" come the places of equal figures among the evidence's."""
     quantity, metric = figure.quantity, _metric(figure.quantity, mine)
     equal = [i for i, f in enumerate(theirs.figures) if _equal(figure, f, mine, theirs)]
     rivals = [f.quantity.text for f in theirs.figures if _rival(figure, f, mine, theirs)]
     if not equal:
         if rivals:
-            return "fail", f"{quantity.text} against {', '.join(rivals[:3])}", 0
-        return "unclear", f"no figure to hold against {quantity.text}", 0
+            return "fail", f"{quantity.text} against {', '.join(rivals[:3])}", []
+        return "unclear", f"no figure to hold against {quantity.text}", []
     fitting = [i for i in equal if same_metric(metric, _metric(theirs.figures[i].quantity, theirs))]
     if not fitting:
         other = _metric(theirs.figures[equal[0]].quantity, theirs)
-        return "fail", f"{quantity.text} is a figure of {_plain(other)} there, not of {_plain(metric)}", 0
-    placed = [i for i in fitting if _placing(figure, theirs.figures[i], mine, theirs) and _one_ratio(figure, i, mine, theirs)]
+        return "fail", f"{quantity.text} is a figure of {_plain(other)} there, not of {_plain(metric)}", []
+    placed = [
+        i for i in fitting if _placing(figure, theirs.figures[i], mine, theirs) and _one_ratio(figure, i, mine, theirs)
+    ]
     if not placed:
-        return "unclear", f"{quantity.text} is meant otherwise there", 0
-    best = next((i for i in placed if not _bare(theirs.figures[i], mine, theirs) and _fits(figure, i, mine, theirs)), None)
-    if best is None:
-        return "unclear", f"{quantity.text} may belong to another thing there", 0
-    return "pass", "", best
+        return "unclear", f"{quantity.text} is meant otherwise there", []
+    placed = [i for i in placed if not _bare(theirs.figures[i], mine, theirs) and _fits(figure, i, mine, theirs)]
+    if not placed:
+        return "unclear", f"{quantity.text} may belong to another thing there", []
+    return "pass", "", placed
 
 
 def _equal(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
@@ -130,7 +139,7 @@ def _before(figure: Figure, seen: View) -> str:
 def _placing(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
     """ "By 40 %" is not "to 40 %", and "from 12" is not "to 12"; a figure with none of these may be any but "from"."""
     a, b = _before(claim, mine), _before(evidence, theirs)
-    if a == b or a not in _PLACING and b not in _PLACING:
+    if a == b or (a not in _PLACING and b not in _PLACING):
         return True
     if a in _PLACING and b in _PLACING:
         return False
@@ -154,7 +163,7 @@ def _ratios(quantity: Quantity, seen: View) -> list[float]:
 
 
 def _bare(figure: Figure, claim: View, seen: View) -> bool:
-    """Whether a figure stands in a list whose members cannot be told: a piece of nothing but figures, or "respectively".
+    """Whether a figure stands in a list whose members cannot be told: a piece of only figures, or "respectively".
 
     A claim with the same words in the same order means the same list.
     """
@@ -167,25 +176,19 @@ def _bare(figure: Figure, claim: View, seen: View) -> bool:
 
 
 def _fits(claim: Figure, place: int, mine: View, theirs: View) -> bool:
-    """Whether no other figure of the kind stands among more of the claim's words than the equal one does."""
+    """Whether the figure stands among the claim's words: not when some of them stand with another figure instead."""
     figure = theirs.figures[place]
-    words = mine.pieces[claim.piece]
-    own = theirs.pieces[figure.piece]
+    words, own = mine.pieces[claim.piece], theirs.pieces[figure.piece]
     for other in theirs.figures:
-        if other.piece != figure.piece and dimension(other.quantity.unit) == dimension(figure.quantity.unit):
+        if other.piece != figure.piece and (other.quantity.unit == "" or _one_kind(other, figure)):
             beside = theirs.pieces[other.piece]
-            if len(words & (beside - own)) > len(words & (own - beside)):
+            if words & (beside - own) and (own - beside) - words:
                 return False
     return True
 
 
-def _ordered(figures: tuple[Figure, ...], places: list[int]) -> bool:
-    """Figures of one dimension must come in the same order: "15 GB against 16 GB" is not "16 GB against 15 GB"."""
-    for i, first in enumerate(figures):
-        for j in range(i + 1, len(figures)):
-            if dimension(first.quantity.unit) == dimension(figures[j].quantity.unit) and places[i] > places[j]:
-                return False
-    return True
+def _one_kind(a: Figure, b: Figure) -> bool:
+    return dimension(a.quantity.unit) == dimension(b.quantity.unit)
 
 
 def check_unit(claim: str, evidence: str) -> CheckOutcome:
@@ -193,16 +196,19 @@ def check_unit(claim: str, evidence: str) -> CheckOutcome:
     mine, theirs = view(claim), view(evidence)
     wanted = [f for f in mine.figures if f.quantity.unit or _is_unit(_noun(f, mine) or "")]
     if not wanted or not theirs.figures:
-        return CheckOutcome(check="unit", outcome="not_applicable", reason="no unit to compare")
+        return checked("unit", "not_applicable", "no unit to compare")
     left = [f for f in wanted if not any(_equal(f, g, mine, theirs) for g in theirs.figures)]
     clashes = [
-        f"{_shown(f, mine)} against {_shown(g, theirs)}" for f in left for g in theirs.figures if _clash(f, g, mine, theirs)
+        f"{_shown(f, mine)} against {_shown(g, theirs)}"
+        for f in left
+        for g in theirs.figures
+        if _clash(f, g, mine, theirs)
     ]
     if clashes:
-        return CheckOutcome(check="unit", outcome="fail", reason="; ".join(clashes[:3]))
+        return checked("unit", "fail", "; ".join(clashes[:3]))
     if left:
-        return CheckOutcome(check="unit", outcome="unclear", reason="no figure of that size to compare units with")
-    return CheckOutcome(check="unit", outcome="pass", reason="units agree")
+        return checked("unit", "unclear", "no figure of that size to compare units with")
+    return checked("unit", "pass", "units agree")
 
 
 def _clash(a: Figure, b: Figure, mine: View, theirs: View) -> bool:

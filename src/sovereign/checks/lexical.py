@@ -1,13 +1,14 @@
 """Check ``lexical``: the rule of the seed, kept so that its numbers can be compared. It decides nothing.
 
-TF-IDF cosine over word 1-grams and 2-grams with smoothed two-document IDF, threshold 0.15. It measures whether two texts share
-words: a claim with its meaning reversed keeps its score.
+TF-IDF cosine over word 1-grams and 2-grams with smoothed two-document IDF, threshold 0.15. Sees: whether two texts
+share words. Cannot see: anything else; a claim with its meaning reversed keeps its score.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 from sovereign.language.words import tokens
 from sovereign.records import CheckOutcome
@@ -17,7 +18,7 @@ THRESHOLD = 0.15
 
 def _grams(text: str) -> Counter[str]:
     words = tokens(text)
-    return Counter(words + [f"{a} {b}" for a, b in zip(words, words[1:], strict=False)])
+    return Counter(words + [f"{a} {b}" for a, b in pairwise(words)])
 
 
 def cosine(a: str, b: str) -> float:

@@ -1,7 +1,8 @@
-"""Equality of quantities, and of the metrics that they measure. The checks ``number`` and ``unit`` in ``figures.py`` rest on it.
+"""Equality of quantities, and of the metrics that they measure: what the checks ``number`` and ``unit`` rest on.
 
-Two figures are equal if their values are. If the claim says "about", or gives the value in another notation (percent for a
-ratio, TB for GB, "6.7 billion" for 6,738,415,616), the evidence's value rounded to the claim's printed places is enough.
+Two figures are equal if their values are. If the claim says "about", or gives the value in another notation (percent
+for a ratio, TB for GB, "6.7 billion" for 6,738,415,616), the evidence's value rounded to the claim's printed places is
+enough.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from sovereign.language.quantities import base_value, dimension
 from sovereign.records import Quantity
 
 _PRINTED = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
+_PERIOD = re.compile(r"(?:/|per|a)\s*(?P<period>s|m|h)[a-z]*$", re.IGNORECASE)
 _FURTHEST = 0.05  # share of the value that rounding may move: 1.4 TB is not "about 1 TB"
 
 
@@ -24,16 +26,19 @@ def same_value(claim: Quantity, evidence: Quantity) -> bool:
     """
     if dimension(claim.unit) != dimension(evidence.unit) or (claim.upper is None) != (evidence.upper is None):
         return False
-    if claim.unit.partition("/")[2] != evidence.unit.partition("/")[2] or _item(claim) != _item(evidence):
-        return False  # per image is not per request
+    if _per(claim) != _per(evidence):
+        return False
     if evidence.bound in ("at_least", "at_most") and claim.bound != evidence.bound:
         return False
     return all(_same_end(claim, evidence, end) for end in range(1 if claim.upper is None else 2))
 
 
-def _item(quantity: Quantity) -> str:
-    """What a rate counts: "tokens" in "tokens/s"."""
-    return quantity.unit.partition("/")[0] if dimension(quantity.unit) == "rate" else ""
+def _per(quantity: Quantity) -> tuple[str, ...]:
+    """What a rate counts, per what: requests per second are not tokens per second, nor requests per minute."""
+    if dimension(quantity.unit) == "rate":
+        per = _PERIOD.search(quantity.text)
+        return (quantity.unit, per["period"] if per else "s")
+    return (quantity.unit.partition("/")[2],)
 
 
 def _same_end(claim: Quantity, evidence: Quantity, end: int) -> bool:

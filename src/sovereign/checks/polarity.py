@@ -1,7 +1,7 @@
 """Check ``polarity``: does one sentence deny what the other states?
 
-Sees: not, no, never, neither, cannot, fails to, without, non- and their like, where the words that they govern are the claim's.
-Cannot see: irony, a denial in another sentence, or one that lies in the sense of a word ("ineffective").
+Sees: not, no, never, neither, cannot, fails to, without, non- and their like, where the words that they govern are the
+claim's. Cannot see: irony, a denial in another sentence, or one that lies in the sense of a word ("ineffective").
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from functools import lru_cache
 
 from sovereign.records import CheckOutcome
 
+from .outcome import checked
 from .view import View, view
 
 _DENIES = re.compile(
-    r"\b(?:not|never|neither|nor|none|nobody|nothing|cannot|\w+n't|hardly|scarcely|barely|rarely|seldom|fail(?:s|ed|ing|ure)?(?: to)?|unable to|"
-    r"no (?:longer|evidence|sign|indication)|no(?! ?\d)|by no means|far from|lack(?:s|ed|ing)?|absence|absent|without|un(?:likely|able)|(?<!\w)non(?=-)|"
-    r"rather than|instead of|rules? out|ruled out|except|excluding|despite the lack)\b"
+    r"\b(?:not|never|neither|nor|none|nobody|nothing|cannot|\w+n't|hardly|scarcely|barely|rarely|seldom"
+    r"|fail(?:s|ed|ing|ure)?(?: to)?|unable to|unlikely|no (?:longer|evidence|sign|indication)|no(?! ?\d)|by no means"
+    r"|far from|lack(?:s|ed|ing)?|absence|absent|without|(?<!\w)non(?=-)|rather than|instead of|rule[sd]? out|except"
+    r"|excluding)\b"
 )
 _AFFIRMS = re.compile(r"\b(?:not only|not just|not merely|whether or not)\b")
 _END = re.compile(r"[,;:]\s|\s(?:but|while|whereas|although|though|however|yet)\s|$")
@@ -28,7 +30,7 @@ _SCOPE = 6  # content words that a denial governs, at most
 def _denials(text: str) -> tuple[frozenset[str], ...]:
     """What each denial of a sentence governs: stems and words of change after it, up to the end of its clause.
 
-    A denial with nothing after it ("was not") and one behind a preposition ("in no case") govern what stands before them.
+    One with nothing after it ("was not") or behind a preposition ("in no case") governs what stands before it.
     """
     seen = view(text)
     lower = _AFFIRMS.sub(lambda m: " " * len(m[0]), seen.text.lower().replace("\u2019", "'"))
@@ -54,7 +56,7 @@ def check_polarity(claim: str, evidence: str) -> CheckOutcome:
     theirs = sum(bool(governed & terms) for governed in _denials(evidence))
     if bool(mine) != bool(theirs):
         who = "the claim denies what the evidence states" if mine else "the evidence denies what the claim states"
-        return CheckOutcome(check="polarity", outcome="fail", reason=who)
+        return checked("polarity", "fail", who)
     if mine != theirs:
-        return CheckOutcome(check="polarity", outcome="unclear", reason="both deny, but not the same number of times")
-    return CheckOutcome(check="polarity", outcome="pass", reason="both denied" if mine else "both stated")
+        return checked("polarity", "unclear", "both deny, but not the same number of times")
+    return checked("polarity", "pass", "both denied" if mine else "both stated")

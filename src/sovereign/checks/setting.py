@@ -1,8 +1,8 @@
 """Check ``setting``: do two sentences speak of the same conditions?
 
-Sees: numbers with a key (batch size 1, beam size 3, rank 16, 4-bit), models and their sizes, and opening phrases ("On GSM8K,",
-"With two models sharing a base,") when both sentences give them. Two figures under different conditions neither support nor
-contradict each other.
+Sees: numbers with a key (batch size 1, beam size 3, rank 16, 4-bit), models and their sizes, and opening phrases ("On
+GSM8K,", "With two models sharing a base,") when both sentences give them. Two figures under different conditions
+neither support nor contradict each other.
 Cannot see: conditions that a sentence leaves out.
 """
 
@@ -14,8 +14,11 @@ from sovereign.language.comparisons import parse
 from sovereign.language.words import content_stems, normalize
 from sovereign.records import CheckOutcome, Setting
 
+from .outcome import checked
+
 _KEYED = re.compile(
-    r"\b(?P<key>batch\s+sizes?|beam\s+size|sequence\s+length|context(?:\s+length)?|rank|top|alpha|capacity\s+factor|epoch|seed|width|learning\s+rate)"
+    r"\b(?P<key>batch\s+sizes?|beam\s+size|sequence\s+length|context(?:\s+length)?|rank|top|alpha|capacity\s+factor"
+    r"|epoch|seed|width|learning\s+rate)"
     r"(?:\s+of|\s*=|\s*-)?\s*(?P<value>\d+(?:\.\d+)?)|\b(?P<bits>\d+)-bit\b",
     re.IGNORECASE,
 )
@@ -31,10 +34,12 @@ def keyed(text: str) -> dict[str, frozenset[str]]:
 
 
 def setting_differences(a: str, b: str) -> tuple[str, ...]:
-    """What differs between the conditions of two sentences, in words; a condition that only one names does not count."""
+    """What differs between the conditions of two sentences, in words; one that only one names does not count."""
     one, two = keyed(a), keyed(b)
     found = [
-        f"{key} {_listed(one[key])} against {_listed(two[key])}" for key in one if key in two and not one[key] & two[key]
+        f"{key} {_listed(one[key])} against {_listed(two[key])}"
+        for key in one
+        if key in two and not one[key] & two[key]
     ]
     first, second = parse(a).setting, parse(b).setting
     if first.model and second.model and _plain(first.model) != _plain(second.model):
@@ -64,5 +69,5 @@ def check_setting(claim: str, evidence: str) -> CheckOutcome:
     """Fails when the two name different conditions: then their figures are not comparable."""
     apart = setting_differences(claim, evidence)
     if apart:
-        return CheckOutcome(check="setting", outcome="fail", reason="; ".join(apart))
-    return CheckOutcome(check="setting", outcome="pass", reason="no condition differs")
+        return checked("setting", "fail", "; ".join(apart))
+    return checked("setting", "pass", "no condition differs")

@@ -1,9 +1,9 @@
 """The one place where outcomes of checks become a verdict.
 
-A pair of claim and evidence sentence gives SUPPORT only if the evidence speaks of the same things, states them, holds every
-figure and name of the claim, and neither denies it, nor turns its direction, nor swaps its roles. It gives CONTRADICT only if
-it states something of the same things and exactly one kind of disagreement stands. Everything else is NOT_ENOUGH_INFO: checks
-that saw nothing never add up to support.
+A pair of claim and evidence sentence gives SUPPORT only if the evidence speaks of the same things, states them, holds
+every figure and name of the claim, and neither denies it, nor turns its direction, nor swaps its roles. It gives
+CONTRADICT only if it states something of the same things under the same conditions and exactly one kind of disagreement
+stands. Everything else is NOT_ENOUGH_INFO: checks that saw nothing never add up to support.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from .direction import check_direction
 from .figures import check_number, check_unit
 from .lexical import check_lexical
 from .names import check_names
+from .places import check_places
 from .polarity import check_polarity
 from .roles import check_roles
+from .setting import check_setting
 from .terms import SAME_STATEMENT, anaphoric, check_terms
 
-# A disagreement contradicts in these; in the others it only shows that the two cannot be compared.
+# These can contradict; a failure of the others only shows that the two cannot be compared.
 _OPPOSING = ("number", "unit", "polarity", "direction")
-_NEEDED = ("terms", "number", "unit", "names", "polarity", "direction", "roles", "assertion")
+_NEEDED = ("terms", "number", "unit", "names", "polarity", "direction", "roles", "places", "assertion")
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def judge(claim: str, evidence: str, context: str = "") -> Judgement:
     ``context`` is the title line, then the sentences before; it is looked at where the sentence points back to it.
     """
     before = context if anaphoric(evidence) else ""
-    checks = (
+    checks = [
         check_terms(claim, evidence, before),
         check_number(claim, evidence),
         check_unit(claim, evidence),
@@ -51,37 +53,48 @@ def judge(claim: str, evidence: str, context: str = "") -> Judgement:
         check_polarity(claim, evidence),
         check_direction(claim, evidence),
         check_roles(claim, evidence, bool(before)),
+        check_places(claim, evidence),
         check_assertion(claim, evidence),
         check_lexical(claim, evidence),
-    )
+    ]
+    if any(c.outcome == "fail" for c in checks if c.check in _OPPOSING):
+        # A difference under other conditions is no contradiction.
+        checks.append(check_setting(claim, evidence))
     verdict, deciding, reason = _combine({c.check: c for c in checks})
-    return Judgement(verdict, checks, deciding, reason)
+    return Judgement(verdict, tuple(checks), deciding, reason)
 
 
 def _combine(by: dict[str, CheckOutcome]) -> tuple[Verdict, tuple[str, ...], str]:
     """Verdict, deciding checks and reason, from the outcomes by name."""
-    terms = by["terms"]
-    against = [n for n in _OPPOSING if by[n].outcome == "fail"]
-    if terms.outcome == "fail" or (terms.value or 0.0) == 0.0:
+    terms, against = by["terms"], [n for n in _OPPOSING if by[n].outcome == "fail"]
+    if terms.outcome == "fail" or not terms.value:
         return "NOT_ENOUGH_INFO", ("terms",), f"not about the same thing: {terms.reason}"
     if by["assertion"].outcome == "fail":
         return "NOT_ENOUGH_INFO", ("assertion",), by["assertion"].reason
     if len(against) > 1 and {"polarity", "direction"} & set(against):
-        return "NOT_ENOUGH_INFO", tuple(against), "they differ in more than one way and may say the same, or speak of two things"
+        return "NOT_ENOUGH_INFO", tuple(against), "they differ in more than one way, and so may say the same"
     if against:
-        # A figure of another thing is no contradiction, so everything else must be the same.
-        same = terms.outcome == "pass" if against[0] in ("number", "unit") else (terms.value or 0.0) >= SAME_STATEMENT
-        doubt = [n for n in ("names", "roles") if by[n].outcome in ("unclear", "fail")]
-        if against == ["direction"] and by["roles"].outcome == "fail":
-            doubt = [n for n in doubt if n != "roles"]
-        if not same or doubt:
-            reason = f"they differ, perhaps about two things: {by[against[0]].reason}"
-            return "NOT_ENOUGH_INFO", (*against, *(doubt or ["terms"])), reason
-        return "CONTRADICT", tuple(against), "; ".join(by[n].reason for n in against)
+        return _opposed(by, against)
     blind = [n for n in _NEEDED if by[n].outcome in ("unclear", "fail")]
     if blind:
         return "NOT_ENOUGH_INFO", tuple(blind), "; ".join(by[n].reason for n in blind)
-    return "SUPPORT", tuple(n for n in _NEEDED if by[n].outcome == "pass"), "same things, same figures, same direction, not denied"
+    deciding = tuple(n for n in _NEEDED if by[n].outcome == "pass")
+    return "SUPPORT", deciding, "same things, same figures, same direction, not denied"
+
+
+def _opposed(by: dict[str, CheckOutcome], against: list[str]) -> tuple[Verdict, tuple[str, ...], str]:
+    """A disagreement contradicts only if everything else is the same; a figure needs that more than a denial does."""
+    terms, reason = by["terms"], "; ".join(by[n].reason for n in against)
+    figures = against[0] in ("number", "unit")
+    doubt = [n for n in ("names", "roles", "places", "setting") if by[n].outcome in ("unclear", "fail")]
+    if against == ["direction"] and by["roles"].outcome == "fail":
+        # The comparison turned round is the disagreement itself.
+        doubt = [n for n in doubt if n not in ("roles", "places")]
+    if (terms.outcome != "pass") if figures else ((terms.value or 0.0) < SAME_STATEMENT):
+        doubt.append("terms")
+    if doubt:
+        return "NOT_ENOUGH_INFO", (*against, *doubt), f"they differ, perhaps about two things: {reason}"
+    return "CONTRADICT", tuple(against), reason
 
 
 def combine_evidence(anchored: bool, evidence: Sequence[Evidence]) -> Verification:

@@ -1,12 +1,14 @@
 """One sentence as the checks see it: words in order, content stems, words of change, pieces between its joints.
 
-Every check asks for the view of its two texts; a view is made once. It reads English by word forms and knows no grammar.
+Every check asks for the view of its two texts; a view is made once. It reads English by word forms and knows no
+grammar. Nothing here compares.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from sovereign.language.comparisons import Parsed, parse
@@ -14,38 +16,58 @@ from sovereign.language.quantities import find_quantities
 from sovereign.language.words import STOP, TOKEN, normalize, stem, stems
 from sovereign.records import Quantity
 
-from .ways import Way, way_of
+from .ways import Way, way_of, word_set
 
-# Words that carry no statement of their own: any verb of having or taking, talk of the study, words that join sentences.
-LIGHT = frozenset(
-    stem(word)
-    for word in """require need take consume occupy use have achieve reach attain obtain yield give provide deliver make get run
+# Words that carry no statement of their own: verbs of having or taking, talk of the study, words that join sentences.
+_LIGHT_WORDS = """
+    require need take consume occupy use have achieve reach attain obtain yield give provide deliver make get run
     show find observe demonstrate report indicate reveal note see conclude confirm study experiment result paper work
     usage footprint consumption requirement demand percent percentage percentages fold times point points
-    also moreover furthermore additionally therefore hence overall finally notably interestingly importantly indeed""".split()
+    also moreover furthermore additionally therefore hence overall finally notably interestingly importantly indeed
+"""
+_LIGHT = frozenset(map(stem, _LIGHT_WORDS.split()))
+# Words of one sense and one strength in statements of results, and forms of one word that stemming keeps apart.
+_GROUPS_OF_ONE_SENSE = (
+    "associate correlate link relate",
+    "regulate modulate control",
+    "patient participant",
+    "tumor tumour tumors tumours",
+    "cancer carcinoma carcinomas",
+    "mouse mice murine",
+    "virus viral viruses",
+    "bacteria bacterial bacterium",
+    "child children",
+    "affect influence effect",
+    "medication drug",
+    "mean average",
 )
-_NUMBER_WORDS = frozenset(
-    "zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million both".split()
+_ONE_SENSE = {stem(word): stem(group.split()[0]) for group in _GROUPS_OF_ONE_SENSE for word in group.split()}
+_NUMBER_WORDS = word_set(
+    "zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million"
 )
 
 # Where a sentence may turn to another thing: punctuation, conjunctions, and words that open a comparison.
 _JOINT = re.compile(
-    r"[,;:]\s|\s(?:and|but|or|while|whereas|although|though|however|yet|than|versus|vs\.?|against|compared (?:with|to)|relative to)(?=\s)"
+    r"[,;:]\s|\s(?:and|but|or|while|whereas|although|though|however|yet|than|versus|vs\.?|against|compared (?:with|to)"
+    r"|relative to)(?=\s)"
 )
 # "1 200" with a thin or no-break space is one number.
-_GROUPS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_DIGIT_GROUPS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
 _BOUND = re.compile(
-    r"\b(?:(?P<strict>more than|over|above|exceed(?:s|ing)?|less than|under|below|fewer than)|at least|at most|up to|as little as|as much as|within)\s+$",
+    r"\b(?:(?P<above>more than|over|above|exceed(?:s|ing)?)|(?P<least>at least|as much as)"
+    r"|(?P<below>less than|under|below|fewer than)|at most|up to|as little as|within)\s+$",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
+_LONGEST_BOUND = 16  # characters
+DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
     """One token. ``stems`` are its content stems: none for function words, light words, numbers and words of change.
 
-    ``start`` and ``end`` are offsets in the view's text; ``figure`` is true inside a figure with its unit and its "more than".
+    ``start`` and ``end`` are offsets in the view's text, ``piece`` counts the joints before it; ``figure`` is true
+    inside a figure with its unit and its "more than".
     """
 
     text: str
@@ -59,7 +81,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A quantity in its place. ``strict`` marks "more than" and "less than"; ``index`` is the word that follows it."""
+    """A quantity in its place: its piece, and the indices of the words before and after it.
+
+    ``strict`` marks "more than" and "less than", which leave out the value itself.
+    """
 
     quantity: Quantity
     piece: int
@@ -84,7 +109,7 @@ class View:
     @cached_property
     def all_stems(self) -> frozenset[str]:
         """Stems of all words, function words too: where a content word may be found."""
-        return frozenset(s for word in self.words for s in stems(word.text)) | self.content
+        return frozenset(s for word in self.words for s in stems(word.text) if not word.stems) | self.content
 
     @cached_property
     def pieces(self) -> tuple[frozenset[str], ...]:
@@ -103,42 +128,66 @@ class View:
 @lru_cache(maxsize=4096)
 def view(text: str) -> View:
     """The view of a text; white space and compatibility forms make no difference."""
-    text = " ".join(normalize(_GROUPS.sub("", text)).split())
+    text = " ".join(normalize(_DIGIT_GROUPS.sub("", text)).split())
     mentions = find_quantities(text)
-    spans: list[tuple[int, int, bool]] = []
-    for mention in mentions:
-        bound = _BOUND.search(text[: mention.start])
-        spans.append((bound.start() if bound else mention.start, mention.end, bool(bound and bound["strict"])))
+    bounds = [_BOUND.search(text, max(0, m.start - _LONGEST_BOUND), m.start) for m in mentions]
+    spans = [(b.start() if b else m.start, m.end) for b, m in zip(bounds, mentions, strict=True)]
+    words = _words(text, spans)
+    figures = [_placed(m.quantity, b, s, words) for m, b, s in zip(mentions, bounds, spans, strict=True)]
+    return View(text, tuple(words), tuple(figures))
+
+
+def _words(text: str, spans: list[tuple[int, int]]) -> list[Word]:
+    """The tokens of a text, in order; ``spans`` are those of its figures."""
     joints = [match.start() + 1 for match in _JOINT.finditer(text)]
     words: list[Word] = []
-    at = piece = 0
+    span = piece = 0
     for match in TOKEN.finditer(text):
         start, end = match.span()
         while piece < len(joints) and joints[piece] <= start:
             piece += 1
-        while at < len(spans) and spans[at][1] <= start:
-            at += 1
-        figure = at < len(spans) and spans[at][0] <= start
-        lower = match[0].lower()
-        way = None if figure else way_of(lower)
-        content = () if figure or way else _content(match[0], not words)
-        if content == ("tune",) and words and words[-1].text == "fine":
-            words[-1] = Word("fine", words[-1].start, words[-1].end, words[-1].piece, (), None, False)
-        words.append(Word(lower, start, end, piece, content, way, figure))
-    return View(text, tuple(words), tuple(_placed(m.quantity, span, words) for m, span in zip(mentions, spans, strict=True)))
+        while span < len(spans) and spans[span][1] <= start:
+            span += 1
+        if span < len(spans) and spans[span][0] <= start and end <= spans[span][1]:
+            words.append(Word(match[0].lower(), start, end, piece, (), None, True))
+            continue
+        # "LoRA+" is not LoRA.
+        plus = text[end : end + 1] == "+" and not text[end + 1 : end + 2].isalnum()
+        lower, way, found = _read(match[0] + "+" * plus, not words)
+        if found == ("tune",) and words and words[-1].text == "fine":
+            words[-1] = replace(words[-1], stems=())
+        words.append(Word(lower, start, end, piece, found, way, False))
+    return words
 
 
-def _placed(quantity: Quantity, span: tuple[int, int, bool], words: list[Word]) -> Figure:
-    start, end, strict = span
-    inside = [i for i, word in enumerate(words) if word.start < end and start < word.end]
-    first, last = (inside[0], inside[-1]) if inside else (0, 0)
-    return Figure(quantity, words[last].piece if words else 0, strict, first - 1, last + 1)
+def _placed(quantity: Quantity, bound: re.Match[str] | None, span: tuple[int, int], words: list[Word]) -> Figure:
+    first = bisect_left(words, span[0], key=lambda w: w.end)
+    after = bisect_left(words, span[1], key=lambda w: w.start)
+    if bound and quantity.bound == "exact":
+        quantity = quantity.model_copy(update={"bound": "at_least" if bound["above"] or bound["least"] else "at_most"})
+    strict = bound is not None and bool(bound["above"] or bound["below"])
+    return Figure(quantity, words[after - 1].piece if words else 0, strict, first - 1, after)
 
 
 @lru_cache(maxsize=65536)
+def _read(token: str, first: bool) -> tuple[str, Way | None, tuple[str, ...]]:
+    """A token in lower case, its way and its content stems; "high-dose" is a word of change and a word."""
+    lower = token.lower()
+    way = way_of(lower)
+    if way is not None:
+        return lower, way, ()
+    found = _content(token, first)
+    way = way_of(parts(lower)[0]) if "-" in lower else None
+    return lower, way, found[1:] if way else found
+
+
 def _content(token: str, first: bool) -> tuple[str, ...]:
     """Content stems of one token; single capitals are names ("vitamin D"), number words count, light words do not."""
     lower = token.lower()
+    if token.endswith("+"):
+        return (lower,)
+    if is_compound_name(token):
+        return (squeezed(lower),)
     if len(token) == 1:
         named = not token.isascii() or (token.isupper() and not (first and token == "A") and token != "I")
         return (lower,) if named and not token.isdigit() else ()
@@ -146,8 +195,11 @@ def _content(token: str, first: bool) -> tuple[str, ...]:
         return (lower,)
     if lower in STOP:
         return ()
-    parts = stems(token)
-    return tuple(p for p in parts if p not in STOP and p not in LIGHT and not _DIGIT.match(p) and (len(p) > 1 or not p.isascii()))
+    return tuple(
+        _ONE_SENSE.get(p, p)
+        for p in stems(token)
+        if p not in STOP and p not in _LIGHT and not DIGIT.match(p) and (len(p) > 1 or not p.isascii())
+    )
 
 
 _PART = re.compile(r"(?:[^\W_]|(?<=\d)\.(?=\d))+")
@@ -161,3 +213,10 @@ def parts(token: str) -> list[str]:
 def squeezed(token: str) -> str:
     """A token without hyphens and slashes: "GPT-3.5" and "GPT3.5" are one name."""
     return "".join(parts(token))
+
+
+def is_compound_name(token: str) -> bool:
+    """Whether a token with hyphens is one name: "X-LoRA", "LoRA-FA", "GPT-J", not "LoRA-based" and not "Low-Rank"."""
+    pieces = [p for p in parts(token) if any(c.isalpha() for c in p)]
+    capitals = all(any(c.isupper() for c in p) for p in pieces)
+    return len(pieces) > 1 and capitals and any(len(p) == 1 or any(c.isupper() for c in p[1:]) for p in pieces)

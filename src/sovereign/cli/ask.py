@@ -19,6 +19,7 @@ from .output import clean, err, guarded, out, print_json, progress_line
 _STATE = {"ANSWERED": "green", "PARTLY_ANSWERED": "yellow", "NOT_ANSWERABLE": "red"}
 _VERDICT = {"SUPPORT": "green", "CONTRADICT": "red", "MIXED": "yellow", "NOT_ENOUGH_INFO": "dim", "UNCHECKED": "dim"}
 ROWS = 20
+SENTENCES = 6
 
 
 @guarded
@@ -29,9 +30,9 @@ def ask(
     only_library: Annotated[bool, typer.Option("--only-library", help="Touch nothing but the library: not one packet leaves.")] = False,
     out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write the record to, besides the store.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON on stdout.")] = False,
-    max_papers: Annotated[int | None, typer.Option("--max-papers", help="How many works are kept for reading.  [default: 19]")] = None,
-    budget_seconds: Annotated[float | None, typer.Option("--budget-seconds", help="Time for the run; what is left out stands in the record.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random.")] = None,
+    max_papers: Annotated[int | None, typer.Option("--max-papers", help="How many works are kept for reading. Default: the setting max_papers, 19.")] = None,
+    budget_seconds: Annotated[float | None, typer.Option("--budget-seconds", help="Time for the run; what is left out stands in the record. Default: the setting budget_seconds.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random. Default: the setting seed, 0.")] = None,
     no_measure: Annotated[bool, typer.Option("--no-measure", help="Run no laboratory protocol.")] = False,
 ) -> None:
     """Answer a question from the literature and publish a record that can be checked."""
@@ -46,9 +47,11 @@ def ask(
             print_json(record.model_dump(mode="json"))
         else:
             show_answer(record)
+        # Said before the files are written: the record stands in the store also when they cannot be.
+        tell = (err if as_json else out).print
+        tell(f"\nRecord: {record.short_id} (sovereign show {record.short_id})")
         write_all(record, folder, record.ledger_head)
-    where = folder / "report.html"
-    (err if as_json else out).print(f"\nReport: {clean(str(where))}\nRecord: {record.short_id} (sovereign show {record.short_id})")
+    tell(f"Report: {clean(str(folder / 'report.html'))}")
 
 
 def show_answer(record: Record) -> None:
@@ -62,7 +65,7 @@ def show_answer(record: Record) -> None:
     facets = {f.id: f.text for f in record.plan.facets}
     for facet in answer.facets:
         out.print(f"[bold]{clean(facets[facet.facet_id])}[/]: [{_STATE[facet.state]}]{facet.state}[/]")
-        for sentence in facet.sentences:
+        for sentence in facet.sentences[:SENTENCES]:
             mark = " [italic dim](our inference)[/]" if sentence.inferred else ""
             out.print(f"  • {clean(sentence.text)}{mark} [cyan]{clean(_ids(sentence.claim_ids))}[/]")
         if not facet.sentences:
@@ -100,12 +103,13 @@ def _claims(claims: tuple[Claim, ...]) -> None:
     table = Table(title=f"Claims ({min(len(claims), ROWS)} of {len(claims)}, the most relevant first)", title_justify="left", show_lines=False)
     table.add_column("Id", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
+    table.add_column("Metric", overflow="fold", max_width=12)
     table.add_column("Claim", ratio=1, overflow="fold")
     table.add_column("Source", overflow="fold", max_width=26)
     for claim in claims[:ROWS]:
         mark = " ✓" if claim.verified else ""
         source = f"{claim.quote.source_id} {claim.quote.where or claim.quote.section}"
-        table.add_row(claim.id, f"[{_VERDICT[claim.verdict]}]{claim.verdict}{mark}[/]", clean(claim.text), clean(source))
+        table.add_row(claim.id, f"[{_VERDICT[claim.verdict]}]{claim.verdict}{mark}[/]", clean((claim.metric or "–").replace("_", " ")), clean(claim.text), clean(source))
     out.print()
     out.print(table, soft_wrap=False)
     out.print("[dim]SUPPORT: its source says so. ✓: verified by evidence other than its own sentence.[/]")

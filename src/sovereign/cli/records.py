@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from sovereign.errors import OutputError
+from sovereign.errors import InputError, OutputError
 from sovereign.publish import FORMATS, render
 from sovereign.records import OwnerDecision, OwnerOutcome
 from sovereign.settings import load
@@ -82,6 +82,8 @@ def export(
 
 
 def _decide(record_id: str, outcome: OwnerOutcome, reason: str, as_json: bool) -> None:
+    if not reason.strip():
+        raise InputError("The reason is empty.", "Say why in a few words: it stands in the ledger for good.")
     settings = load()
     with open_store(settings.home) as store:
         found = store.records.load(record_id)

@@ -1,6 +1,6 @@
 """How phrases of claims meet the facets of a question.
 
-A facet "expert bridging" rarely stands in a claim; the claim names a method. The library itself says which methods a subject
+A facet that is a family of methods rarely stands in a claim; the claim names a method. The library itself says which methods a subject
 covers: papers whose title holds the facet's words, or whose topics name it, lend their method's name. Nothing else does.
 """
 
@@ -19,10 +19,11 @@ _BRACKETED = re.compile(r"\((?P<name>[A-Z][\w.+-]*)\)")
 
 @dataclass(frozen=True)
 class Aspects:
-    """The plan's facets, with the method names that papers lend to each facet id."""
+    """The plan's facets; for each subject or topic the ids of works about it (``works``) and the method names they lend it."""
 
     plan: Plan
     members: dict[str, frozenset[str]]
+    works: dict[str, frozenset[str]]
 
     @property
     def sides(self) -> tuple[Facet, ...]:
@@ -37,12 +38,13 @@ class Aspects:
 
 def aspects_of(plan: Plan, papers: tuple[Paper, ...]) -> Aspects:
     """Collect the names that papers lend to the subjects and topics of a plan."""
-    members = {}
+    members, works = {}, {}
     for facet in plan.of_kind("subject", "topic"):
         wanted = frozenset(facet.terms)
         named = [p for p in papers if wanted and _is_about(p, wanted)]
         members[facet.id] = frozenset(name for p in named for name in method_names(p.title))
-    return Aspects(plan, members)
+        works[facet.id] = frozenset(p.id for p in named)
+    return Aspects(plan, members, works)
 
 
 def _is_about(paper: Paper, wanted: frozenset[str]) -> bool:
@@ -63,6 +65,14 @@ def speaks_of(phrase: str | None, facet: Facet, aspects: Aspects) -> bool:
         return True
     words = set(re.findall(r"[\w.+-]+", phrase.lower()))
     return any(name in words or f"{name}s" in words for name in aspects.members.get(facet.id, ()))
+
+
+_SELF = re.compile(r"^(?:we|our|this (?:framework|method|approach|model|system|design|technique|algorithm)|the (?:proposed|framework|method|approach)|it|its)\b", re.IGNORECASE)  # fmt: skip
+
+
+def speaks_of_itself(sentence: str, paper_id: str, facet: Facet, aspects: Aspects) -> bool:
+    """Whether a sentence with "we", "it" or "this framework" stands in a work about the facet."""
+    return bool(_SELF.match(sentence.strip())) and paper_id in aspects.works.get(facet.id, ())
 
 
 def measures(result: Result, setting: Setting, facet: Facet) -> bool:
@@ -108,9 +118,14 @@ _ARTICLES = frozenset("standard plain default single same normal usual typical o
 
 
 def thing(phrase: str | None) -> frozenset[str]:
-    """What a phrase names, without its configuration: "rank-32 LoRA", "LoRA with rank 4" and "the LoRA figures" are one thing."""
+    """What a phrase names, without its configuration: "rank-32 X", "X with rank 4" and "the X figures" are one thing."""
     if not phrase:
         return frozenset()
-    text = re.sub(r"\b(?:rank|top|batch|\d+-bit)[\s-]?\d*\b|\b(?:figures?|model|models|approach|method|one|training|a|the)\b", " ", phrase, flags=re.IGNORECASE)
+    text = re.sub(
+        r"\b(?:rank|top|batch|\d+-bit)[\s-]?\d*\b|\b(?:figures?|model|models|approach|method|one|training|a|the)\b",
+        " ",
+        phrase,
+        flags=re.IGNORECASE,
+    )
     core = _folded(_CONFIG.sub("", text)) or _folded(text)
     return frozenset(s for s in core if s not in _ARTICLES) or frozenset(stems(phrase))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sovereign.records import Claim, Facet, Quantity
 
-from .aspects import Aspects, in_range, speaks_of
+from .aspects import Aspects, in_range, speaks_of, speaks_of_itself
 
 # A range of sizes counts as reached if figures stand within this factor of its end.
 NEAR_END = 2.0
@@ -43,4 +43,11 @@ def gaps(scales: Sequence[Quantity], facet: Facet) -> tuple[str, ...]:
 
 def involving(claims: Sequence[Claim], facet: Facet, aspects: Aspects) -> list[Claim]:
     """Claims in which a subject or comparator of the question is one of the things compared or named."""
-    return [c for c in claims if any(speaks_of(p, facet, aspects) for p in [c.text, *(p for r in c.results for p in (r.subject, r.comparator))])]
+    found = []
+    for claim in claims:
+        phrases = [claim.text, *(p for r in claim.results for p in (r.subject, r.comparator))]
+        if any(speaks_of(p, facet, aspects) for p in phrases) or speaks_of_itself(
+            claim.text, claim.quote.paper_id, facet, aspects
+        ):
+            found.append(claim)
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -34,12 +35,18 @@ def decide(counters: Counters, answer: Answer, last: ReviewRound, cited_contradi
     }
     for rule in policy()["rules"]:
         if all(_holds(inputs[name], condition) for name, condition in rule["when"].items()):
-            return Decision(outcome=rule["outcome"], rule=rule["id"], policy=policy()["name"], inputs=inputs, reasons=(rule["reason"],))
+            return Decision(
+                outcome=rule["outcome"],
+                rule=rule["id"],
+                policy=policy()["name"],
+                inputs=inputs,
+                reasons=(rule["reason"],),
+            )
     raise ValueError("no rule of the policy holds")
 
 
 def _holds(value: Any, condition: dict[str, Any]) -> bool:
-    tests = {
+    tests: dict[str, Callable[[Any], bool]] = {
         "min": lambda limit: value >= limit,
         "max": lambda limit: value <= limit,
         "below": lambda limit: value < limit,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from sovereign.checks import setting_differences
 from sovereign.language.quantities import base_value, dimension
@@ -16,18 +17,28 @@ MOST = 12
 PER_SUBJECT = 2
 SAME = 0.02
 FACTOR = 1.5
+LEVEL_FACTOR = 1.4
 
 
 def disagreements(claims: Sequence[Claim], rows: Sequence[Row], aspects: Aspects) -> tuple[Disagreement, ...]:
-    """Opposite directions first, then sizes, then absolute figures; those between different works before those within one."""
-    found = [*_of_rows(rows), *_within_work(claims, aspects), *_of_levels(claims, aspects)]
-    found.sort(key=lambda pair: pair[0])
-    kept: list[Disagreement] = []
-    for _, item in found:
-        similar = [k for k in kept if (k.subject, k.metric) == (item.subject, item.metric)]
-        if len(similar) < PER_SUBJECT and not any(_claims(k) == _claims(item) for k in kept):
+    """Those between different works before those within one; opposite directions first, then sizes, then absolute figures."""
+    found = sorted(
+        [*_of_rows(rows), *_within_work(claims, aspects), *_of_levels(claims, aspects)], key=lambda f: f.rank
+    )
+    kept: list[_Found] = []
+    for item in found:
+        similar = sum(k.about == item.about for k in kept)
+        if similar < PER_SUBJECT and not any(_claims(k.item) == _claims(item.item) for k in kept):
             kept.append(item)
-    return tuple(kept[:MOST])
+    return tuple(k.item for k in kept[:MOST])
+
+
+class _Found(NamedTuple):
+    """A disagreement, its rank, and what it is about: few are shown of each."""
+
+    rank: tuple[bool, int, float, str]
+    about: tuple[object, ...]
+    item: Disagreement
 
 
 def _claims(item: Disagreement) -> frozenset[str]:
@@ -38,30 +49,40 @@ def _side(claim: Claim, statement: str) -> Side:
     return Side(statement=statement, claim_ids=(claim.id,), source_ids=(claim.quote.source_id,))
 
 
-def _rank(kind: int, a: Claim, b: Claim, size: float) -> tuple[int, bool, float, str]:
-    return kind, a.quote.source_id == b.quote.source_id, -size, a.id
+def _rank(kind: int, a: Claim, b: Claim, size: float) -> tuple[bool, int, float, str]:
+    return a.quote.source_id == b.quote.source_id, kind, -size, a.id
 
 
-def _of_rows(rows: Sequence[Row]) -> Iterable[tuple[tuple[int, bool, float, str], Disagreement]]:
+def _of_rows(rows: Sequence[Row]) -> Iterable[_Found]:
     for group in grouped(rows).values():
         for a, b in combinations(group, 2):
             if a.claim.id == b.claim.id or a.claim.quote.text == b.claim.quote.text:
                 continue
             opposed = {a.direction, b.direction} == {"increase", "decrease"} and not any(_flat(r) for r in (a, b))
-            split = "equal" in (a.direction, b.direction) and a.direction != b.direction and not any(_flat(r) for r in (a, b) if r.direction != "equal")
+            split = (
+                "equal" in (a.direction, b.direction)
+                and a.direction != b.direction
+                and not any(_flat(r) for r in (a, b) if r.direction != "equal")
+            )
             size = _excess(a, b)
             if not (opposed or split or size >= FACTOR * 2):
                 continue
             kind = "direction" if opposed or split else "magnitude"
+            # Opposite findings in one and the same setting say more than those that a setting may explain.
             apart = differences(a, b)
-            why = f"settings differ: {'; '.join(apart)}" if apart else "no difference in setting is named"
-            yield (
-                _rank(0 if kind == "direction" else 1, a.claim, b.claim, size),
+            kind_rank = 1 if kind == "magnitude" else 0 if apart else -1
+            yield _Found(
+                _rank(kind_rank, a.claim, b.claim, size),
+                a.key,
                 Disagreement(
                     subject=f"{a.subject} against {a.comparator}", metric=metric_name(a.metric, a.phase), kind=kind,  # type: ignore[arg-type]
-                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=why,
+                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=_why(apart),
                 ),
             )  # fmt: skip
+
+
+def _why(apart: Sequence[str]) -> str:
+    return f"settings differ: {'; '.join(apart)}" if apart else "no difference in setting is named"
 
 
 def _flat(row: Row) -> bool:
@@ -79,32 +100,41 @@ def _excess(a: Row, b: Row) -> float:
 def row_text(row: Row) -> str:
     """A row in words: "Adapter: 1.3 times the latency of B (GPT-2 medium, batch size 1)"."""
     where = setting_text(row)
-    if row.ratio is not None:
+    if row.ratio is not None and _flat(row):
+        amount = f"the same {metric_name(row.metric, row.phase)} as"
+    elif row.ratio is not None:
         amount = f"{row.ratio:.3g} times the {metric_name(row.metric, row.phase)} of"
     else:
-        amount = {"increase": f"more {metric_name(row.metric, row.phase)} than", "decrease": f"less {metric_name(row.metric, row.phase)} than"}.get(
-            row.direction or "", f"the same {metric_name(row.metric, row.phase)} as"
-        )
+        amount = {
+            "increase": f"more {metric_name(row.metric, row.phase)} than",
+            "decrease": f"less {metric_name(row.metric, row.phase)} than",
+        }.get(row.direction or "", f"the same {metric_name(row.metric, row.phase)} as")
         amount = f"{row.value.text}: {amount}" if row.value else amount
     return f"{row.subject}: {amount} {row.comparator}" + (f" ({where})" if where else "")
 
 
-def _within_work(claims: Sequence[Claim], aspects: Aspects) -> Iterable[tuple[tuple[int, bool, float, str], Disagreement]]:
+def _within_work(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
     """One work, two figures for its own change: the abstract's 30 % and a table's 14 %."""
     changes = [
         (c, r, f) for c in claims if c.verdict in USABLE for r in c.results for f in aspects.measured
         if r.metric == f.metric and r.ratio is not None and r.comparator in (None, "before") and r.direction in ("increase", "decrease")
     ]  # fmt: skip
     for (a, ra, _), (b, rb, _) in combinations(changes, 2):
-        if a.quote.source_id != b.quote.source_id or a.quote.text == b.quote.text or ra.metric != rb.metric or ra.direction != rb.direction:
+        if (
+            a.quote.source_id != b.quote.source_id
+            or a.quote.text == b.quote.text
+            or ra.metric != rb.metric
+            or ra.direction != rb.direction
+        ):
             continue
         if set(setting_differences(a.text, b.text)):
             continue
         one, two = abs((ra.ratio or 1) - 1), abs((rb.ratio or 1) - 1)
         if min(one, two) > 0 and max(one, two) / min(one, two) >= FACTOR:
             metric = metric_name(ra.metric or "", None)
-            yield (
+            yield _Found(
                 _rank(0, a, a, max(one, two)),
+                (a.quote.source_id, metric),
                 Disagreement(
                     subject=f"{a.quote.where or a.quote.section} against {b.quote.where or b.quote.section} of one work", metric=metric, kind="magnitude",
                     sides=(_side(a, _change(ra, one, metric)), _side(b, _change(rb, two, metric))),
@@ -114,11 +144,13 @@ def _within_work(claims: Sequence[Claim], aspects: Aspects) -> Iterable[tuple[tu
 
 
 def _change(result: Result, amount: float, metric: str) -> str:
-    figures = f" ({result.comparator_value.text} to {result.value.text})" if result.comparator_value and result.value else ""
+    figures = (
+        f" ({result.comparator_value.text} to {result.value.text})" if result.comparator_value and result.value else ""
+    )
     return f"{amount:.1%} {'less' if result.direction == 'decrease' else 'more'} {metric}{figures}"
 
 
-def _of_levels(claims: Sequence[Claim], aspects: Aspects) -> Iterable[tuple[tuple[int, bool, float, str], Disagreement]]:
+def _of_levels(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
     """The same thing at the same model size, with absolute figures of different works that are far apart."""
     levels = []
     for claim in claims:
@@ -127,21 +159,34 @@ def _of_levels(claims: Sequence[Claim], aspects: Aspects) -> Iterable[tuple[tupl
         for result in claim.results:
             for quantity, name in ((result.value, result.subject), (result.comparator_value, result.comparator)):
                 right = any(measures(result, claim.setting, f) for f in aspects.measured)
-                if right and quantity and name and quantity.upper is None and quantity.bound == "exact" and dimension(quantity.unit) in ("bytes", "time/token"):
-                    key = (result.metric, phase(result, claim.setting), thing_key(name, aspects), claim.setting.scale.value)
+                if (
+                    right
+                    and quantity
+                    and name
+                    and quantity.upper is None
+                    and quantity.bound == "exact"
+                    and dimension(quantity.unit) in ("bytes", "time/token")
+                ):
+                    key = (
+                        result.metric,
+                        phase(result, claim.setting),
+                        thing_key(name, aspects),
+                        claim.setting.scale.value,
+                    )
                     levels.append((key, claim, name, quantity, result))
     for (ka, a, name, qa, ra), (kb, b, _, qb, _) in combinations(levels, 2):
         if ka != kb or a.quote.source_id == b.quote.source_id or dimension(qa.unit) != dimension(qb.unit):
             continue
         ratio = base_value(qa) / base_value(qb) if base_value(qb) else 0.0
-        if ratio and max(ratio, 1 / ratio) >= FACTOR:
+        if ratio and max(ratio, 1 / ratio) >= LEVEL_FACTOR:
             metric = metric_name(ra.metric or "", ka[1])
             scale = a.setting.scale.text if a.setting.scale else ""
-            yield (
+            yield _Found(
                 _rank(2, a, b, max(ratio, 1 / ratio)),
+                ka,
                 Disagreement(
                     subject=f"{name} at {scale}", metric=metric, kind="level",
                     sides=(_side(a, f"{qa.text} ({a.setting.model or scale})"), _side(b, f"{qb.text} ({b.setting.model or scale})")),
-                    why="the sources do not state all settings (optimiser, precision, batch, length) that would make them comparable",
+                    why=_why(setting_differences(a.text, b.text)),
                 ),
             )  # fmt: skip

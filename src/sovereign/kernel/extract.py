@@ -14,10 +14,11 @@ from sovereign.language.comparisons import parse
 from sovereign.language.metrics import phase_of
 from sovereign.records import Claim, Document, Result, Sentence, quote_of
 
-from .aspects import Aspects, in_range, measures, speaks_of
+from .aspects import Aspects, in_range, measures, speaks_of, speaks_of_itself
 
 PER_DOCUMENT = 12
 MAX_SENTENCE = 1000
+_PHASE = re.compile(r"\b(?:train|infer|decod|serv|generat)", re.IGNORECASE)
 _HEDGED = re.compile(r"\b(?:we (?:will|plan|aim|propose to|would like)|future work|in this (?:paper|section|work),? we|is organized as follows|see (?:section|table|figure))\b|\?\s*$", re.IGNORECASE)  # fmt: skip
 
 
@@ -44,13 +45,19 @@ def _claims_of(document: Document, sentence: Sentence, aspects: Aspects) -> list
     parsed = parse(text)
     quote = quote_of(document, sentence)
     by_metric: list[tuple[Result, ...]] = [
-        tuple(group) for _, group in groupby(sorted(parsed.results, key=lambda r: r.metric or ""), key=lambda r: r.metric or "")
+        tuple(group)
+        for _, group in groupby(sorted(parsed.results, key=lambda r: r.metric or ""), key=lambda r: r.metric or "")
     ] or [()]
     claims = []
     for results in by_metric:
         ordered = tuple(sorted(results, key=lambda r: (r.comparator is None, r.ratio is None)))
         setting = parsed.setting
-        if setting.phase is None and results and results[0].metric in ("latency", "throughput"):
+        if (
+            setting.phase is None
+            and results
+            and results[0].metric in ("latency", "throughput")
+            and not _PHASE.search(text)
+        ):
             # A rate says nothing of what was running; then the work's title may.
             setting = setting.model_copy(update={"phase": phase_of(document.paper.title)})
         claim = Claim(id="", text=text, quote=quote, setting=setting, results=ordered)
@@ -64,7 +71,13 @@ def _can_claim(text: str) -> bool:
     """A statement in words: not a heading, a fragment, a question, a plan, or a run of table cells."""
     letters = sum(c.isalpha() or c.isspace() for c in text)
     words = text.split()
-    return 4 <= len(words) and len(text) <= MAX_SENTENCE and letters >= 0.6 * len(text) and not _HEDGED.search(text) and text.rstrip()[-1:] in ".!)\"'”"
+    return (
+        4 <= len(words)
+        and len(text) <= MAX_SENTENCE
+        and letters >= 0.6 * len(text)
+        and not _HEDGED.search(text)
+        and text.rstrip()[-1:] in ".!)\"'”"
+    )
 
 
 def _relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
@@ -73,7 +86,10 @@ def _relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
     phrases = [p for r in claim.results for p in (r.subject, r.comparator) if p]
     whole = [claim.text, *phrases]
     metric = any(measures(r, claim.setting, f) for f in aspects.measured for r in claim.results)
-    subject = any(speaks_of(p, f, aspects) for f in plan.of_kind("subject", "topic") for p in whole)
+    subjects = plan.of_kind("subject", "topic")
+    subject = any(speaks_of(p, f, aspects) for f in subjects for p in whole) or any(
+        speaks_of_itself(claim.text, document.paper.id, f, aspects) for f in subjects
+    )
     comparator = any(speaks_of(p, f, aspects) for f in plan.of_kind("comparator") for p in whole)
     # The same metric in another phase is no answer, but may disagree with one.
     other_phase = any(r.metric == f.metric for f in aspects.measured for r in claim.results)
@@ -86,4 +102,14 @@ def _relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
     scale = any(in_range(claim.setting.scale, f) for f in plan.of_kind("scale"))
     figures = any(r.ratio is not None for r in claim.results)
     recalled = claim.quote.seen == "recalled"
-    return round(2.0 * metric + 2.0 * subject + 1.5 * comparator + 0.5 * scale + 0.5 * figures + 0.25 * bool(claim.results) - 1.0 * recalled + 0.01, 2)
+    return round(
+        2.0 * metric
+        + 2.0 * subject
+        + 1.5 * comparator
+        + 0.5 * scale
+        + 0.5 * figures
+        + 0.25 * bool(claim.results)
+        - 1.0 * recalled
+        + 0.01,
+        2,
+    )

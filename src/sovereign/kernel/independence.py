@@ -6,6 +6,7 @@ work. The relation is pairwise. Where authors are not known, independence is not
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from sovereign.records import Paper, Quote, Relation
@@ -34,10 +35,19 @@ def _place(quote: Quote) -> frozenset[str]:
 def _people(paper: Paper) -> frozenset[str]:
     """Authors as last name and first initial, so that "Edward J. Hu" and "E. Hu" are one person."""
     people = set()
-    for name in paper.authors:
+    for name in map(_plain, paper.authors):
         last, _, first = name.partition(",") if "," in name else (name.split()[-1] if name.split() else "", "", name)
-        people.add(f"{last.strip().lower()} {first.strip()[:1].lower()}")
+        people.add(f"{last.strip()} {first.strip()[:1]}")
     return frozenset(people)
+
+
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
+
+
+def _plain(name: str) -> str:
+    """A name in lower case and without accents: "Núñez" and "Nunez" are one."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in letters if not unicodedata.combining(c)).translate(_LETTERS)
 
 
 def papers_by_id(papers: Sequence[Paper]) -> dict[str, Paper]:

@@ -27,7 +27,9 @@ class Opened:
 
 
 @contextmanager
-def open_sources(libraries: Sequence[Path], names: Sequence[str], settings: Settings, progress: Callable[[str], None]) -> Iterator[Opened]:
+def open_sources(
+    libraries: Sequence[Path], names: Sequence[str], settings: Settings, progress: Callable[[str], None]
+) -> Iterator[Opened]:
     """Read the libraries (only files that changed) and give the sources that the run may use.
 
     Raises:

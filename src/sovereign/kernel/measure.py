@@ -16,12 +16,16 @@ def measure(claims: Sequence[Claim], enabled: bool) -> tuple[tuple[Claim, ...], 
 def _gate(claim: Claim, enabled: bool) -> GateVerdict:
     key = protocol_key(claim)
     if key is None:
-        return GateVerdict(status="UNVERIFIED", reason="the claim names no metric and method that a protocol could measure")
+        return GateVerdict(
+            status="UNVERIFIED", reason="the claim names no metric and method that a protocol could measure"
+        )
     if not enabled:
         return GateVerdict(status="UNVERIFIED", reason="not measured: measurements were switched off for this run")
     protocol = protocol_for(key)
     if protocol is None:
-        return GateVerdict(status="UNVERIFIED", reason=f"no protocol for this claim: none measures {key.metric} of {key.method}")
+        return GateVerdict(
+            status="UNVERIFIED", reason=f"no protocol for this claim: none measures {key.metric} of {key.method}"
+        )
     return protocol.gate(claim, key)
 
 

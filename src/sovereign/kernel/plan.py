@@ -20,15 +20,23 @@ _SCALE_PHRASE = re.compile(
     r"(?:ranging\s+)?(?:from|between)\s+)?(?P<low>\d+(?:\.\d+)?\s?[MBT])(?:\s*(?:to|and|through|up to|-)\s*(?P<high>\d+(?:\.\d+)?\s?[MBT]))?"
     r"(?:[\s-]+(?:parameters?|params?|models?))*"
 )
-_MEASURES = re.compile(r"\b(?:in terms of|with respect to|with regard to|regarding|as measured by|measured in|in (?=(?:\w+\s){0,2}(?:latency|memory|accuracy|throughput)))\s*", re.IGNORECASE)  # fmt: skip
-_COMPARED = re.compile(rf"{MARKER.pattern}|\bor\s+|\bover\s+|\bfrom\s+(?=\w+\s+(?:tuning|training))", re.IGNORECASE)
+_MEASURES = re.compile(r"\b(?:in terms of|with respect to|with regard to|regarding|as measured by|measured in|in (?=(?:\w+\s){0,2}(?:latency|memory|accuracy|throughput|disk usage|disk space|energy)))\s*", re.IGNORECASE)  # fmt: skip
+_COMPARED = re.compile(
+    rf"{MARKER.pattern}|\bcompares? (?:with|to|against)\s+|\bor\s+|\bover\s+|\bfrom\s+(?=\w+\s+(?:tuning|training))",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"\bbetween\s+(?P<a>.+?)\s+and\s+(?P<b>.+)$", re.IGNORECASE)
+# What follows the comparator after one of these is the setting: "… than B in patients with C".
+_SETTING = re.compile(r"\b(?:in|on|for|during|under|across|among|when|while|if)\b")
+# The rest of a metric's noun phrase: "[disk] usage", and "[scan] latency" after a word that cannot belong to another phrase.
+_AFTER_METRIC = re.compile(r"\s+(?:usage|use|consumption|footprint|requirements?|costs?|size|space)\b", re.IGNORECASE)
+_BEFORE_METRIC = re.compile(r"(?:\b(?:in|of|and|or|to|higher|lower|greater|larger|smaller|more|less|fewer)\s+|,\s*)(?P<words>(?:[\w-]+\s+){1,2})$", re.IGNORECASE)  # fmt: skip
 _UMBRELLA = frozenset(
     """overhead cost costs effect effects impact influence difference differences trade-off tradeoff tradeoffs benefit benefits advantage
     advantages disadvantages role computational implementing implement using applying adopting employing introducing adding doing running
     different various model models scale scales term terms much many kind kinds way ways evidence known say affect affects
     compare comparison change changes happen happens possible really actually typically usually question paper papers result
-    results""".split()
+    results higher lower greater larger smaller""".split()
 )
 _WORD = re.compile(r"[^\W_](?:[\w.'’/-]*\w)?|[,;:()]", re.UNICODE)
 QUERIES = 4
@@ -42,26 +50,33 @@ def plan(question: str, max_chars: int = 2000) -> Plan:
     """
     text = " ".join(normalize(question).split())
     if not any(c.isalpha() for c in text):
-        raise InputError("The question is empty.", 'Ask one in words, for example: sovereign ask "Does X reduce latency against Y?"')
+        raise InputError(
+            "The question is empty.", 'Ask one in words, for example: sovereign ask "Does X reduce latency against Y?"'
+        )
     if len(text) > max_chars:
         advice = "Ask the question alone; documents belong into --library. The limit is the setting max_question_chars."
         raise InputError(f"The question has {len(text):,} characters; at most {max_chars:,} are read.", advice)
-    facets = _facets(text.rstrip("?!. "))
-    notes = []
+    facets, notes = _facets(text.rstrip("?!. "))
     if not facets:
         facets = [Facet(id="F1", kind="topic", text=text, terms=tuple(sorted(content_stems(text))))]
-        notes.append("No subject, metric or comparison was recognised: the whole question is used as one topic. The planner reads English.")
+        notes.append(
+            "No subject, metric or comparison was recognised: the whole question is used as one topic. The planner reads English."
+        )
     return Plan(question=question.strip(), facets=tuple(facets), queries=_queries(text, facets), notes=tuple(notes))
 
 
-def _facets(text: str) -> list[Facet]:
+def _facets(text: str) -> tuple[list[Facet], list[str]]:
+    """The facets, and notes on words of the question that became none."""
     rest, scale = _scale(text)
     found = _metrics(rest)
     for start, end, _ in reversed(found):
         rest = rest[:start] + " , " + rest[end:]
     rest = _MEASURES.sub(" , ", rest)
     before, after = _sides(rest)
-    subjects, comparators = _chunks(before), _chunks(after)
+    setting = next((m for m in _SETTING.finditer(after) if _chunks(after[: m.start()])), None)
+    subjects, comparators = _chunks(before), _chunks(after[: setting.start()] if setting else after)
+    settings = _chunks(after[setting.end() :]) if setting else []
+    notes = [f"Read as a setting, not as a thing to compare: {', '.join(settings)}."] if settings else []
     kind: FacetKind = "subject" if comparators or found else "topic"
     facets: list[Facet] = []
 
@@ -81,8 +96,12 @@ def _facets(text: str) -> list[Facet]:
             add("metric", metrics()[metric].label, metric=metric, synonyms=metrics()[metric].names)
     if scale:
         low, high = min(scale, key=lambda q: q.value), max(scale, key=lambda q: q.value)
-        facets.append(Facet(id=f"F{len(facets) + 1}", kind="scale", text=f"{low.text} to {high.text} parameters", low=low, high=high))
-    return facets
+        facets.append(
+            Facet(
+                id=f"F{len(facets) + 1}", kind="scale", text=f"{low.text} to {high.text} parameters", low=low, high=high
+            )
+        )
+    return facets, notes
 
 
 def _scale(text: str) -> tuple[str, list]:  # type: ignore[type-arg]
@@ -96,10 +115,25 @@ def _scale(text: str) -> tuple[str, list]:  # type: ignore[type-arg]
 
 def _metrics(text: str) -> list[tuple[int, int, str]]:
     """Metrics that the question names; after "in terms of" only those that follow."""
-    found = mentions(text)
     match = _MEASURES.search(text)
+    found = [_whole_phrase(text, m, match.end() if match else len(text)) for m in mentions(text)]
     named_after = [m for m in found if match and m[0] >= match.end() - 1]
     return named_after or [m for m in found if text[m[0] : m[1]].lower() not in _UMBRELLA]
+
+
+def _whole_phrase(text: str, mention: tuple[int, int, str], region: int) -> tuple[int, int, str]:
+    """A mention with the rest of its noun phrase. Before ``region`` a word in front belongs to it only after "higher" and the like."""
+    start, end, metric = mention
+    after, before = _AFTER_METRIC.match(text, end), _BEFORE_METRIC.search(text[:start])
+    if start >= region and (whole := re.fullmatch(r"\s*(?P<words>(?:[\w-]+\s+){1,2})", text[region:start])):
+        begin = region + whole.start("words")
+    elif before and (start >= region or before[0].split()[0].lower() in _UMBRELLA):
+        begin = before.start("words")
+    else:
+        begin = start
+    taken = [w.lower() for w in text[begin:start].split()]
+    plain = not any(w in STOP or w in _UMBRELLA or w in FINITE or w in BASE for w in taken)
+    return begin if plain else start, after.end() if after else end, metric
 
 
 def _sides(text: str) -> tuple[str, str]:
@@ -121,7 +155,13 @@ def _chunks(text: str) -> list[str]:
         verb = (lower in FINITE or (lower in BASE and chunks[-1] != [])) and not word[0].isupper()
         if joins:
             chunks[-1].append(word)
-        elif lower in STOP or lower in _UMBRELLA or lower in comparative_words() or verb or not any(c.isalnum() for c in word):
+        elif (
+            lower in STOP
+            or lower in _UMBRELLA
+            or lower in comparative_words()
+            or verb
+            or not any(c.isalnum() for c in word)
+        ):
             chunks.append([])
         else:
             chunks[-1].append(word)
@@ -137,8 +177,14 @@ def _queries(text: str, facets: list[Facet]) -> tuple[Query, ...]:
     candidates = [
         (_join(subjects + measured), subjects + measured),
         (_join(comparators + measured), comparators + measured),
-        (f"{_join(subjects)} versus {_join(comparators)} {units}" if comparators else f"{_join(subjects)} {units}", subjects + comparators),
-        (f"{units} {_join(comparators or subjects)} {_join(side['scale'])}", measured + side["scale"] + (comparators or subjects)),
+        (
+            f"{_join(subjects)} versus {_join(comparators)} {units}" if comparators else f"{_join(subjects)} {units}",
+            subjects + comparators,
+        ),
+        (
+            f"{units} {_join(comparators or subjects)} {_join(side['scale'])}",
+            measured + side["scale"] + (comparators or subjects),
+        ),
         (text, facets),
         (_join(subjects), subjects),
         (_join(measured), measured),

@@ -66,7 +66,15 @@ def count(draft: Draft) -> Counters:
     )
 
 
-def publish(draft: Draft, decision: Decision, store: Store, question: str, settings: Settings, opened: Opened, seconds: dict[str, float]) -> Record:
+def publish(
+    draft: Draft,
+    decision: Decision,
+    store: Store,
+    question: str,
+    settings: Settings,
+    opened: Opened,
+    seconds: dict[str, float],
+) -> Record:
     """Store the texts and the record; append its events. A crash in between leaves events of a record that is not there:
     they stand in the ledger as what they are, steps of a run that did not end."""
     record_id = uuid4()
@@ -105,7 +113,13 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[EventRow]
     for claim in draft.claims:
         subject = f"{record_id}/{claim.id}"
         checked = claim.verification
-        rows.append(("claim.extracted", subject, {"text_hash": claim.quote.text_hash, "start": claim.quote.start, "end": claim.quote.end}))
+        rows.append(
+            (
+                "claim.extracted",
+                subject,
+                {"text_hash": claim.quote.text_hash, "start": claim.quote.start, "end": claim.quote.end},
+            )
+        )
         if checked and checked.anchored:
             rows.append(("claim.anchored", subject, {"source": claim.quote.source_id}))
         if claim.verdict == "SUPPORT":
@@ -115,8 +129,20 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[EventRow]
         if claim.id in cited:
             rows.append(("claim.cited", subject, {}))
     for round_ in draft.rounds:
-        rows.append(("record.reviewed", str(record_id), {"round": round_.number, "score": round_.score, "changes": list(round_.changes)}))
-    rows.append(("record.decided", str(record_id), {"outcome": decision.outcome, "rule": decision.rule, "policy": decision.policy}))
+        rows.append(
+            (
+                "record.reviewed",
+                str(record_id),
+                {"round": round_.number, "score": round_.score, "changes": list(round_.changes)},
+            )
+        )
+    rows.append(
+        (
+            "record.decided",
+            str(record_id),
+            {"outcome": decision.outcome, "rule": decision.rule, "policy": decision.policy},
+        )
+    )
     return rows
 
 
@@ -126,16 +152,22 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
     quotes = [c.quote for c in draft.claims if c.id in cited]
     found = [*draft.plan.notes]
     if notes := sum(q.depth == "note" for q in quotes):
-        found.append(f"{notes} of {len(quotes)} cited claims come from secondary notes; the original works were not read.")
+        found.append(
+            f"{notes} of {len(quotes)} cited claims come from secondary notes; the original works were not read."
+        )
     if abstracts := sum(q.depth == "abstract" for q in quotes):
         found.append(f"{abstracts} of {len(quotes)} cited claims come from abstracts.")
     if recalled := sum(c.verdict == "UNCHECKED" for c in draft.claims):
-        found.append(f"{recalled} claim(s) were recalled by their note's author or could not be anchored; they are UNCHECKED and not used.")
+        found.append(
+            f"{recalled} claim(s) were recalled by their note's author or could not be anchored; they are UNCHECKED and not used."
+        )
     if not draft.measurements:
         found.append("Nothing was measured: no protocol tests these claims.")
     if set(draft.retrieval.sources) == {"library"}:
         found.append("Only the library on this machine was searched; no network source was asked.")
-    found.append("Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does.")
+    found.append(
+        "Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does."
+    )
     found += [f"{d.paper.location}: {notice}" for d in draft.documents for notice in d.notices]
     return tuple(found)
 
@@ -151,4 +183,3 @@ def _environment(settings: Settings, opened: Opened, seconds: dict[str, float]) 
         files_unchanged=opened.files_unchanged,
         seconds=dict(seconds),
     )
-

@@ -21,7 +21,13 @@ def read(
     for number, candidate in enumerate(kept, 1):
         progress(f"{number} of {len(kept)}: {candidate.title}")
         if budget.spent():
-            failures.append(Failure(where=candidate.location, reason="not read: the time budget of this run was spent", advice="Raise --budget-seconds."))
+            failures.append(
+                Failure(
+                    where=candidate.location,
+                    reason="not read: the time budget of this run was spent",
+                    advice="Raise --budget-seconds.",
+                )
+            )
             continue
         for source in sources:
             try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sovereign.records import Answer, Claim, Finding, Paper, Plan, ReviewRound, ScoreTerm
+from sovereign.records import Answer, Claim, Finding, Paper, Plan, ReviewRound, ScoreTerm, Severity
 
 from .independence import papers_by_id, relation_of
 
@@ -17,7 +17,14 @@ _PENALTY = {"note": 0.0, "minor": 0.1, "major": 0.5}
 MAX_PENALTY = 2.0
 
 
-def review(number: int, plan: Plan, claims: Sequence[Claim], answer: Answer, papers: Sequence[Paper], changes: Sequence[str] = ()) -> ReviewRound:
+def review(
+    number: int,
+    plan: Plan,
+    claims: Sequence[Claim],
+    answer: Answer,
+    papers: Sequence[Paper],
+    changes: Sequence[str] = (),
+) -> ReviewRound:
     """One round: findings of SKEPTIC and VALIDATOR, merged and scored by SYNTHESIZER."""
     by_id = {c.id: c for c in claims}
     cited = [by_id[i] for i in answer.cited()]
@@ -25,7 +32,9 @@ def review(number: int, plan: Plan, claims: Sequence[Claim], answer: Answer, pap
     terms = _terms(plan, claims, cited, answer, findings, papers)
     score = round(max(0.0, min(10.0, sum(t.points for t in terms))), 2)
     strongest = sorted({f.code for f in findings if f.severity == "major"})
-    merged = f"score {score:g} of 10; {len(findings)} findings" + (f", the major ones: {', '.join(strongest)}" if strongest else ", none major")
+    merged = f"score {score:g} of 10; {len(findings)} findings" + (
+        f", the major ones: {', '.join(strongest)}" if strongest else ", none major"
+    )
     findings.append(Finding(role="SYNTHESIZER", code="merged", severity="note", text=merged))
     return ReviewRound(number=number, findings=tuple(findings), terms=terms, score=score, changes=tuple(changes))
 
@@ -34,24 +43,48 @@ def skeptic(cited: Sequence[Claim], answer: Answer, papers: Sequence[Paper]) -> 
     """What is weak in the answer: contradicted or unsupported claims, single sources, empty facets, notes, numbers without a setting."""
     found = []
 
-    def add(code: str, severity: str, text: str, claims: Sequence[Claim] = (), facets: Sequence[str] = ()) -> None:
-        finding = Finding(role="SKEPTIC", code=code, severity=severity, text=text, claim_ids=tuple(c.id for c in claims), facet_ids=tuple(facets))  # type: ignore[arg-type]
+    def add(code: str, severity: Severity, text: str, claims: Sequence[Claim] = (), facets: Sequence[str] = ()) -> None:
+        finding = Finding(
+            role="SKEPTIC",
+            code=code,
+            severity=severity,
+            text=text,
+            claim_ids=tuple(c.id for c in claims),
+            facet_ids=tuple(facets),
+        )
         found.append(finding)
 
     if bad := [c for c in cited if c.verdict in ("CONTRADICT", "NOT_ENOUGH_INFO", "UNCHECKED")]:
         add("unsupported-in-answer", "major", f"the answer cites {len(bad)} claim(s) that no evidence supports", bad)
-    if mixed := [c for c in cited if c.verdict == "MIXED"]:
-        add("mixed-in-answer", "minor", f"the answer cites {len(mixed)} claim(s) that other evidence contradicts", mixed)
+    # In the table and on one side of a disagreement a contradicted claim is in its place; a sentence must not rest on it.
+    sentences = (*answer.summary, *(s for f in answer.facets for s in f.sentences))
+    said = {i for s in sentences for i in s.claim_ids}
+    if mixed := [c for c in cited if c.verdict == "MIXED" and c.id in said]:
+        add(
+            "mixed-in-answer", "minor", f"the answer cites {len(mixed)} claim(s) that other evidence contradicts", mixed
+        )
     if alone := [c for c in cited if not c.verified]:
         add("single-source", "minor", f"{len(alone)} of {len(cited)} cited claims rest on one source alone", alone)
     if empty := [f.facet_id for f in answer.facets if f.state == "NOT_ANSWERABLE"]:
         add("facet-without-evidence", "major", f"{len(empty)} facet(s) of the question have no evidence", facets=empty)
     if notes := [c for c in cited if c.quote.depth == "note"]:
-        add("note-depth", "minor", f"{len(notes)} cited claims rest on secondary notes; the originals were not read", notes)
+        add(
+            "note-depth",
+            "minor",
+            f"{len(notes)} cited claims rest on secondary notes; the originals were not read",
+            notes,
+        )
     if second := [c for c in cited if c.quote.secondhand]:
         add("second-hand", "minor", f"{len(second)} cited claims were read in a third party's text", second)
-    if bare := [c for c in cited if c.value is not None and not (c.setting.model or c.setting.scale or c.setting.conditions)]:
-        add("number-without-setting", "minor", f"{len(bare)} cited figures come without a model, size or condition", bare)
+    if bare := [
+        c for c in cited if c.value is not None and not (c.setting.model or c.setting.scale or c.setting.conditions)
+    ]:
+        add(
+            "number-without-setting",
+            "minor",
+            f"{len(bare)} cited figures come without a model, size or condition",
+            bare,
+        )
     if groups := _one_group(cited, papers):
         add("one-group", "minor", groups, cited)
     return found
@@ -69,16 +102,28 @@ def validator(claims: Sequence[Claim], cited: Sequence[Claim]) -> list[Finding]:
     """What was checked: shares anchored and verified, checks that could decide against checks that ran, depth of the evidence."""
     found = []
 
-    def add(code: str, severity: str, text: str, about: Sequence[Claim] = ()) -> None:
-        found.append(Finding(role="VALIDATOR", code=code, severity=severity, text=text, claim_ids=tuple(c.id for c in about)))  # type: ignore[arg-type]
+    def add(code: str, severity: Severity, text: str, about: Sequence[Claim] = ()) -> None:
+        found.append(
+            Finding(role="VALIDATOR", code=code, severity=severity, text=text, claim_ids=tuple(c.id for c in about))
+        )
 
     if not claims:
         add("nothing-to-validate", "major", "there is no claim to validate")
         return found
     loose = [c for c in claims if c.verification is None or not c.verification.anchored]
-    add("anchored", "major" if loose else "note", f"{len(claims) - len(loose)} of {len(claims)} claims are anchored", loose)
+    add(
+        "anchored",
+        "major" if loose else "note",
+        f"{len(claims) - len(loose)} of {len(claims)} claims are anchored",
+        loose,
+    )
     verified = [c for c in claims if c.verified]
-    add("verified", "note" if len(verified) >= 5 else "minor", f"{len(verified)} of {len(claims)} claims are verified by other evidence than their own sentence", verified)
+    add(
+        "verified",
+        "note" if len(verified) >= 5 else "minor",
+        f"{len(verified)} of {len(claims)} claims are verified by other evidence than their own sentence",
+        verified,
+    )
     ran, possible = _checks_run(cited)
     add("checks-run", "note", f"{ran} of {possible} checks on cited claims found something to decide on")
     depths = sorted({c.quote.depth for c in cited})
@@ -94,7 +139,12 @@ def _checks_run(cited: Sequence[Claim]) -> tuple[int, int]:
 
 
 def _terms(
-    plan: Plan, claims: Sequence[Claim], cited: Sequence[Claim], answer: Answer, findings: Sequence[Finding], papers: Sequence[Paper]
+    plan: Plan,
+    claims: Sequence[Claim],
+    cited: Sequence[Claim],
+    answer: Answer,
+    findings: Sequence[Finding],
+    papers: Sequence[Paper],
 ) -> tuple[ScoreTerm, ...]:
     """The arithmetic of the score: six shares with weights that add up to 10, less a capped penalty for findings."""
     n = len(cited)
@@ -107,15 +157,48 @@ def _terms(
         return count / total if total else None
 
     rows = (
-        ("anchored", share(sum(bool(c.verification and c.verification.anchored) for c in cited), n), 1.5, f"of {n} cited claims"),
+        (
+            "anchored",
+            share(sum(bool(c.verification and c.verification.anchored) for c in cited), n),
+            1.5,
+            f"of {n} cited claims",
+        ),
         ("supported", share(sum(c.verdict == "SUPPORT" for c in cited), n), 1.5, f"of {n} cited claims"),
-        ("verified", share(sum(c.verified for c in cited), n), 2.5, f"of {n} cited claims, by other evidence than their own sentence"),
-        ("facets", share(sum(answered[f.state] for f in answer.facets), len(answer.facets)), 2.0, "answered counts 1, partly 1/2"),
+        (
+            "verified",
+            share(sum(c.verified for c in cited), n),
+            2.5,
+            f"of {n} cited claims, by other evidence than their own sentence",
+        ),
+        (
+            "facets",
+            share(sum(answered[f.state] for f in answer.facets), len(answer.facets)),
+            2.0,
+            "answered counts 1, partly 1/2",
+        ),
         ("sources", min(1.0, len(works) / 5) if works else None, 1.0, f"{len(works)} cited works, full marks from 5"),
-        ("depth", share(sum(depth[c.quote.depth] for c in cited), n), 1.0, "note 1/4, abstract 1/2, full text, table or measurement 1"),
+        (
+            "depth",
+            share(sum(depth[c.quote.depth] for c in cited), n),
+            1.0,
+            "note 1/4, abstract 1/2, full text, table or measurement 1",
+        ),
         ("checks", share(ran, possible), 0.5, f"{ran} of {possible} checks could decide"),
     )
-    terms = [ScoreTerm(name=name, share=None if s is None else round(s, 4), weight=w, points=round(w * (s or 0.0), 3), basis=basis) for name, s, w, basis in rows]
+    terms = [
+        ScoreTerm(
+            name=name, share=None if s is None else round(s, 4), weight=w, points=round(w * (s or 0.0), 3), basis=basis
+        )
+        for name, s, w, basis in rows
+    ]
     penalty = min(MAX_PENALTY, sum(_PENALTY[f.severity] for f in findings))
-    terms.append(ScoreTerm(name="findings", share=None, weight=-MAX_PENALTY, points=-round(penalty, 3), basis="0.5 for a major finding, 0.1 for a minor one, at most 2"))
+    terms.append(
+        ScoreTerm(
+            name="findings",
+            share=None,
+            weight=-MAX_PENALTY,
+            points=-round(penalty, 3),
+            basis="0.5 for a major finding, 0.1 for a minor one, at most 2",
+        )
+    )
     return tuple(terms)

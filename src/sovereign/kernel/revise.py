@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sovereign.records import Claim, Facet, Plan, Query, ReviewRound
+from sovereign.records import Answer, Facet, Plan, Query, ReviewRound
 
-ATTACKED = ("unsupported-in-answer", "mixed-in-answer")
+UNSUPPORTED, MIXED = "unsupported-in-answer", "mixed-in-answer"
 WEAK = ("second-hand", "number-without-setting")
 
 
-def withdrawn(claims: Sequence[Claim], first: ReviewRound) -> tuple[frozenset[str], tuple[str, ...]]:
-    """Ids of claims that the answer must no longer use, and what is done about them in words.
+@dataclass(frozen=True)
+class Revision:
+    """Claims that the answer must no longer use, claims that no sentence may rest on, and both in words."""
 
-    Withdrawn are claims that were attacked as unsupported or contradicted, and those with two weaknesses at once.
+    withdrawn: frozenset[str]
+    downgraded: frozenset[str]
+    changes: tuple[str, ...]
+
+
+def revise(first: ReviewRound, answered: Answer) -> Revision:
+    """What follows from the first round: unsupported claims go; contradicted ones and those weak in two ways are downgraded.
+
+    A contradicted claim carries no sentence any more, but that its sources disagree stays said. Where a facet has nothing
+    but claims that contradict each other, its sentences stay: that is then what the sources say.
     """
-    attacked = {i for f in first.findings if f.code in ATTACKED for i in f.claim_ids}
-    weak = [frozenset(f.claim_ids) for f in first.findings if f.code in WEAK]
-    twice = frozenset.intersection(*weak) if len(weak) == len(WEAK) else frozenset()
+    named = {
+        code: frozenset(i for f in first.findings if f.code == code for i in f.claim_ids)
+        for code in (UNSUPPORTED, MIXED, *WEAK)
+    }
+    gone, mixed = named[UNSUPPORTED], named[MIXED] - named[UNSUPPORTED]
+    by_facet = [frozenset(i for s in f.sentences for i in s.claim_ids) for f in answered.facets]
+    mixed -= {i for ids in by_facet if ids <= mixed for i in ids}
+    twice = named[WEAK[0]] & named[WEAK[1]] - gone - mixed
     changes = []
-    if attacked:
-        changes.append(f"withdrawn from the answer as unsupported or contradicted: {_listed(attacked)}")
-    if twice - attacked:
-        changes.append(f"withdrawn from the answer as second-hand figures without a setting: {_listed(twice - attacked)}")
-    return frozenset(attacked | twice), tuple(changes)
+    if gone:
+        changes.append(f"withdrawn from the answer as unsupported: {_listed(gone)}")
+    if mixed:
+        changes.append(
+            f"downgraded as contradicted by other evidence, so that no sentence rests on them: {_listed(mixed)}"
+        )
+    if twice:
+        changes.append(
+            f"downgraded as second-hand figures without a setting, so that no sentence rests on them: {_listed(twice)}"
+        )
+    return Revision(gone, mixed | twice, tuple(changes))
 
 
-def _listed(ids: frozenset[str] | set[str]) -> str:
+def _listed(ids: frozenset[str]) -> str:
     return ", ".join(sorted(ids, key=lambda i: (len(i), i)))
 
 

@@ -16,7 +16,12 @@ from sovereign.records import Claim, Direction, Facet, Quantity, Result
 
 from .aspects import Aspects, measures, phase, speaks_of, thing
 
-_TURNED: dict[Direction | None, Direction | None] = {"increase": "decrease", "decrease": "increase", "equal": "equal", None: None}
+_TURNED: dict[Direction | None, Direction | None] = {
+    "increase": "decrease",
+    "decrease": "increase",
+    "equal": "equal",
+    None: None,
+}
 USABLE = ("SUPPORT", "MIXED")
 
 
@@ -68,9 +73,15 @@ def near(rows: Sequence[Row], aspects: Aspects) -> tuple[Row, ...]:
 
 
 def _row(claim: Claim, facet: Facet, result: Result, aspects: Aspects) -> Row | None:
-    if not result.subject or not result.comparator or result.comparator == "before" or result.direction is None or not result.metric:
+    if (
+        not result.subject
+        or not result.comparator
+        or result.comparator == "before"
+        or result.direction is None
+        or not result.metric
+    ):
         return None
-    mine, theirs = thing_key(result.subject, aspects), thing_key(result.comparator, aspects)
+    mine, theirs = thing_key(result.subject, aspects), thing_key(_variant(result, claim.text), aspects)
     if mine == theirs or not mine or not theirs:
         return None
     return Row(
@@ -81,13 +92,25 @@ def _row(claim: Claim, facet: Facet, result: Result, aspects: Aspects) -> Row | 
     )  # fmt: skip
 
 
-# "the LoRA figures", "a fully fine-tuned one": words that stand for what was named before.
+def _variant(result: Result, sentence: str) -> str:
+    """ "S with A takes 5 GB against 9 GB with B" compares S with B, not B itself."""
+    subject, comparator = result.subject or "", result.comparator or ""
+    base, with_, _ = subject.partition(" with ")
+    return f"{base} with {comparator}" if with_ and f" with {comparator}" in sentence else comparator
+
+
+# "the X figures", "a fully fine-tuned one": words that stand for what was named before.
 _LOOSE = re.compile(r"\s+(?:figures?|values?|one|ones|numbers?)$")
 
 
 def _of_range(result: Result) -> float | None:
     """The middle of "4 % to 6 % slower"."""
-    if result.value is None or result.value.upper is None or result.value.unit != "%" or result.direction not in ("increase", "decrease"):
+    if (
+        result.value is None
+        or result.value.upper is None
+        or result.value.unit != "%"
+        or result.direction not in ("increase", "decrease")
+    ):
         return None
     middle = (result.value.value + result.value.upper) / 200
     ratio = 1 + middle if result.direction == "increase" else 1 - middle
@@ -101,7 +124,9 @@ def _oriented(row: Row, aspects: Aspects) -> Row:
         return any(speaks_of(phrase, f, aspects) for f in facets)
 
     by_comparator = names(row.subject, comparators) and not names(row.comparator, comparators)
-    by_subject = names(row.comparator, subjects) and not names(row.subject, subjects) and not names(row.comparator, comparators)
+    by_subject = (
+        names(row.comparator, subjects) and not names(row.subject, subjects) and not names(row.comparator, comparators)
+    )
     return turned(row) if by_comparator or by_subject else row
 
 
@@ -139,7 +164,11 @@ def grouped(rows: Iterable[Row]) -> dict[tuple[str, str | None, str, str], list[
 def metric_name(metric: str, phase_name: str | None) -> str:
     """ "training memory", "latency": the metric's label, with its phase where the label does not say it."""
     entry = metrics()[metric]
-    return entry.label if phase_name is None or entry.phase or entry.label.startswith(phase_name) else f"{phase_name} {entry.label}"
+    return (
+        entry.label
+        if phase_name is None or entry.phase or entry.label.startswith(phase_name)
+        else f"{phase_name} {entry.label}"
+    )
 
 
 def setting_text(row: Row) -> str:

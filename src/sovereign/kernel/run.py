@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sovereign.records import Claim, Document, Paper, Plan, Record
+from sovereign.records import Claim, Document, Paper, Plan, Record, Retrieval
 from sovereign.settings import Settings
 from sovereign.sources import Source
 from sovereign.store import Store
@@ -26,7 +26,7 @@ from .publish import Draft, count, publish
 from .read import read
 from .retrieve import retrieve
 from .review import review
-from .revise import second_search, withdrawn
+from .revise import revise, second_search
 from .verify import verify
 
 Progress = Callable[[str, str], None]
@@ -99,9 +99,14 @@ def _run(request: Request, store: Store, clock: Clock, budget: Budget, planned: 
         return publish(draft, decision, store, request.question, request.settings, opened, clock.seconds)
 
 
-def _claims(documents: Sequence[Document], papers: Sequence[Paper], aspects: Aspects, clock: Clock) -> tuple[Claim, ...]:
+def _claims(
+    documents: Sequence[Document], papers: Sequence[Paper], aspects: Aspects, clock: Clock, known: Sequence[Claim] = ()
+) -> tuple[Claim, ...]:
+    """Claims of all documents. ``known`` are those of the first documents: reviewers have named them, so they keep their ids."""
     with clock.stage("extract"):
-        claims = extract(documents, aspects)
+        had = {c.quote.paper_id for c in known}
+        found = extract([d for d in documents if d.paper.id not in had], aspects)
+        claims = (*known, *(c.model_copy(update={"id": f"C{n}"}) for n, c in enumerate(found, len(known) + 1)))
     with clock.stage("verify"):
         claims = verify(claims, documents, papers)
     with clock.stage("corroborate"):
@@ -116,29 +121,44 @@ def _revised(draft: Draft, request: Request, sources: Sequence[Source], budget: 
     empty = [f.facet_id for f in draft.answer.facets if f.state == "NOT_ANSWERABLE"]
     again = second_search(draft.plan, empty)
     if again and not budget.spent():
-        with clock.stage("retrieve") as step:
-            found = retrieve(again, sources, request.settings.max_papers)
-            have = {d.paper.id for d in documents}
-            new = found.model_copy(update={"candidates": tuple(c for c in found.candidates if c.kept and c.paper_id not in have)})
-            more, read_log = read(new, sources, budget, step)
-        changes.append(f"searched again for {', '.join(empty)}: {len(more)} further work(s) read")
-        if more:
-            documents = (*documents, *more)
-            failures = tuple(dict.fromkeys((*retrieval.failures, *read_log.failures)))
-            retrieval = retrieval.model_copy(update={"candidates": (*retrieval.candidates, *new.candidates), "failures": failures})
+        documents, retrieval = _searched_again(draft, again, request.settings.max_papers, sources, budget, clock)
+        had = {d.paper.id for d in draft.documents}
+        more = sum(d.paper.id not in had for d in documents)
+        changes.append(f"searched again for {', '.join(empty)}: {more} further work(s) read")
     papers = tuple(d.paper for d in documents)
     aspects = aspects_of(draft.plan, papers)
-    if len(documents) > len(draft.documents):
-        claims = _claims(documents, papers, aspects, clock)
+    if documents != draft.documents:
+        claims = _claims(documents, papers, aspects, clock, claims)
         claims, _ = measure(claims, request.measure)
-    dropped, reasons = withdrawn(claims, first)
-    changes += reasons
+    revision = revise(first, draft.answer)
+    changes += revision.changes
     with clock.stage("answer"):
-        answered = answer([c for c in claims if c.id not in dropped], aspects)
+        answered = answer([c for c in claims if c.id not in revision.withdrawn], aspects, revision.downgraded)
     with clock.stage("review"):
         notes = changes or ["nothing to withdraw and no empty facet to search for"]
         second = review(2, draft.plan, claims, answered, papers, notes)
     return Draft(draft.plan, retrieval, documents, claims, draft.measurements, answered, [first, second])
+
+
+def _searched_again(
+    draft: Draft, again: Plan, limit: int, sources: Sequence[Source], budget: Budget, clock: Clock
+) -> tuple[tuple[Document, ...], Retrieval]:
+    """Documents and log with what a second search finds. Works that gave no claim make room, so that ``limit`` holds."""
+    had, gave = {d.paper.id for d in draft.documents}, {c.quote.paper_id for c in draft.claims}
+    silent = [d.paper.id for d in draft.documents if d.paper.id not in gave]
+    with clock.stage("retrieve") as step:
+        found = retrieve(again, sources, limit + len(had))
+        room = limit - len(had) + len(silent)
+        fresh = tuple(c for c in found.candidates if c.kept and c.paper_id not in had)[:room]
+        more, log = read(found.model_copy(update={"candidates": fresh}), sources, budget, step)
+    left = silent[len(silent) - max(0, len(had) + len(fresh) - limit) :]
+    why = "dropped: it gave no claim, and made room for a work of the second search"
+    before = [c for c in draft.retrieval.candidates if c.paper_id not in {f.paper_id for f in fresh}]
+    before = [c.model_copy(update={"kept": False, "reason": why}) if c.paper_id in left else c for c in before]
+    candidates = (*(c for c in before if c.kept), *fresh, *(c for c in before if not c.kept))
+    failures = tuple(dict.fromkeys((*draft.retrieval.failures, *log.failures)))
+    documents = (*(d for d in draft.documents if d.paper.id not in left), *more)
+    return documents, draft.retrieval.model_copy(update={"candidates": candidates, "failures": failures})
 
 
 def _cited_contradicted(draft: Draft) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sovereign.checks import check_anchor, combine_evidence, judge, topic
+from sovereign.checks import check_anchor, combine_evidence, judge, setting_differences, topic
 from sovereign.language.words import normalize
 from sovereign.records import CheckOutcome, Claim, Document, Evidence, Paper, Quote, Verification, quote_of
 
@@ -30,7 +30,9 @@ def _verified(claim: Claim, texts: dict[str, str], passages: list[Quote], known:
     anchor = check_anchor(claim.quote, texts[claim.quote.text_hash])
     if claim.quote.seen == "recalled":
         reason = "recalled: the note's author did not re-read the source, so nothing was checked against it"
-        own = Evidence(quote=claim.quote, relation="own_quote", verdict="UNCHECKED", scope="same", checks=(anchor,), reason=reason)
+        own = Evidence(
+            quote=claim.quote, relation="own_quote", verdict="UNCHECKED", scope="same", checks=(anchor,), reason=reason
+        )
         unchecked = Verification(
             verdict="UNCHECKED", reason=reason, deciding=("seen",), anchored=anchor.outcome == "pass", verified=False,
             independent_groups=0, evidence=(own,),
@@ -61,20 +63,30 @@ def check_fields(claim: Claim) -> CheckOutcome:
     absent = [p for p in parts if p not in sentence]
     if absent:
         return CheckOutcome(check="fields", outcome="fail", reason=f"not in the sentence: {', '.join(absent)}")
-    return CheckOutcome(check="fields", outcome="pass", reason=f"all {len(parts)} extracted parts stand in the sentence")
+    return CheckOutcome(
+        check="fields", outcome="pass", reason=f"all {len(parts)} extracted parts stand in the sentence"
+    )
 
 
 def _own_work(claim: Claim, passages: list[Quote], known: dict[str, Paper]) -> list[Evidence]:
     near = [(topic(claim.text, q.text), q) for q in passages if q.text != claim.quote.text and q.seen != "recalled"]
-    near = sorted((pair for pair in near if pair[0] >= NEAR), key=lambda pair: (-pair[0], pair[1].paper_id, pair[1].start))
+    near = sorted(
+        (pair for pair in near if pair[0] >= NEAR), key=lambda pair: (-pair[0], pair[1].paper_id, pair[1].start)
+    )
     found = []
     for _, quote in near[:PASSAGES]:
         judgement = judge(claim.text, quote.text)
-        if judgement.verdict in ("SUPPORT", "CONTRADICT"):
+        # Another figure in another setting of the same work refutes nothing.
+        refutes = judgement.verdict == "CONTRADICT" and not setting_differences(claim.text, quote.text)
+        if judgement.verdict == "SUPPORT" or refutes:
             found.append(
                 Evidence(
-                    quote=quote, relation=relation_of(claim.quote, quote, known), verdict=judgement.verdict, scope="same",
-                    checks=judgement.checks, reason=judgement.reason,
+                    quote=quote,
+                    relation=relation_of(claim.quote, quote, known),
+                    verdict=judgement.verdict,
+                    scope="same",
+                    checks=judgement.checks,
+                    reason=judgement.reason,
                 )  # fmt: skip
             )
     return found

@@ -1,0 +1,46 @@
+"""Abbreviations that a text defines, "chronic kidney disease (CKD)", written out so that both spellings meet.
+
+Sees: a short form in brackets whose letters stand in the words before it, in order. Cannot see: one that is defined
+elsewhere, or the other way round.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_DEFINED = re.compile(r"(?P<long>(?:[^\W_][\w'’/-]*\s+){1,10})\((?P<short>[^\W\d_][\w-]{1,9})s?\)")
+
+
+def definitions(text: str) -> dict[str, str]:
+    """Long forms by short form, as a text defines them; the first definition counts."""
+    found: dict[str, str] = {}
+    for match in _DEFINED.finditer(text):
+        long = _long_form(match["short"], match["long"].split()) if any(c.isupper() for c in match["short"]) else None
+        if long:
+            found.setdefault(match["short"], long)
+    return found
+
+
+def _long_form(short: str, words: list[str]) -> str | None:
+    """The shortest run of words before the bracket that holds the letters in order, the first one at its start."""
+    letters = [c for c in short.lower() if c.isalnum()]
+    for n in range(2, min(len(words), len(letters) + 5) + 1):
+        phrase = " ".join(words[-n:])
+        if phrase[0].lower() == letters[0] and _holds(letters, phrase.lower()):
+            return phrase
+    return None
+
+
+def _holds(letters: list[str], phrase: str) -> bool:
+    rest = iter(phrase)
+    return all(letter in rest for letter in letters)
+
+
+def written_out(text: str, long_forms: Mapping[str, str]) -> str:
+    """The text with every short form as its long form, and without the brackets that define them."""
+    if not long_forms:
+        return text
+    shorts = "|".join(re.escape(s) for s in sorted(long_forms, key=len, reverse=True))
+    text = re.sub(rf"\s*\((?:{shorts})s?\)", "", text)
+    return re.sub(rf"(?<![\w-])({shorts})(?![\w-])", lambda m: long_forms[m[1]], text)

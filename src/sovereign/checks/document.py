@@ -1,0 +1,131 @@
+"""A claim against one document: which sentence supports it, which contradicts it, and which comes nearest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sovereign.errors import InputError
+from sovereign.records import Document, Evidence, Sentence, Verdict, Verification, quote_of
+
+from .abbreviations import definitions, written_out
+from .anchor import check_anchor
+from .terms import topic
+from .verdict import Judgement, judge
+
+CANDIDATES = 12  # sentences that are judged: those that share most words with the claim
+_BEFORE = 2  # sentences before one that are its context, with the title
+_LONGEST = 1_500  # characters of one candidate; what is longer is no sentence, and is cut for judging
+_CUT = re.compile(r"(?<=[.;!?])\s+|\n")
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """One candidate: the evidence that the record keeps, and the judgement behind it."""
+
+    evidence: Evidence
+    judgement: Judgement
+
+    @property
+    def coverage(self) -> float:
+        """Share of the claim's content words in the sentence."""
+        return next((c.value or 0.0 for c in self.judgement.checks if c.check == "terms"), 0.0)
+
+
+def verify_in_document(claim: str, document: Document) -> Verification:
+    """Hold a claim against the sentences of a document that may serve as evidence.
+
+    Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
+    false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
+
+    Raises:
+        InputError: if the claim holds no letter and no digit.
+    """
+    if not any(c.isalnum() for c in claim):
+        raise InputError("The claim is empty.", "Give one sentence that states something.")
+    long_forms = definitions(document.text) | definitions(claim)
+    claim = written_out(claim, long_forms)
+    judged = [_judged(claim, document, s, before, long_forms) for s, before in _candidates(claim, document, long_forms)]
+    verdict, decider, reason = _decide(judged)
+    rest = [j for j in judged if j is not decider]
+    return Verification(
+        verdict=verdict,
+        reason=reason,
+        deciding=decider.judgement.deciding if decider and verdict != "UNCHECKED" else (),
+        anchored=decider is not None and _anchored(decider, document),
+        verified=False,
+        independent_groups=0,
+        evidence=tuple(j.evidence for j in ([decider, *rest] if decider else rest)),
+    )
+
+
+def _candidates(claim: str, document: Document, long_forms: dict[str, str]) -> list[tuple[Sentence, str]]:
+    """The sentences that share most words with the claim, in that order, each with the text before it."""
+    sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
+    shares = [topic(claim, written_out(document.slice(s), long_forms)) for s in sentences]
+    best = sorted((i for i, share in enumerate(shares) if share > 0), key=lambda i: -shares[i])[:CANDIDATES]
+    return [(sentences[i], " ".join(map(document.slice, sentences[max(0, i - _BEFORE) : i]))) for i in best]
+
+
+def _pieces(document: Document, sentence: Sentence) -> Iterator[Sentence]:
+    """A sentence, or what is longer than any sentence in pieces, cut where sentences may end or else at a space."""
+    start = sentence.start
+    while sentence.end - start > _LONGEST:
+        window = document.text[start : start + _LONGEST]
+        ends = [m.end() for m in _CUT.finditer(window)]
+        cut = ends[-1] if ends else window.rfind(" ") + 1 or _LONGEST
+        yield sentence.model_copy(update={"start": start, "end": start + len(window[:cut].rstrip())})
+        start += cut
+    if start < sentence.end:
+        yield sentence.model_copy(update={"start": start})
+
+
+def _judged(claim: str, document: Document, sentence: Sentence, before: str, long_forms: dict[str, str]) -> _Judged:
+    context = f"{document.paper.title}\n{before}"
+    judgement = judge(claim, written_out(document.slice(sentence), long_forms), written_out(context, long_forms))
+    quote = quote_of(document, sentence)
+    verdict, reason = judgement.verdict, judgement.reason
+    if sentence.seen == "recalled" and verdict != "NOT_ENOUGH_INFO":
+        verdict, reason = "UNCHECKED", "recalled and not read again in its source, so nothing rests on it"
+    evidence = Evidence(
+        quote=quote, relation="unknown", verdict=verdict, scope="same", checks=judgement.checks, reason=reason
+    )
+    return _Judged(evidence, judgement)
+
+
+def _anchored(judged: _Judged, document: Document) -> bool:
+    return check_anchor(judged.evidence.quote, document.text).outcome == "pass"
+
+
+def _decide(judged: Sequence[_Judged]) -> tuple[Verdict, _Judged | None, str]:
+    """Verdict, the sentence that decides it (the nearest one if none does), and the reason.
+
+    A contradiction weighs against support only from a sentence that holds as much of the claim.
+    """
+    by: dict[Verdict, list[_Judged]] = {}
+    for one in sorted(judged, key=lambda j: -j.coverage):
+        by.setdefault(one.evidence.verdict, []).append(one)
+    support, against, unread = by.get("SUPPORT", []), by.get("CONTRADICT", []), by.get("UNCHECKED", [])
+    if support:
+        best = support[0]
+        rivals = [a for a in against if a.coverage >= best.coverage]
+        if rivals:
+            return "MIXED", best, f"supported {_at(best)}, contradicted {_at(rivals[0])}: {rivals[0].evidence.reason}"
+        return "SUPPORT", best, f"supported {_at(best)}: {best.evidence.reason}"
+    if against:
+        return "CONTRADICT", against[0], f"contradicted {_at(against[0])}: {against[0].evidence.reason}"
+    if unread:
+        return "UNCHECKED", unread[0], f"stated only {_at(unread[0])}: {unread[0].evidence.reason}"
+    if not judged:
+        return "NOT_ENOUGH_INFO", None, "no sentence of the document shares a content word with the claim"
+    nearest = max(judged, key=lambda j: j.coverage)
+    return (
+        "NOT_ENOUGH_INFO",
+        nearest,
+        f"the nearest sentence, {_at(nearest)}, does not decide it: {nearest.evidence.reason}",
+    )
+
+
+def _at(judged: _Judged) -> str:
+    return f"at {judged.evidence.quote.start}..{judged.evidence.quote.end}"

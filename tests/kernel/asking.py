@@ -1,0 +1,30 @@
+"""One call that asks a question in a home of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sovereign.kernel import Request, run
+from sovereign.records import Claim, Record
+from sovereign.settings import load
+from sovereign.store import open_store
+
+
+def ask(home: Path, question: str, *libraries: Path, **settings: object) -> Record:
+    """The record that a run in ``home`` publishes."""
+    effective = load({"home": str(home), **settings}, environ={})
+    with open_store(home) as store:
+        return run(Request(question, effective, libraries), store)
+
+
+def claim_with(record: Record, words: str, source: str | None = None) -> Claim:
+    """The one claim whose text holds ``words``, of the work ``source`` if that is given."""
+    (found,) = [c for c in record.claims if words in c.text and source in (None, c.quote.source_id)]
+    return found
+
+
+def said(record: Record, facet: str) -> tuple[str, ...]:
+    """The sentences of the facet with that text."""
+    (facet_id,) = [f.id for f in record.plan.facets if f.text == facet]
+    (found,) = [f for f in record.answer.facets if f.facet_id == facet_id]
+    return tuple(s.text for s in found.sentences)
