@@ -1,7 +1,7 @@
 """Pairs of claim and sentence per second that ``judge`` decides, on one core. Every pair is made once and judged once.
 
-The sentences are made from templates, with their own names, figures and conditions, so that no cache of
-sentences helps: no text comes twice in one run. Half of the claims agree with their sentence; the rest differ in one thing.
+The sentences are made from templates, with their own names, figures and conditions, so that no cache of sentences
+helps: no text comes twice in one run. Half of the claims agree with their sentence; the rest differ in one thing.
 """
 
 from __future__ import annotations
@@ -96,9 +96,8 @@ def main(arguments: list[str] | None = None) -> int:
         )
     else:
         print(f"{PAIRS} distinct pairs a run, {RUNS} runs, one core:")
-        print(
-            f"  {median:7.0f} pairs per second (median; {min(rates):.0f} to {max(rates):.0f}; limit {LEAST_PER_SECOND:g})"
-        )
+        spread = f"{min(rates):.0f} to {max(rates):.0f}"
+        print(f"  {median:7.0f} pairs per second (median; {spread}; limit {LEAST_PER_SECOND:g})")
         print(f"  verdicts: {', '.join(f'{v} {n}' for v, n in sorted(verdicts.items()))}")
     return int(median < LEAST_PER_SECOND)
 

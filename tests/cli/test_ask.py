@@ -24,7 +24,13 @@ def test_ask_as_a_process(home: Path, library: Path):
     assert "Where sources disagree" in said.out
     short = said.out.split("Record: ")[1].split()[0]
     folder = home / "records" / short.removeprefix("SRCH:")
-    assert {p.name for p in folder.iterdir()} == {"record.json", "report.html", "report.md", "claims.csv", "references.bib"}
+    assert {p.name for p in folder.iterdir()} == {
+        "record.json",
+        "report.html",
+        "report.md",
+        "claims.csv",
+        "references.bib",
+    }
     assert Record.model_validate_json((folder / "record.json").read_bytes()).short_id == short
 
 
@@ -61,13 +67,26 @@ def test_only_the_library_means_not_one_socket(home: Path, library: Path, monkey
 
 @pytest.mark.parametrize(
     ("question", "words"),
-    [("", ("empty",)), ("  \n ", ("empty",)), ("?!", ("empty",)), ("y" * 10_000, ("10,000", "2,000", "max_question_chars"))],
+    [
+        ("", ("empty",)),
+        ("  \n ", ("empty",)),
+        ("?!", ("empty",)),
+        ("y" * 10_000, ("10,000", "2,000", "max_question_chars")),
+    ],
 )
 def test_a_question_that_cannot_be_asked(question: str, words: tuple[str, ...]):
     failed(sovereign("ask", question), 2, *words)
 
 
-@pytest.mark.parametrize("question", ["专家混合的推理延迟是多少？", "Сколько памяти нужно?", "[bold]latency[/] of [link=file:///x]y[/link]?", "latency \x1b[31m\x07?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "专家混合的推理延迟是多少？",
+        "Сколько памяти нужно?",
+        "[bold]latency[/] of [link=file:///x]y[/link]?",
+        "latency \x1b[31m\x07?",
+    ],
+)
 def test_other_scripts_and_odd_characters(question: str, library: Path):
     said = sovereign("ask", question, "--library", library)
     assert said.code == 0, said.err
@@ -144,13 +163,27 @@ def test_unknown_sources_are_answered_with_the_nearest(library: Path):
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--max-papers", "0"), ("--max-papers", "-3"), ("--budget-seconds", "0"), ("--budget-seconds", "nan"), ("--seed", "-1")]
+    ("option", "value"),
+    [
+        ("--max-papers", "0"),
+        ("--max-papers", "-3"),
+        ("--budget-seconds", "0"),
+        ("--budget-seconds", "nan"),
+        ("--seed", "-1"),
+    ],
 )
 def test_numbers_out_of_range(library: Path, option: str, value: str):
-    failed(sovereign("ask", QUESTION, "--library", library, option, value), 2, option.strip("-").replace("-", "_"), "Give a")
+    failed(
+        sovereign("ask", QUESTION, "--library", library, option, value),
+        2,
+        option.strip("-").replace("-", "_"),
+        "Give a",
+    )
 
 
-@pytest.mark.parametrize("arguments", [["ask"], ["ask", "x", "--max-papers", "many"], ["ask", "x", "--nonsense"], ["nonsense"]])
+@pytest.mark.parametrize(
+    "arguments", [["ask"], ["ask", "x", "--max-papers", "many"], ["ask", "x", "--nonsense"], ["nonsense"]]
+)
 def test_a_wrong_command_line(arguments: list[str]):
     said = sovereign(*arguments)
     assert said.code == 2

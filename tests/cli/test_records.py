@@ -43,7 +43,10 @@ def test_show(asked: Asked):
     assert Record.model_validate(data) == Record.model_validate(asked.record)
 
 
-@pytest.mark.parametrize("command", [["show"], ["export"], ["approve", "--reason", "r"], ["hold", "--reason", "r"], ["reject", "--reason", "r"]])
+@pytest.mark.parametrize(
+    "command",
+    [["show"], ["export"], ["approve", "--reason", "r"], ["hold", "--reason", "r"], ["reject", "--reason", "r"]],
+)
 @pytest.mark.parametrize("name", ["SRCH:00000000", "nonsense", "", "SRCH:"])
 def test_an_unknown_id(asked: Asked, command: list[str], name: str):
     if asked.short_id == "SRCH:00000000":

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import sqlite3
 from pathlib import Path
 
@@ -45,7 +44,9 @@ def test_a_ledger_without_a_head_is_only_consistent(asked: Asked):
 
 def test_one_flipped_byte_is_found(asked: Asked):
     with database(asked) as connection:
-        seq, payload = connection.execute("SELECT seq, payload FROM ledger_event WHERE kind = 'claim.anchored' LIMIT 1").fetchone()
+        seq, payload = connection.execute(
+            "SELECT seq, payload FROM ledger_event WHERE kind = 'claim.anchored' LIMIT 1"
+        ).fetchone()
         changed = payload.replace("arxiv", "arxiw", 1)
         assert sum(a != b for a, b in zip(payload, changed, strict=True)) == 1
         connection.execute("UPDATE ledger_event SET payload = ? WHERE seq = ?", (changed, seq))
@@ -121,7 +122,19 @@ def test_version():
 def test_help_as_a_process():
     said = in_a_process("--help")
     assert said.code == 0
-    for command in ("ask", "list", "show", "export", "verify", "approve", "hold", "reject", "ledger", "settings", "version"):
+    for command in (
+        "ask",
+        "list",
+        "show",
+        "export",
+        "verify",
+        "approve",
+        "hold",
+        "reject",
+        "ledger",
+        "settings",
+        "version",
+    ):
         assert f"  {command} " in said.out
 
 
@@ -156,5 +169,3 @@ def test_verify_against_what_cannot_be_read(tmp_path: Path):
     (tmp_path / "page.md").write_text(PAGE)
     failed(sovereign("verify", " ", "--against", tmp_path / "page.md"), 2, "empty")
     failed(sovereign("verify", "It is fast.", "--against", tmp_path), 2)
-
-

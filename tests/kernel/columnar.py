@@ -63,54 +63,79 @@ def note(
 
 SLOWER_SOURCE, FASTER_SOURCE = "arxiv:1901.00011", "arxiv:2101.00022"
 RECALLED = "The columnar layout needs 9.9 TB of disk against 1.0 TB for the row layout."
-NAMED_ELSEWHERE = "On the HITS data set, the columnar layout takes 14 GB on disk against 70 GB for the row layout."
+NAMED_ELSEWHERE = "On HITS, the columnar layout takes 14 GB on disk against 70 GB for the row layout."
 
 NOTES = {
     "stonebrook2019-lanes.md": note(
         "Lanes: Reading Tables by Column",
         [
-            ("On the TPC-H data set, the columnar layout has a scan latency of 120 ms against 480 ms for the row layout.", "Table 2", "yes"),
-            ("On the TPC-H data set, the columnar layout takes 20 GB on disk against 80 GB for the row layout.", "Table 3", "yes"),
+            (
+                "On TPC-H, the columnar layout has a scan latency of 120 ms against 480 ms for the row layout.",
+                "Table 2",
+                "yes",
+            ),
+            ("On TPC-H, the columnar layout takes 20 GB on disk against 80 GB for the row layout.", "Table 3", "yes"),
             ("On point queries, the columnar layout has a lower latency than the row layout.", "Section 5", "yes"),
         ],
-        ["Mara Stonebrook", "Otto Lindqvist"], "1901.00011", 2019, ["columnar-storage"],
+        ["Mara Stonebrook", "Otto Lindqvist"],
+        "1901.00011",
+        2019,
+        ["columnar-storage"],
     ),
     "stonebrook2020-lanes-again.md": note(
         "Lanes Revisited",
         [
-            ("On the TPC-H data set, the columnar layout has a scan latency of 121 ms against 484 ms for the row layout.", "Table 1", "yes"),
+            (
+                "On TPC-H, the columnar layout has a scan latency of 121 ms against 484 ms for the row layout.",
+                "Table 1",
+                "yes",
+            ),
         ],
-        ["M. Stonebrook", "Ada Perez"], "2001.00012", 2020,
+        ["M. Stonebrook", "Ada Perez"],
+        "2001.00012",
+        2020,
     ),
     "quill2021-rows-first.md": note(
         "RowsFirst: Point Access on Tables",
         [
             ("On point queries, the columnar layout has a higher latency than the row layout.", "Table 4", "yes"),
         ],
-        ["Jon Quill"], "2101.00022", 2021,
+        ["Jon Quill"],
+        "2101.00022",
+        2021,
     ),
     "iyer2022-benchmarks.md": note(
         "A Survey of Table Layouts",
         [
-            ("On the TPC-H data set, the columnar layout has a scan latency of 118 ms against 470 ms for the row layout.", "Table 7", "yes"),
+            (
+                "On TPC-H, the columnar layout has a scan latency of 118 ms against 470 ms for the row layout.",
+                "Table 7",
+                "yes",
+            ),
             (NAMED_ELSEWHERE, "Table 2 of arXiv 1803.00033", "yes"),
         ],
-        ["Rekha Iyer", "Tom Blum"], "2201.00044", 2022,
+        ["Rekha Iyer", "Tom Blum"],
+        "2201.00044",
+        2022,
     ),
     "varga2018-formats.md": note(
         "File Formats for Scans",
         [
             (RECALLED, "Table 1", "recalled"),
-            ("On the SSB data set, the row layout takes 4.0 times the disk of the columnar layout.", "Figure 3", "yes"),
+            ("On SSB, the row layout takes 4.0 times the disk of the columnar layout.", "Figure 3", "yes"),
         ],
-        ["Petra Varga"], "1801.00055", 2018,
+        ["Petra Varga"],
+        "1801.00055",
+        2018,
     ),
     "cooks-bread.md": note(
         "Sourdough at Home",
         [("Sourdough bread rises for 12 hours at 21 degrees.", "page 3", "yes")],
-        ["Lea Cook"], "", 2015,
+        ["Lea Cook"],
+        "",
+        2015,
     ),
-}  # fmt: skip
+}
 
 
 def write(folder: Path, notes: dict[str, str] = NOTES) -> Path:

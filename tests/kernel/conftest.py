@@ -8,7 +8,6 @@ from typing import NamedTuple
 import pytest
 
 from sovereign.records import Record, seed_claims
-
 from tests.kernel import columnar
 from tests.kernel.asking import ask
 

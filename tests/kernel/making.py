@@ -32,9 +32,16 @@ PLAN = Plan(
 def quote(source: str = "arxiv:1", note: str | None = None, where: str | None = None, **more: object) -> Quote:
     """A quote of the work ``source``, told by the note ``note``."""
     fields: dict[str, object] = {
-        "text": TEXT, "text_hash": text_hash(TEXT), "start": 0, "end": len(TEXT), "paper_id": note or source, "source_id": source,
-        "section": "Results", "depth": "full_text", "where": where,
-    }  # fmt: skip
+        "text": TEXT,
+        "text_hash": text_hash(TEXT),
+        "start": 0,
+        "end": len(TEXT),
+        "paper_id": note or source,
+        "source_id": source,
+        "section": "Results",
+        "depth": "full_text",
+        "where": where,
+    }
     return Quote.model_validate(fields | more)
 
 
@@ -49,11 +56,20 @@ def claim(
 ) -> Claim:
     """A claim with all its own checks passed, and the verdict that is asked for."""
     of = quote(source, depth=depth, secondhand=secondhand)
-    checks = tuple(CheckOutcome(check=c, outcome="pass", reason="") for c in ("anchor", "fields", "number", "unit", "polarity", "direction"))
+    checks = tuple(
+        CheckOutcome(check=c, outcome="pass", reason="")
+        for c in ("anchor", "fields", "number", "unit", "polarity", "direction")
+    )
     own = Evidence(quote=of, relation="own_quote", verdict="SUPPORT", scope="same", checks=checks, reason="")
     verification = Verification(
-        verdict=verdict, reason="", deciding=("anchor",), anchored=anchored, verified=verified, independent_groups=0, evidence=(own,)
-    )  # fmt: skip
+        verdict=verdict,
+        reason="",
+        deciding=("anchor",),
+        anchored=anchored,
+        verified=verified,
+        independent_groups=0,
+        evidence=(own,),
+    )
     return Claim(id=name, text=TEXT, quote=of, setting=Setting(model="M 7B"), verification=verification)
 
 

@@ -7,12 +7,26 @@ from sovereign.records import AnswerState, Counters, Decision, ReviewRound
 from tests.kernel.making import answer
 
 
-def decided(score: float, verified: int, state: AnswerState = "ANSWERED", extracted: int = 10, cited_contradicted: int = 0) -> Decision:
+def decided(
+    score: float, verified: int, state: AnswerState = "ANSWERED", extracted: int = 10, cited_contradicted: int = 0
+) -> Decision:
     counters = Counters(
-        papers_seen=1, papers_kept=1, extracted=extracted, anchored=extracted, supported=extracted, contradicted=0, mixed=0,
-        not_enough_info=0, unchecked=0, verified=verified, measured=0, cited=extracted,
-    )  # fmt: skip
-    return decide(counters, answer(state=state), ReviewRound(number=1, findings=(), terms=(), score=score), cited_contradicted)
+        papers_seen=1,
+        papers_kept=1,
+        extracted=extracted,
+        anchored=extracted,
+        supported=extracted,
+        contradicted=0,
+        mixed=0,
+        not_enough_info=0,
+        unchecked=0,
+        verified=verified,
+        measured=0,
+        cited=extracted,
+    )
+    return decide(
+        counters, answer(state=state), ReviewRound(number=1, findings=(), terms=(), score=score), cited_contradicted
+    )
 
 
 @pytest.mark.parametrize(

@@ -37,13 +37,17 @@ def test_relations(first: str, second: str, relation: str):
     assert relation_of(quote(second), quote(first), PAPERS) == relation
 
 
-@pytest.mark.parametrize("written", ["E. J. Hu", "Hu, Edward", "Edward Hu", "edward j. hu", "HU, E.", "E Hu", "Hu, E. J."])
+@pytest.mark.parametrize(
+    "written", ["E. J. Hu", "Hu, Edward", "Edward Hu", "edward j. hu", "HU, E.", "E Hu", "Hu, E. J."]
+)
 def test_one_person_in_many_spellings(written: str):
     papers = papers_by_id([paper("x", "Edward J. Hu"), paper("y", written)])
     assert relation_of(quote("x"), quote("y"), papers) == "not_independent"
 
 
-@pytest.mark.parametrize(("one", "other"), [("José Núñez", "Jose Nunez"), ("Łukasz Kaiser", "Lukasz Kaiser"), ("Luis  Müller", "L. Muller")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("José Núñez", "Jose Nunez"), ("Łukasz Kaiser", "Lukasz Kaiser"), ("Luis  Müller", "L. Muller")]
+)
 def test_accents_do_not_make_another_person(one: str, other: str):
     papers = papers_by_id([paper("x", one), paper("y", other)])
     assert relation_of(quote("x"), quote("y"), papers) == "not_independent"

@@ -40,7 +40,11 @@ def test_the_table_is_computed_from_the_figures(record: Record):
 
 def test_a_sentence_cites_only_claims_that_give_its_figures(record: Record):
     (facet,) = [f for f in record.answer.facets if f.sentences[0].text.endswith("(3 comparisons).")]
-    assert {record.claim(i).text.split(" ms")[0].split()[-1] for i in facet.sentences[0].claim_ids} == {"118", "120", "121"}
+    assert {record.claim(i).text.split(" ms")[0].split()[-1] for i in facet.sentences[0].claim_ids} == {
+        "118",
+        "120",
+        "121",
+    }
     assert facet.sentences[0].inferred
 
 
@@ -130,21 +134,34 @@ def test_a_facet_without_evidence_is_searched_for_again(tmp_path: Path):
 
 def test_the_second_search_may_find_what_the_first_left_out(tmp_path: Path):
     notes = columnar.NOTES | {
-        "joule2020-power.md": columnar.note(
-            "Watts and Bytes",
-            [("In lookups, the columnar layout has a footprint of 400 MB against 900 MB for the row layout.", "Table 1", "yes")],
-            ["Jo Watt"], "2010.00077", topics=["electricity"],
+        "footprints.md": columnar.note(
+            "Footprints of Tables",
+            [
+                (
+                    "In lookups, the columnar layout has a footprint of 400 MB against 900 MB for the row layout.",
+                    "Table 1",
+                    "yes",
+                )
+            ],
+            ["Jo Watt"],
+            "2010.00077",
         ),
-        "silent.md": columnar.note("History", [("The columnar layout and the row layout both come from a thesis on scan latency.", "page 1", "yes")]),
-    }  # fmt: skip
-    question = "What does the columnar layout cost against the row layout in terms of scan latency and energy?"
-    record = ask(tmp_path / "home", question, columnar.write(tmp_path / "lib", notes), max_papers=3)
+        "silent.md": columnar.note(
+            "History", [("What is the scan latency of the columnar layout and the row layout?", "page 1", "yes")]
+        ),
+    }
+    question = "What does the columnar layout cost against the row layout in terms of scan latency and memory?"
+    record = ask(tmp_path / "home", question, columnar.write(tmp_path / "lib", notes), max_papers=4)
     (change,) = [c for c in record.reviews[1].changes if "searched again" in c]
     assert ": 0 further" not in change
-    assert record.counters.papers_kept <= 3
+    assert record.counters.papers_kept <= 4
+    assert claim_with(record, "400 MB").id in record.answer.cited()
+    assert "silent.md" not in {p.location for p in record.papers}
     paths = [c.location for c in record.retrieval.candidates]
     assert len(paths) == len(set(paths))
-    assert [c.kept for c in record.retrieval.candidates] == sorted((c.kept for c in record.retrieval.candidates), reverse=True)
+    assert [c.kept for c in record.retrieval.candidates] == sorted(
+        (c.kept for c in record.retrieval.candidates), reverse=True
+    )
     assert record.counters.papers_kept == len(record.papers) == sum(c.kept for c in record.retrieval.candidates)
     ids = [c.id for c in record.claims]
     assert len(set(ids)) == len(ids)
@@ -164,18 +181,28 @@ def test_contradicted_claims_leave_the_sentences_but_not_the_disagreements(tmp_p
     lower, higher = claim_with(record, "lower latency"), claim_with(record, "higher latency")
     sentences = [s for f in record.answer.facets for s in f.sentences]
     assert not {lower.id, higher.id} & {i for s in sentences for i in s.claim_ids}
-    assert any({lower.id, higher.id} == {i for side in d.sides for i in side.claim_ids} for d in record.answer.disagreements)
+    assert any(
+        {lower.id, higher.id} == {i for side in d.sides for i in side.claim_ids} for d in record.answer.disagreements
+    )
     assert any(lower.id in c and higher.id in c for c in record.reviews[1].changes)
     assert not any(f.code == "mixed-in-answer" for f in record.reviews[1].findings)
 
 
 def test_where_there_is_nothing_but_disagreement_both_sides_are_told(tmp_path: Path):
     notes = {
-        f"{n}.md": columnar.note(f"Study {n}", [(f"On point queries, the columnar layout has a {way} latency than the row layout.", "Table 1", "yes")],
-                                 [f"Author{n} Name{n}"], f"2101.0000{n}")
+        f"{n}.md": columnar.note(
+            f"Study {n}",
+            [(f"On point queries, the columnar layout has a {way} latency than the row layout.", "Table 1", "yes")],
+            [f"Author{n} Name{n}"],
+            f"2101.0000{n}",
+        )
         for n, way in ((1, "lower"), (2, "higher"))
-    }  # fmt: skip
-    record = ask(tmp_path / "home", "Does the columnar layout have lower latency than the row layout?", columnar.write(tmp_path / "lib", notes))
+    }
+    record = ask(
+        tmp_path / "home",
+        "Does the columnar layout have lower latency than the row layout?",
+        columnar.write(tmp_path / "lib", notes),
+    )
     (facet,) = record.answer.facets
     assert facet.state != "NOT_ANSWERABLE"
     assert any("lower" in s.text for s in facet.sentences)
@@ -185,8 +212,14 @@ def test_where_there_is_nothing_but_disagreement_both_sides_are_told(tmp_path: P
 
 def test_equal_words_of_independent_groups_support_each_other(tmp_path: Path):
     finding = [("On point queries, the columnar layout has a lower latency than the row layout.", "Table 1", "yes")]
-    notes = {f"{n}.md": columnar.note(f"Study {n}", finding, [f"Author{n} Name{n}"], f"2101.0000{n}") for n in (1, 2, 3)}
-    record = ask(tmp_path / "home", "Does the columnar layout have lower latency than the row layout?", columnar.write(tmp_path / "lib", notes))
+    notes = {
+        f"{n}.md": columnar.note(f"Study {n}", finding, [f"Author{n} Name{n}"], f"2101.0000{n}") for n in (1, 2, 3)
+    }
+    record = ask(
+        tmp_path / "home",
+        "Does the columnar layout have lower latency than the row layout?",
+        columnar.write(tmp_path / "lib", notes),
+    )
     assert [c.verification.independent_groups for c in record.claims] == [2, 2, 2]
     assert all(c.verified and 3 in c.rungs for c in record.claims)
     assert record.level == 3
@@ -197,22 +230,41 @@ def test_one_work_told_by_two_notes_is_one_source(tmp_path: Path):
     finding = "On point queries, the columnar layout has a lower latency than the row layout."
     notes = {
         "own.md": columnar.note("Lanes", [(finding, "Table 4", "yes")], ["Mara Stonebrook"], "1901.00011"),
-        "survey.md": columnar.note("Survey", [(finding, "Table 4 of arXiv 1901.00011", "yes")], ["Rekha Iyer"], "2201.00044"),
+        "survey.md": columnar.note(
+            "Survey", [(finding, "Table 4 of arXiv 1901.00011", "yes")], ["Rekha Iyer"], "2201.00044"
+        ),
     }
-    record = ask(tmp_path / "home", "Does the columnar layout have lower latency than the row layout?", columnar.write(tmp_path / "lib", notes))
+    record = ask(
+        tmp_path / "home",
+        "Does the columnar layout have lower latency than the row layout?",
+        columnar.write(tmp_path / "lib", notes),
+    )
     assert {c.quote.source_id for c in record.claims} == {"arxiv:1901.00011"}
     assert record.counters.verified == 0
 
 
 @pytest.mark.parametrize(
     ("other", "verdict"),
-    [("On the TPC-H data set,", "MIXED"), ("On the SSB data set,", "SUPPORT"), ("With 2B parameters,", "SUPPORT")],
+    [
+        ("On TPC-H,", "MIXED"),
+        ("On SSB,", "SUPPORT"),
+        ("At batch size 8,", "SUPPORT"),
+        ("With 3-bit codes,", "SUPPORT"),
+        ("With 2B parameters,", "SUPPORT"),
+    ],
 )
 def test_another_setting_of_the_same_work_refutes_nothing(tmp_path: Path, other: str, verdict: str):
-    first = "With 1B parameters," if "2B" in other else "On the TPC-H data set,"
+    pairs = {
+        "With 2B parameters,": "With 1B parameters,",
+        "At batch size 8,": "At batch size 1,",
+        "With 3-bit codes,": "With 2-bit codes,",
+    }
+    first = pairs.get(other, "On TPC-H,")
     text = "the columnar layout has a scan latency of {} ms against 480 ms for the row layout."
     findings = [(f"{first} {text.format(120)}", "Table 2", "yes"), (f"{other} {text.format(300)}", "Table 3", "yes")]
-    library = columnar.write(tmp_path / "lib", {"a.md": columnar.note("Lanes", findings, ["Mara Stonebrook"], "1901.00011")})
+    library = columnar.write(
+        tmp_path / "lib", {"a.md": columnar.note("Lanes", findings, ["Mara Stonebrook"], "1901.00011")}
+    )
     record = ask(tmp_path / "home", columnar.QUESTION, library)
     assert {c.verdict for c in record.claims} == {verdict}
 
@@ -228,7 +280,10 @@ def test_a_library_without_a_word_on_it_is_rejected(tmp_path: Path):
 
 @pytest.mark.xfail(reason="a name that holds a metric's word, here 'storage', is not read as a subject beside figures")
 def test_a_thing_may_be_named_after_a_metric(tmp_path: Path):
-    notes = {n: t.replace("columnar layout", "columnar storage").replace("row layout", "row storage") for n, t in columnar.NOTES.items()}
+    notes = {
+        n: t.replace("columnar layout", "columnar storage").replace("row layout", "row storage")
+        for n, t in columnar.NOTES.items()
+    }
     question = "What is the overhead of columnar storage versus row storage in terms of scan latency and disk usage?"
     record = ask(tmp_path / "home", question, columnar.write(tmp_path / "lib", notes))
     assert record.answer.state == "ANSWERED"

@@ -73,7 +73,9 @@ def test_questions_of_other_fields(question: str, subjects: list[str], comparato
 
 
 def test_a_metric_is_taken_with_its_whole_phrase():
-    planned = plan("What is the overhead of columnar storage versus row storage in terms of scan latency and disk usage?")
+    planned = plan(
+        "What is the overhead of columnar storage versus row storage in terms of scan latency and disk usage?"
+    )
     assert texts(planned, "metric") == ["scan latency", "disk usage"]
     assert texts(planned, "comparator") == ["row storage"]
 

@@ -92,7 +92,9 @@ def test_figures_of_an_answer_stand_in_its_claims(record: Record):
             if sentence.inferred:
                 continue
             source = " ".join(record.claim(i).text for i in sentence.claim_ids)
-            for figure in re.findall(r"\d+(?:\.\d+)?", sentence.text.split("(")[-1] if "(" in sentence.text else sentence.text):
+            for figure in re.findall(
+                r"\d+(?:\.\d+)?", sentence.text.split("(")[-1] if "(" in sentence.text else sentence.text
+            ):
                 assert figure in source, (sentence.text, figure)
 
 
@@ -118,7 +120,9 @@ def test_counters_are_those_of_the_claims(record: Record):
     counters, verdicts = record.counters, Counter(c.verdict for c in record.claims)
     assert counters.extracted == len(record.claims)
     assert counters.anchored == sum(c.verification.anchored for c in record.claims)
-    assert (counters.supported, counters.contradicted, counters.mixed) == tuple(verdicts[v] for v in ("SUPPORT", "CONTRADICT", "MIXED"))
+    assert (counters.supported, counters.contradicted, counters.mixed) == tuple(
+        verdicts[v] for v in ("SUPPORT", "CONTRADICT", "MIXED")
+    )
     assert (counters.not_enough_info, counters.unchecked) == (verdicts["NOT_ENOUGH_INFO"], verdicts["UNCHECKED"])
     assert sum(verdicts.values()) == counters.extracted
     assert counters.verified == sum(c.verified for c in record.claims)
@@ -138,7 +142,13 @@ def test_the_level_is_computed_from_the_ledger(starter: Run):
     assert {c.id: frozenset(c.rungs) for c in record.claims} == rungs
     assert record.level == record_level(rungs, record.answer.cited())
     assert (report.status, report.ok) == ("verified", True)
-    assert {e.kind for e in events} >= {"record.asked", "claim.extracted", "claim.anchored", "record.reviewed", "record.decided"}
+    assert {e.kind for e in events} >= {
+        "record.asked",
+        "claim.extracted",
+        "claim.anchored",
+        "record.reviewed",
+        "record.decided",
+    }
     assert sum(e.kind == "claim.cited" for e in events) == record.counters.cited
 
 
@@ -172,7 +182,9 @@ def test_what_notes_say_outside_of_findings_changes_nothing(starter: Run, tmp_pa
     (bare / "README.md").unlink()
     removed = 0
     for path in bare.glob("*.md"):
-        text, count = re.subn(r"^## (?:What it is|Limits)\n.*?(?=^## |\Z)", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+        text, count = re.subn(
+            r"^## (?:What it is|Limits)\n.*?(?=^## |\Z)", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL
+        )
         path.write_text(text, encoding="utf-8")
         removed += count
     assert removed == 120

@@ -8,88 +8,104 @@ Cannot see: how sure the authors are beyond such words.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from sovereign.records import CheckOutcome
 
 from .outcome import checked
-from .view import view
+from .view import View, view
 from .ways import word_set
 
 _TO_STUDY = (
     "determine|test|assess|evaluate|investigate|examine|explore|study|compare|identify|describe|estimate|analy[sz]e"
 )
 _AIM = re.compile(
-    r"\?\s*$|\bwhether(?! or not)|\bhypothes\w+|\b(?:aim|objective|purpose|goal)s?:? (?:of|was|is|were|to)\b"
-    r"|^objectives?\b"
+    r"\bwhether(?! or not)|\bhypothes\w+|\b(?:aim|objective|purpose|goal)s?:? (?:of|was|is|were|to)\b|^objectives?\b"
     r"|\bwe (?:ask|asked|wondered)\b|\bsought to\b|\baim(?:s|ed)? to\b"
     rf"|\bin order to (?:{_TO_STUDY})\b|^to (?:{_TO_STUDY})\b"
     r"|\bto \w+ (?:if|how)\b|\bremains? (?:unclear|unknown|controversial|to be)\b|\blittle is known\b"
     r"|\b(?:is|are) (?:unclear|unknown|controversial|not known)\b"
     r"|\b(?:was|were|is|are|been) (?:hypothesi[sz]ed|proposed|postulated|speculated|thought|believed)\b",
-    re.IGNORECASE,
 )
-_HEDGE = re.compile(
-    r"\b(?:may|might|could|possibly|perhaps|potentially|presumably|putative|conceivably|would|should|if|unless"
-    r"|appears? to|seems? to|suspected|expected to|in theory|likely)\b",
-    re.IGNORECASE,
+_HEDGES = word_set(
+    "may might could possibly perhaps potentially presumably putative conceivably would should if unless appear "
+    "appears seem seems suspected expected likely theoretically"
 )
-_ABSOLUTE = re.compile(
-    r"\b(?:all|always|every|only|solely|exclusively|must|entirely|invariably|any|both|first|unique(?:ly)?|sole"
-    r"|completely|fully|necessary|sufficient|essential|required)\b"
+_ABSOLUTES = word_set(
+    "all always every only solely exclusively must entirely invariably any both first unique uniquely sole completely "
+    "fully necessary sufficient essential required"
 )
 _ORDER = re.compile(
-    r"\b(?i:ignore|disregard|forget|override)\b.{0,60}"
+    r"\b(?:ignore|disregard|forget|override)\b.{0,60}"
     r"\b(?:above|previous|prior|earlier|instructions?|rules?|claims?|checks?)\b"
-    r"|\b(?i:answer|reply|respond|output|return|print|say|mark|label|classify)\b.{0,40}"
-    r"\b(?:SUPPORT(?:ED)?|CONTRADICT(?:ED)?|NOT_ENOUGH_INFO|VERIFIED|UNCHECKED|TRUE)\b"
-    r"|\b(?i:you) (?:must|should|are|will) (?:now |always )?(?:answer|reply|respond|output|treat|consider|an? )\b",
+    r"|\b(?:answer|reply|respond|output|return|print|say|mark|label|classify)\b.{0,40}"
+    r"\b(?:support(?:ed)?|contradict(?:ed)?|not_enough_info|verified|unchecked|true)\b"
+    r"|\byou (?:must|should|are|will) (?:now |always )?(?:answer|reply|respond|output|treat|consider|an? )\b",
+)
+# Words without which the two patterns cannot match: most sentences have none, and a set is quicker than a pattern.
+_OF_AIMS = word_set(
+    "whether hypothesis hypotheses hypothesize hypothesized hypothesise hypothesised aim aims aimed objective "
+    "objectives purpose goal goals ask asked wondered sought to remain remains little unclear unknown controversial not proposed "
+    "postulated speculated thought believed"
+)
+_OF_ORDERS = word_set(
+    "ignore disregard forget override answer reply respond output return print say mark label classify you"
 )
 _ENGLISH = word_set(
     "the of and to in is are was were with for that by as on than from at be this an it which we not has have can"
 )
-# Function words of German, French, Spanish, Italian, Dutch, Portuguese, Swedish and Polish, without those that English
-# text has as names or short forms.
+# Function words of eight languages, without those that English text has as names or short forms.
 _FOREIGN = word_set(
     "der das und nicht ist dem eine wird durch für zu bei kein keine auf sind weniger les des une dans que avec aux "
     "sont moins una del más menos sono della meno più het een niet voor wordt não uma são och inte är nie jest się"
 )
-_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class _Strength:
+    """How a sentence states what it states: as an aim, with a hedge, as an order, in which absolute words."""
+
+    aim: bool
+    hedged: bool
+    order: bool
+    english: bool
+    absolute: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
-def _strength(text: str) -> tuple[bool, bool, frozenset[str]]:
-    """Whether a text states an aim, whether it hedges, and its absolute words."""
-    text = view(text).text
-    return bool(_AIM.search(text)), bool(_HEDGE.search(text)), frozenset(_ABSOLUTE.findall(text.lower()))
+def _strength(text: str) -> _Strength:
+    seen = view(text)
+    words, lower = {w.text for w in seen.words}, seen.text.lower()
+    return _Strength(
+        aim=lower.endswith("?") or (not words.isdisjoint(_OF_AIMS) and _AIM.search(lower) is not None),
+        hedged=not words.isdisjoint(_HEDGES),
+        order=not words.isdisjoint(_OF_ORDERS) and _ORDER.search(lower) is not None,
+        english=_is_english(seen),
+        absolute=_ABSOLUTES & words,
+    )
 
 
-@lru_cache(maxsize=4096)
-def is_english(text: str) -> bool:
+def _is_english(seen: View) -> bool:
     """False when many letters are of another script, or foreign function words outnumber the English ones."""
-    words = _WORD.findall(view(text).text.lower())
-    letters = "".join(words)
-    if sum(c > "\u024f" for c in letters) > 0.3 * len(letters):
+    if not seen.text.isascii() and sum(c > "\u024f" for c in seen.text if c.isalpha()) > 0.3 * len(seen.text):
         return False
+    words = [w.text for w in seen.words]
     return sum(w in _FOREIGN for w in words) <= sum(w in _ENGLISH for w in words)
 
 
 def check_assertion(claim: str, evidence: str) -> CheckOutcome:
     """Fails when the evidence states less than the claim does, or nothing at all."""
-    if (
-        not (is_english(evidence) and is_english(claim))
-        and view(claim).text.casefold() != view(evidence).text.casefold()
-    ):
+    mine, theirs = _strength(claim), _strength(evidence)
+    if not (mine.english and theirs.english) and view(claim).text.casefold() != view(evidence).text.casefold():
         return checked("assertion", "fail", "not English: the checks read English only")
-    if _ORDER.search(evidence):
+    if theirs.order:
         return checked("assertion", "fail", "the sentence orders its reader and states no result")
-    aim, hedge, absolute = _strength(claim)
-    other_aim, other_hedge, other_absolute = _strength(evidence)
-    if other_aim and not aim:
+    if theirs.aim and not mine.aim:
         return checked("assertion", "fail", "the evidence names a question or an aim, not a result")
-    if other_hedge and not hedge:
+    if theirs.hedged and not mine.hedged:
         return checked("assertion", "fail", "the evidence is less sure than the claim")
-    if absolute - other_absolute:
-        stronger = ", ".join(sorted(absolute - other_absolute))
+    if mine.absolute - theirs.absolute:
+        stronger = ", ".join(sorted(mine.absolute - theirs.absolute))
         return checked("assertion", "fail", f"the evidence does not say {stronger}")
     return checked("assertion", "pass", "stated as a result")

@@ -72,6 +72,8 @@ def check_direction(claim: str, evidence: str) -> CheckOutcome:
 
 def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
     """Every result of the claim against those of the evidence; and whether one was swapped or of an inverse metric."""
+    if not claim.figures and not any(w.way for w in claim.words):
+        return "none", False
     mine = [r for r in claim.parsed.results if r.direction]
     theirs = [r for r in evidence.parsed.results if r.direction]
     verdicts: list[bool] = []

@@ -7,8 +7,8 @@ a digit, which are words for check ``terms``.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from sovereign.records import CheckOutcome
 
@@ -19,22 +19,22 @@ _LONGEST = 4  # tokens that one name may be spread over: "Llama 2 7 B"
 _BESIDE = 2  # words on either side that a name or a setting belongs to
 
 
-@dataclass(frozen=True)
-class _Mark:
-    """A name or number: letters and digits only, the content words that touch it, and those around it."""
+class _Mark(NamedTuple):
+    """A name or number: letters and digits only, its letters, the content words that touch it, and those around it.
+
+    "7B" and "13B" have the same letters and may stand for one another; "7B" and "GPT-3" may not.
+    """
 
     name: str
+    letters: str
     touching: frozenset[str]
     around: frozenset[str]
 
-    @property
-    def kind(self) -> str:
-        """Its letters: "7B" and "13B" may stand for one another, "7B" and "GPT-3" may not."""
-        return "".join(c for c in self.name if c.isalpha())
-
 
 def _is_mark(word: Word) -> bool:
-    return not word.figure and (DIGIT.search(word.text) is not None or _single(parts(word.text)))
+    if word.figure or word.text.isalpha():
+        return False
+    return DIGIT.search(word.text) is not None or _single(parts(word.text))
 
 
 def _single(pieces: list[str]) -> bool:
@@ -44,12 +44,13 @@ def _single(pieces: list[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def _marks(text: str) -> tuple[_Mark, ...]:
-    seen = view(text)
-    return tuple(
-        _Mark(squeezed(word.text), _near(seen, i, 1), _near(seen, i, _BESIDE))
-        for i, word in enumerate(seen.words)
-        if _is_mark(word)
-    )
+    seen, found = view(text), []
+    for i, word in enumerate(seen.words):
+        if _is_mark(word):
+            name = squeezed(word.text)
+            letters = "".join(c for c in name if c.isalpha())
+            found.append(_Mark(name, letters, _near(seen, i, 1), _near(seen, i, _BESIDE)))
+    return tuple(found)
 
 
 def _near(seen: View, at: int, reach: int) -> frozenset[str]:
@@ -109,7 +110,7 @@ def _stands_otherwise(mark: _Mark, mine: Iterable[_Mark], evidence: str, context
 
     Then no other mark of the claim may rest on the same letters.
     """
-    if mark.kind == "" or any(o.name == mark.name for o in _marks(evidence)):
+    if not mark.letters or any(o.name == mark.name for o in _marks(evidence)):
         return False
     shared = any(o is not mark and (o.name in mark.name or mark.name in o.name) for o in mine)
     return not shared and any(_singular(mark.name) in _joined(text) for text in (evidence, context) if text)
@@ -130,4 +131,4 @@ def _in_order(mine: tuple[_Mark, ...], theirs: tuple[_Mark, ...]) -> bool:
 
 
 def _confusable(a: _Mark, b: _Mark) -> bool:
-    return bool(a.touching & b.touching) or (a.kind == b.kind and not (a.touching and b.touching))
+    return bool(a.touching & b.touching) or (a.letters == b.letters and not (a.touching and b.touching))

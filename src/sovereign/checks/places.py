@@ -13,7 +13,6 @@ from itertools import pairwise
 from sovereign.records import CheckOutcome
 
 from .outcome import checked
-from .roles import keys
 from .view import View, view
 from .ways import word_set
 
@@ -45,7 +44,7 @@ def _behind(seen: View) -> dict[str, frozenset[str]]:
         if between and not listed:
             place = "^"
         if word.stems:
-            for key in keys(word):
+            for key in word.keys:
                 found.setdefault(key, set()).add(place)
         elif not word.figure and word.text not in _SKIPPED:
             place = word.text
@@ -59,8 +58,8 @@ def _touching(seen: View) -> dict[str, frozenset[str]]:
         if left.stems and right.stems and seen.text[left.end : right.start] == " ":
             for name, other in ((left, right), (right, left)):
                 if seen.text[name.start : name.end] != name.text:
-                    for key in keys(name):
-                        found.setdefault(key, set()).update(keys(other))
+                    for key in name.keys:
+                        found.setdefault(key, set()).update(other.keys)
     return {key: frozenset(others) for key, others in found.items()}
 
 

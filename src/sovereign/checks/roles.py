@@ -16,7 +16,7 @@ from sovereign.language.clauses import FINITE
 from sovereign.records import CheckOutcome
 
 from .outcome import checked
-from .view import DIGIT, View, Word, squeezed, view
+from .view import View, Word, view
 from .ways import word_set
 
 _MARKER = re.compile(
@@ -78,7 +78,7 @@ def roles(text: str) -> Roles:
     behind = [i for i in main if i >= verb]
     order: dict[str, int] = {}
     for i in [*main, *outside]:
-        for key in keys(seen.words[i]):
+        for key in seen.words[i].keys:
             order.setdefault(key, len(order))
     return Roles(
         subject=_all_keys(seen, [i for i in main if i < verb]),
@@ -97,15 +97,8 @@ def _until_preposition(seen: View, indices: list[int]) -> int:
     return next((n for n, i in enumerate(indices) if n and seen.words[i].text in _PREPOSITION), len(indices))
 
 
-def keys(word: Word) -> tuple[str, ...]:
-    """A name with digits is one thing ("NGC-1290"); other words go by their stems."""
-    return (
-        word.stems if not word.stems or word.text.isalpha() or not DIGIT.search(word.text) else (squeezed(word.text),)
-    )
-
-
 def _all_keys(seen: View, indices: Iterable[int]) -> frozenset[str]:
-    return frozenset(key for i in indices for key in keys(seen.words[i]))
+    return frozenset(key for i in indices for key in seen.words[i].keys)
 
 
 def _start(text: str) -> int:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from sovereign.language.comparisons import Parsed, parse
 from sovereign.language.quantities import find_quantities
@@ -62,12 +63,12 @@ _LONGEST_BOUND = 16  # characters
 DIGIT = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One token. ``stems`` are its content stems: none for function words, light words, numbers and words of change.
 
     ``start`` and ``end`` are offsets in the view's text, ``piece`` counts the joints before it; ``figure`` is true
-    inside a figure with its unit and its "more than".
+    inside a figure with its unit and its "more than". ``keys`` are the stems, but one key for a name with digits
+    ("NGC-1290"), which is one thing.
     """
 
     text: str
@@ -75,12 +76,12 @@ class Word:
     end: int
     piece: int
     stems: tuple[str, ...]
+    keys: tuple[str, ...]
     way: Way | None
     figure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A quantity in its place: its piece, and the indices of the words before and after it.
 
     ``strict`` marks "more than" and "less than", which leave out the value itself.
@@ -108,8 +109,8 @@ class View:
 
     @cached_property
     def all_stems(self) -> frozenset[str]:
-        """Stems of all words, function words too: where a content word may be found."""
-        return frozenset(s for word in self.words for s in stems(word.text) if not word.stems) | self.content
+        """Content stems, and the stems of words of change: where a content word may be found."""
+        return self.content.union(*(stems(word.text) for word in self.words if word.way))
 
     @cached_property
     def pieces(self) -> tuple[frozenset[str], ...]:
@@ -149,14 +150,14 @@ def _words(text: str, spans: list[tuple[int, int]]) -> list[Word]:
         while span < len(spans) and spans[span][1] <= start:
             span += 1
         if span < len(spans) and spans[span][0] <= start and end <= spans[span][1]:
-            words.append(Word(match[0].lower(), start, end, piece, (), None, True))
+            words.append(Word(match[0].lower(), start, end, piece, (), (), None, True))
             continue
         # "LoRA+" is not LoRA.
         plus = text[end : end + 1] == "+" and not text[end + 1 : end + 2].isalnum()
-        lower, way, found = _read(match[0] + "+" * plus, not words)
+        lower, way, found, keys = _read(match[0] + "+" * plus, not words)
         if found == ("tune",) and words and words[-1].text == "fine":
-            words[-1] = replace(words[-1], stems=())
-        words.append(Word(lower, start, end, piece, found, way, False))
+            words[-1] = words[-1]._replace(stems=(), keys=())
+        words.append(Word(lower, start, end, piece, found, keys, way, False))
     return words
 
 
@@ -170,15 +171,16 @@ def _placed(quantity: Quantity, bound: re.Match[str] | None, span: tuple[int, in
 
 
 @lru_cache(maxsize=65536)
-def _read(token: str, first: bool) -> tuple[str, Way | None, tuple[str, ...]]:
-    """A token in lower case, its way and its content stems; "high-dose" is a word of change and a word."""
+def _read(token: str, first: bool) -> tuple[str, Way | None, tuple[str, ...], tuple[str, ...]]:
+    """A token in lower case, its way, stems and keys; "high-dose" is a word of change and a word."""
     lower = token.lower()
     way = way_of(lower)
     if way is not None:
-        return lower, way, ()
+        return lower, way, (), ()
     found = _content(token, first)
-    way = way_of(parts(lower)[0]) if "-" in lower else None
-    return lower, way, found[1:] if way else found
+    if "-" in lower and (way := way_of(parts(lower)[0])):
+        found = found[1:]
+    return lower, way, found, (squeezed(lower),) if found and DIGIT.search(lower) else found
 
 
 def _content(token: str, first: bool) -> tuple[str, ...]:

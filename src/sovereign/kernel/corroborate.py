@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sovereign.checks import combine_evidence, judge, setting_differences, topic
+from sovereign.checks import combine_evidence, judge, topic
 from sovereign.records import CheckOutcome, Claim, Evidence, Paper, Quote, Scope, Verdict
 
 from .aspects import Aspects
@@ -134,8 +134,7 @@ def _of_words(claim: Claim, claims: Sequence[Claim], known: dict[str, Paper]) ->
         ):
             continue
         judgement = judge(claim.text, other.quote.text)
-        refutes = judgement.verdict == "CONTRADICT" and not setting_differences(claim.text, other.text)
-        if judgement.verdict == "SUPPORT" or refutes:
+        if judgement.verdict in ("SUPPORT", "CONTRADICT"):
             relation = relation_of(claim.quote, other.quote, known)
             found.append(
                 Evidence(

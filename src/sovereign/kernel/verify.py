@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sovereign.checks import check_anchor, combine_evidence, judge, setting_differences, topic
+from sovereign.checks import check_anchor, combine_evidence, judge, topic
 from sovereign.language.words import normalize
 from sovereign.records import CheckOutcome, Claim, Document, Evidence, Paper, Quote, Verification, quote_of
 
@@ -76,9 +76,7 @@ def _own_work(claim: Claim, passages: list[Quote], known: dict[str, Paper]) -> l
     found = []
     for _, quote in near[:PASSAGES]:
         judgement = judge(claim.text, quote.text)
-        # Another figure in another setting of the same work refutes nothing.
-        refutes = judgement.verdict == "CONTRADICT" and not setting_differences(claim.text, quote.text)
-        if judgement.verdict == "SUPPORT" or refutes:
+        if judgement.verdict in ("SUPPORT", "CONTRADICT"):
             found.append(
                 Evidence(
                     quote=quote,
