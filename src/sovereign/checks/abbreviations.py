@@ -9,16 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-_DEFINED = re.compile(r"(?P<long>(?:[^\W_][\w'’/-]*\s+){1,10})\((?P<short>[^\W\d_][\w-]{1,9})s?\)")
+_BRACKET = re.compile(r"\((?P<short>[^\W\d_][\w-]{1,9}?)s?\)")
+_REACH = 120  # characters before a bracket in which its long form stands
+_WORD = re.compile(r"[^\W_][\w'’/-]*")
+_STOP = re.compile(r".*[.,;:()]", re.DOTALL)
 
 
 def definitions(text: str) -> dict[str, str]:
     """Long forms by short form, as a text defines them; the first definition counts."""
     found: dict[str, str] = {}
-    for match in _DEFINED.finditer(text):
-        long = _long_form(match["short"], match["long"].split()) if any(c.isupper() for c in match["short"]) else None
-        if long:
-            found.setdefault(match["short"], long)
+    for match in _BRACKET.finditer(text):
+        short = match["short"]
+        if short not in found and any(c.isupper() for c in short):
+            before = _STOP.sub("", text[max(0, match.start() - _REACH) : match.start()])
+            if long := _long_form(short, _WORD.findall(before)):
+                found[short] = long
     return found
 
 

@@ -16,8 +16,8 @@ from .verdict import Judgement, judge
 
 CANDIDATES = 12  # sentences that are judged: those that share most words with the claim
 _BEFORE = 2  # sentences before one that are its context, with the title
-_LONGEST = 1_500  # characters of one candidate; what is longer is no sentence, and is cut for judging
-_CUT = re.compile(r"(?<=[.;!?])\s+|\n")
+_LONGEST = 1_500  # characters of one candidate; what is longer is no sentence, and is judged in pieces
+_END = re.compile(r"(?<=[.!?])\s+(?=[^\W_])|\n\s*")
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,20 @@ def _candidates(claim: str, document: Document, long_forms: dict[str, str]) -> l
 
 
 def _pieces(document: Document, sentence: Sentence) -> Iterator[Sentence]:
-    """A sentence, or what is longer than any sentence in pieces, cut where sentences may end or else at a space."""
+    """A sentence; or, of a text that is longer than any sentence, what looks like its sentences."""
+    if sentence.end - sentence.start <= _LONGEST:
+        yield sentence
+        return
+    ends = [m.start() for m in _END.finditer(document.text, sentence.start, sentence.end)]
     start = sentence.start
-    while sentence.end - start > _LONGEST:
-        window = document.text[start : start + _LONGEST]
-        ends = [m.end() for m in _CUT.finditer(window)]
-        cut = ends[-1] if ends else window.rfind(" ") + 1 or _LONGEST
-        yield sentence.model_copy(update={"start": start, "end": start + len(window[:cut].rstrip())})
-        start += cut
-    if start < sentence.end:
-        yield sentence.model_copy(update={"start": start})
+    for end in [*ends, sentence.end]:
+        while end - start > _LONGEST:
+            cut = document.text.rfind(" ", start, start + _LONGEST) + 1 or start + _LONGEST
+            yield sentence.model_copy(update={"start": start, "end": cut})
+            start = cut
+        if document.text[start:end].strip():
+            yield sentence.model_copy(update={"start": start, "end": end})
+        start = end
 
 
 def _judged(claim: str, document: Document, sentence: Sentence, before: str, long_forms: dict[str, str]) -> _Judged:

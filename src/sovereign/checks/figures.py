@@ -179,7 +179,13 @@ def _fits(claim: Figure, place: int, mine: View, theirs: View) -> bool:
     """Whether the figure stands among the claim's words: not when some of them stand with another figure instead."""
     figure = theirs.figures[place]
     words, own = mine.pieces[claim.piece], theirs.pieces[figure.piece]
+    metric = _metric(figure.quantity, theirs)
+    adjunct = {s for w in theirs.words[figure.after :] if w.piece == figure.piece for s in w.stems}
     for other in theirs.figures:
+        told_apart = metric and _metric(other.quantity, theirs) not in (None, metric)
+        if told_apart and metric == _metric(claim.quantity, mine) and adjunct <= words:
+            # "memory by 40 % and latency by 30 % in training": the metric says whose figure it is, and the end is of both.
+            continue
         if other.piece != figure.piece and (other.quantity.unit == "" or _one_kind(other, figure)):
             beside = theirs.pieces[other.piece]
             if words & (beside - own) and (own - beside) - words:

@@ -13,7 +13,7 @@ from sovereign.language.clauses import BASE, FINITE, MARKER
 from sovereign.language.metrics import comparative_words, mentions, metrics
 from sovereign.language.quantities import find_scales
 from sovereign.language.words import STOP, content_stems, normalize
-from sovereign.records import Facet, FacetKind, Plan, Query
+from sovereign.records import Facet, FacetKind, Plan, Quantity, Query
 
 _SCALE_PHRASE = re.compile(
     r"(?:,?\s*(?:across|over|for|at|in|on|with)?\s*(?:different|various|several|all|the)?\s*(?:model\s+)?(?:scales?|sizes?|models?)?\s*"
@@ -62,6 +62,8 @@ def plan(question: str, max_chars: int = 2000) -> Plan:
         notes.append(
             "No subject, metric or comparison was recognised: the whole question is used as one topic. The planner reads English."
         )
+    elif not any(c.isascii() and c.isalpha() for c in text):
+        notes.append("The question is not in Latin script; the planner and the checks read English.")
     return Plan(question=question.strip(), facets=tuple(facets), queries=_queries(text, facets), notes=tuple(notes))
 
 
@@ -96,21 +98,19 @@ def _facets(text: str) -> tuple[list[Facet], list[str]]:
             add("metric", metrics()[metric].label, metric=metric, synonyms=metrics()[metric].names)
     if scale:
         low, high = min(scale, key=lambda q: q.value), max(scale, key=lambda q: q.value)
-        facets.append(
-            Facet(
-                id=f"F{len(facets) + 1}", kind="scale", text=f"{low.text} to {high.text} parameters", low=low, high=high
-            )
-        )
+        words = f"{low.text} parameters" if low == high else f"{low.text} to {high.text} parameters"
+        facets.append(Facet(id=f"F{len(facets) + 1}", kind="scale", text=words, low=low, high=high))
     return facets, notes
 
 
-def _scale(text: str) -> tuple[str, list]:  # type: ignore[type-arg]
-    """The question without its range of model sizes, and the two ends of it."""
+def _scale(text: str) -> tuple[str, tuple[Quantity, ...]]:
+    """The question without its model sizes, and their ends: "from 1B to 70B parameters", or one size, "a 7B model"."""
     for match in _SCALE_PHRASE.finditer(text):
-        sizes = list(find_scales(f"{match['low']} parameters {match['high'] or ''} parameters"))
-        if match["high"] and len(sizes) == 2:
+        sizes = find_scales(f"{match['low']} parameters {match['high'] or match['low']} parameters")
+        single = match["high"] is None and re.search(r"(?:param|model)", match[0][match.end("low") - match.start() :])
+        if len(sizes) == 2 and (match["high"] or single):
             return text[: match.start()] + " " + text[match.end() :], sizes
-    return text, []
+    return text, ()
 
 
 def _metrics(text: str) -> list[tuple[int, int, str]]:

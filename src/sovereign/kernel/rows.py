@@ -179,6 +179,9 @@ def setting_text(row: Row) -> str:
     parts += [f"batch size {setting.batch_size}"] if setting.batch_size is not None else []
     parts += [f"sequence length {setting.sequence_length}"] if setting.sequence_length is not None else []
     parts += [row.condition] if row.condition and row.condition not in parts else []
+    # A model or batch size in an opening phrase is named already.
+    said = [p.lower() for p in (setting.model, setting.scale and setting.scale.text, "batch size") if p]
+    parts += [c[:1].lower() + c[1:] for c in setting.conditions if not any(p in c.lower() for p in said)]
     return ", ".join(p for p in parts if p)
 
 
