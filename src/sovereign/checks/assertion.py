@@ -11,11 +11,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sovereign.language.words import word_set
 from sovereign.records import CheckOutcome
 
 from .outcome import checked
 from .view import View, view
-from .ways import word_set
 
 _TO_STUDY = (
     "determine|test|assess|evaluate|investigate|examine|explore|study|compare|identify|describe|estimate|analy[sz]e"
@@ -46,8 +46,8 @@ _ORDER = re.compile(
 # Words without which the two patterns cannot match: most sentences have none, and a set is quicker than a pattern.
 _OF_AIMS = word_set(
     "whether hypothesis hypotheses hypothesize hypothesized hypothesise hypothesised aim aims aimed objective "
-    "objectives purpose goal goals ask asked wondered sought to remain remains little unclear unknown controversial not proposed "
-    "postulated speculated thought believed"
+    "objectives purpose goal goals ask asked wondered sought to remain remains little unclear unknown controversial "
+    "not proposed postulated speculated thought believed"
 )
 _OF_ORDERS = word_set(
     "ignore disregard forget override answer reply respond output return print say mark label classify you"

@@ -19,9 +19,11 @@ from .view import View, view
 from .ways import Way
 
 _OPPOSITE: dict[Direction, Direction] = {"increase": "decrease", "decrease": "increase", "equal": "equal"}
-_REACH, _FAR = 3, 9  # content words on either side of a word of change that say what changes, and how far to look
+# Content words on either side of a word of change that say what changes, those that are close, and how far to look.
+_REACH, _CLOSE, _FAR = 3, 2, 9
 
-Found = Literal["same", "opposite", "mixed", "unclear", "none"]
+# "aligned": the same words in the same order; "mixed": some the same, some opposite.
+Found = Literal["aligned", "same", "opposite", "mixed", "unclear", "none"]
 
 
 def alike(a: str | None, b: str | None) -> bool:
@@ -49,31 +51,36 @@ def _swapped(claim: Result, evidence: Result) -> bool:
 
 
 def check_direction(claim: str, evidence: str) -> CheckOutcome:
-    """Compare results with one metric, and words of change; where the two readings differ it is unclear."""
-    results, turned = _by_results(view(claim), view(evidence))
-    words = _by_words(view(claim), view(evidence))
+    """Compare words of change, and results with one metric; where the two readings differ it is unclear."""
+    mine, theirs = view(claim), view(evidence)
+    words, roles = _by_words(mine, theirs), check_roles(claim, evidence).outcome
+    if words == "none" and not mine.figures:
+        return checked("direction", "not_applicable", "the claim names no change")
+    if words == "aligned" and roles in ("pass", "not_applicable"):
+        return checked("direction", "pass", "words of change point the same way")
+    results, turned = _by_results(mine, theirs)
     if results == "none":
-        found, reason = words, "words of change"
-    elif results == "same":
-        found = "unclear" if words in ("opposite", "mixed") and not turned else "same"
-        reason = "results of one metric" if found == "same" else "results and words of change do not agree"
-    else:
-        swapped = check_roles(claim, evidence).outcome == "fail"
-        found = "unclear" if results == "opposite" and words == "same" and not swapped else results
-        reason = "results of one metric" if found == "opposite" else "results and words of change do not agree"
+        return _outcome(words, "words of change")
+    said_same, said_opposite = words in ("same", "aligned"), words in ("opposite", "mixed")
+    if (results == "same" and said_opposite and not turned) or (
+        results == "opposite" and said_same and roles != "fail"
+    ):
+        return checked("direction", "unclear", "results and words of change do not agree")
+    return _outcome(results, "results of one metric")
+
+
+def _outcome(found: Found, what: str) -> CheckOutcome:
     if found == "none":
         return checked("direction", "not_applicable", "the claim names no change")
-    if found in ("unclear", "mixed"):
-        return checked("direction", "unclear", f"{reason}: no way to tell which way they point")
-    if found == "same":
-        return checked("direction", "pass", f"{reason} point the same way")
-    return checked("direction", "fail", f"{reason} point opposite ways")
+    if found in ("same", "aligned"):
+        return checked("direction", "pass", f"{what} point the same way")
+    if found == "opposite":
+        return checked("direction", "fail", f"{what} point opposite ways")
+    return checked("direction", "unclear", f"{what}: no way to tell which way they point")
 
 
 def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
     """Every result of the claim against those of the evidence; and whether one was swapped or of an inverse metric."""
-    if not claim.figures and not any(w.way for w in claim.words):
-        return "none", False
     mine = [r for r in claim.parsed.results if r.direction]
     theirs = [r for r in evidence.parsed.results if r.direction]
     verdicts: list[bool] = []
@@ -100,15 +107,23 @@ def _one_metric(a: Result, b: Result) -> bool:
 
 
 class _Change(NamedTuple):
-    """A word of change: the content words around it, and those after it."""
+    """A word of change: the word right after it, content words close to it, around it and after it."""
 
     way: Way
+    next: str | None
+    close: frozenset[str]
     near: frozenset[str]
     after: frozenset[str]
 
     def beside(self, other: _Change) -> int:
-        """How many words two of them share; those after them count twice, since they mostly say what changes."""
-        return len(self.near & other.near) + len(self.after & other.after)
+        """How many words the other shares; those after it count twice, the next one thrice: they say what changes.
+
+        None where the next word is not close to the other: "increased dose" is no increase of anything else.
+        """
+        if self.next is not None and self.next not in other.close:
+            return 0
+        right_after = self.next is not None and self.next == other.next
+        return len(self.near & other.near) + len(self.after & other.after) + right_after
 
 
 def _changes(seen: View) -> list[_Change]:
@@ -117,10 +132,23 @@ def _changes(seen: View) -> list[_Change]:
     content = [(i, word.stems) for i, word in enumerate(seen.words) if word.stems]
     for i, word in enumerate(seen.words):
         if word.way:
-            before = frozenset(s for _, stems in [c for c in content if i - _FAR < c[0] < i][-_REACH:] for s in stems)
-            after = frozenset(s for _, stems in [c for c in content if i < c[0] < i + _FAR][:_REACH] for s in stems)
-            found.append(_Change(word.way, before | after, after))
+            left = [stems for at, stems in content if i - _FAR < at < i][-_REACH:]
+            right = [stems for at, stems in content if i < at < i + _FAR][:_REACH]
+            following = seen.words[i + 1] if i + 1 < len(seen.words) else None
+            found.append(
+                _Change(
+                    way=word.way,
+                    next=following.stems[0] if following and following.stems else None,
+                    close=_flat(left[-_CLOSE:] + right[:_CLOSE]),
+                    near=_flat(left + right),
+                    after=_flat(right),
+                )
+            )
     return found
+
+
+def _flat(stems: list[tuple[str, ...]]) -> frozenset[str]:
+    return frozenset(s for group in stems for s in group)
 
 
 def _by_words(claim: View, evidence: View) -> Found:
@@ -128,20 +156,15 @@ def _by_words(claim: View, evidence: View) -> Found:
     mine, theirs = _changes(claim), _changes(evidence)
     if not mine:
         return "none"
-    if [c.way for c in mine] == [c.way for c in theirs] and all(
-        a.beside(b) or not a.near for a, b in zip(mine, theirs, strict=True)
-    ):
-        return "same"
+    aligned = [c.way for c in mine] == [c.way for c in theirs]
+    if aligned and all(a.beside(b) or not a.near for a, b in zip(mine, theirs, strict=True)):
+        return "aligned"
     answers = {_answer(change, theirs) for change in mine}
-    return (
-        answers.pop()
-        if len(answers) == 1
-        else "opposite"
-        if answers == {"same", "opposite"}
-        else "mixed"
-        if len(answers & {"opposite", "mixed"})
-        else "unclear"
-    )
+    if len(answers) == 1:
+        return answers.pop()
+    if answers == {"same", "opposite"}:
+        return "opposite"
+    return "mixed" if answers & {"opposite", "mixed"} else "unclear"
 
 
 def _answer(change: _Change, others: list[_Change]) -> Found:

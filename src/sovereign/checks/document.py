@@ -52,7 +52,7 @@ def verify_in_document(claim: str, document: Document) -> Verification:
     return Verification(
         verdict=verdict,
         reason=reason,
-        deciding=decider.judgement.deciding if decider and verdict != "UNCHECKED" else (),
+        deciding=() if decider is None else ("seen",) if verdict == "UNCHECKED" else decider.judgement.deciding,
         anchored=decider is not None and _anchored(decider, document),
         verified=False,
         independent_groups=0,

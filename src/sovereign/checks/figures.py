@@ -11,13 +11,12 @@ from __future__ import annotations
 import re
 
 from sovereign.language.quantities import dimension
-from sovereign.language.words import stem
+from sovereign.language.words import stem, word_set
 from sovereign.records import CheckOutcome, Outcome, Quantity
 
-from .number import same_metric, same_value
+from .number import compatible, same_metric, same_value
 from .outcome import checked
 from .view import Figure, View, view
-from .ways import word_set
 
 _NOUN_REACH = 3  # words after a bare number among which the thing that it counts must stand
 _PLACING = ("from", "to", "by")
@@ -62,26 +61,43 @@ def check_number(claim: str, evidence: str) -> CheckOutcome:
 
 def _find(figure: Figure, mine: View, theirs: View) -> tuple[Outcome, str, list[int]]:
     """Look for one figure of the claim; with "pass" come the places of equal figures among the evidence's."""
-    quantity, metric = figure.quantity, _metric(figure.quantity, mine)
+    printed = figure.quantity.text
     equal = [i for i, f in enumerate(theirs.figures) if _equal(figure, f, mine, theirs)]
-    rivals = [f.quantity.text for f in theirs.figures if _rival(figure, f, mine, theirs)]
     if not equal:
+        rivals = [f.quantity.text for f in theirs.figures if _rival(figure, f, mine, theirs)]
         if rivals:
-            return "fail", f"{quantity.text} against {', '.join(rivals[:3])}", []
-        return "unclear", f"no figure to hold against {quantity.text}", []
+            return "fail", f"{printed} against {', '.join(rivals[:3])}", []
+        return "unclear", f"no figure to hold against {printed}", []
+    listed = {i for i in equal if _bare(theirs.figures[i], mine, theirs)}
+    plain = [i for i in equal if i not in listed and _same_words(figure, theirs.figures[i], mine, theirs)]
+    if plain:
+        return "pass", "", plain
+    metric = _metric(figure.quantity, mine)
     fitting = [i for i in equal if same_metric(metric, _metric(theirs.figures[i].quantity, theirs))]
     if not fitting:
         other = _metric(theirs.figures[equal[0]].quantity, theirs)
-        return "fail", f"{quantity.text} is a figure of {_plain(other)} there, not of {_plain(metric)}", []
-    placed = [
-        i for i in fitting if _placing(figure, theirs.figures[i], mine, theirs) and _one_ratio(figure, i, mine, theirs)
-    ]
-    if not placed:
-        return "unclear", f"{quantity.text} is meant otherwise there", []
-    placed = [i for i in placed if not _bare(theirs.figures[i], mine, theirs) and _fits(figure, i, mine, theirs)]
-    if not placed:
-        return "unclear", f"{quantity.text} may belong to another thing there", []
-    return "pass", "", placed
+        return "fail", f"{printed} is a figure of {_plain(other)} there, not of {_plain(metric)}", []
+    meant = [i for i in fitting if _placing(figure, theirs.figures[i], mine, theirs)]
+    meant = [i for i in meant if _one_ratio(figure, theirs.figures[i], mine, theirs)]
+    if not meant:
+        return "unclear", f"{printed} is meant otherwise there", []
+    own = [i for i in meant if i not in listed and _fits(figure, i, mine, theirs)]
+    if not own:
+        return "unclear", f"{printed} may belong to another thing there", []
+    return "pass", "", own
+
+
+def _same_words(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
+    """Whether all that stands with the claim's figure stands with the evidence's, and no other figure does.
+
+    Then nothing has to be read to know what the figure measures.
+    """
+    if claim.quantity.unit != evidence.quantity.unit or _before(claim, mine) != _before(evidence, theirs):
+        return False
+    alone = sum(f.piece == evidence.piece for f in theirs.figures) == 1
+    words, ways = mine.pieces[claim.piece], {w.way for w in mine.words if w.way and w.piece == claim.piece}
+    there = {w.way for w in theirs.words if w.way and w.piece == evidence.piece}
+    return alone and bool(words) and words <= theirs.pieces[evidence.piece] and ways <= there
 
 
 def _equal(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
@@ -94,7 +110,7 @@ def _equal(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
 def _rival(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
     """Another value of the same dimension and metric: what the evidence says instead."""
     a, b = claim.quantity, evidence.quantity
-    if dimension(a.unit) != dimension(b.unit) or same_value(a, b):
+    if dimension(a.unit) != dimension(b.unit) or compatible(a, b):
         return False
     if a.unit == "" and _noun(claim, mine) not in (None, *_nouns(evidence, theirs)):
         return False
@@ -147,12 +163,12 @@ def _placing(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
     return "from" not in (a, b) and not (relative and "to" in (a, b))
 
 
-def _one_ratio(claim: Figure, place: int, mine: View, theirs: View) -> bool:
+def _one_ratio(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
     """40 % of B's memory is 0.4 times it, 40 % less is 0.6 times: where both ratios are known, they must be equal."""
-    ours = _ratios(claim.quantity, mine)
-    other = _ratios(theirs.figures[place].quantity, theirs)
+    ours, other = _ratios(claim.quantity, mine), _ratios(evidence.quantity, theirs)
     if not ours or not other:
-        return claim.quantity.unit == theirs.figures[place].quantity.unit or dimension(claim.quantity.unit) != "ratio"
+        alike = claim.quantity.unit == evidence.quantity.unit or dimension(claim.quantity.unit) != "ratio"
+        return alike or _before(claim, mine) == _before(evidence, theirs) == "by"
     return any(abs(a - b) <= 0.011 * b or abs(a * b - 1) <= 0.011 for a in ours for b in other)
 
 
@@ -180,16 +196,17 @@ def _fits(claim: Figure, place: int, mine: View, theirs: View) -> bool:
     figure = theirs.figures[place]
     words, own = mine.pieces[claim.piece], theirs.pieces[figure.piece]
     metric = _metric(figure.quantity, theirs)
-    adjunct = {s for w in theirs.words[figure.after :] if w.piece == figure.piece for s in w.stems}
+    ending = {s for w in theirs.words[figure.after :] if w.piece == figure.piece for s in w.stems}
     for other in theirs.figures:
-        told_apart = metric and _metric(other.quantity, theirs) not in (None, metric)
-        if told_apart and metric == _metric(claim.quantity, mine) and adjunct <= words:
-            # "memory by 40 % and latency by 30 % in training": the metric says whose figure it is, and the end is of both.
+        if other.piece == figure.piece or not (other.quantity.unit == "" or _one_kind(other, figure)):
             continue
-        if other.piece != figure.piece and (other.quantity.unit == "" or _one_kind(other, figure)):
-            beside = theirs.pieces[other.piece]
-            if words & (beside - own) and (own - beside) - words:
-                return False
+        # "memory by 40 % and latency by 30 % in training": the metric says whose figure it is, and the end is of both.
+        told_apart = metric is not None and _metric(other.quantity, theirs) not in (None, metric)
+        if told_apart and metric == _metric(claim.quantity, mine) and ending <= words:
+            continue
+        beside = theirs.pieces[other.piece]
+        if words & (beside - own) and (own - beside) - words:
+            return False
     return True
 
 

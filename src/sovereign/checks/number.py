@@ -15,7 +15,6 @@ from sovereign.language.quantities import base_value, dimension
 from sovereign.records import Quantity
 
 _PRINTED = re.compile(r"\d[\d,]*(?:\.\d+)?|\.\d+")
-_PERIOD = re.compile(r"(?:/|per|a)\s*(?P<period>s|m|h)[a-z]*$", re.IGNORECASE)
 _FURTHEST = 0.05  # share of the value that rounding may move: 1.4 TB is not "about 1 TB"
 
 
@@ -33,12 +32,10 @@ def same_value(claim: Quantity, evidence: Quantity) -> bool:
     return all(_same_end(claim, evidence, end) for end in range(1 if claim.upper is None else 2))
 
 
-def _per(quantity: Quantity) -> tuple[str, ...]:
-    """What a rate counts, per what: requests per second are not tokens per second, nor requests per minute."""
-    if dimension(quantity.unit) == "rate":
-        per = _PERIOD.search(quantity.text)
-        return (quantity.unit, per["period"] if per else "s")
-    return (quantity.unit.partition("/")[2],)
+def _per(quantity: Quantity) -> str:
+    """What a rate counts and what a time is per: requests per second are no tokens per second."""
+    head, _, item = quantity.unit.partition("/")
+    return head if dimension(quantity.unit) == "rate" else item
 
 
 def _same_end(claim: Quantity, evidence: Quantity, end: int) -> bool:
@@ -51,6 +48,22 @@ def _same_end(claim: Quantity, evidence: Quantity, end: int) -> bool:
     # "A third" prints no places of its own; then the evidence's count.
     slack = others if places is None else places
     return slack is not None and abs(mine - theirs) <= min(slack * (1 + 1e-9), _FURTHEST * abs(theirs))
+
+
+def compatible(a: Quantity, b: Quantity) -> bool:
+    """Whether both may be true of one thing: their ranges meet, with bounds, "about" and rounding allowed for."""
+    (low, high), (other_low, other_high) = _span(a), _span(b)
+    return low <= other_high and other_low <= high
+
+
+def _span(quantity: Quantity) -> tuple[float, float]:
+    low, high = _base(quantity, 0), _base(quantity, 1)
+    slack = max(_half_place(quantity, 0) or 0.0, abs(low) * _FURTHEST if quantity.bound == "about" else 0.0)
+    slack = min(slack, _FURTHEST * abs(low))
+    return (
+        -math.inf if quantity.bound == "at_most" else low - slack,
+        math.inf if quantity.bound == "at_least" else high + slack,
+    )
 
 
 def _base(quantity: Quantity, end: int) -> float:

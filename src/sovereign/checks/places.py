@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
+from sovereign.language.words import word_set
 from sovereign.records import CheckOutcome
 
 from .outcome import checked
 from .view import View, view
-from .ways import word_set
 
 _SKIPPED = word_set("a an the and or both all each its their this these")
 _NONE: frozenset[str] = frozenset()

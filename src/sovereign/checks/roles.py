@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sovereign.language.clauses import FINITE
+from sovereign.language.words import word_set
 from sovereign.records import CheckOutcome
 
 from .outcome import checked
 from .view import View, Word, view
-from .ways import word_set
 
 _MARKER = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to|against)|relative to|in comparison (?:with|to)|rather than"

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from sovereign.language.words import content_stems, overlap
+from sovereign.language.metrics import metrics
+from sovereign.language.words import content_stems, overlap, stem
 from sovereign.records import CheckOutcome, Outcome
 
 from .view import View, view
@@ -49,6 +50,8 @@ def check_terms(claim: str, evidence: str, context: str = "") -> CheckOutcome:
         reason = "the claim has no content words" if not terms else "the claim is one word: it states nothing"
         return CheckOutcome(check="terms", outcome="unclear", reason=reason, value=0.0)
     missing = _lacking(terms, there.all_stems)
+    if missing:
+        missing -= _spoken_of(there)
     share = round(1 - len(missing) / len(terms), 3)
     if missing and context and anaphoric(evidence):
         missing = _lacking(missing, view(context).all_stems)
@@ -57,6 +60,13 @@ def check_terms(claim: str, evidence: str, context: str = "") -> CheckOutcome:
     lost = f"; not there: {', '.join(sorted(missing)[:6])}" if missing else ""
     reason = f"{share:.0%} of the claim's content words{lost}"
     return CheckOutcome(check="terms", outcome=outcome, reason=reason, value=share)
+
+
+def _spoken_of(evidence: View) -> frozenset[str]:
+    """One-word names of metrics that comparisons speak of without a name: "faster" is a lower latency."""
+    spoken = {r.metric for r in evidence.parsed.results if r.metric and r.direction}
+    wordless = [metrics()[m] for m in spoken if metrics()[m].more or metrics()[m].less]
+    return frozenset(stem(n) for m in wordless if m.id != "accuracy" for n in m.names if " " not in n)
 
 
 def _repeated(claim: View, evidence: View) -> frozenset[str]:

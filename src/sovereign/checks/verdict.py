@@ -18,6 +18,7 @@ from .direction import check_direction
 from .figures import check_number, check_unit
 from .lexical import check_lexical
 from .names import check_names
+from .outcome import checked
 from .places import check_places
 from .polarity import check_polarity
 from .roles import check_roles
@@ -26,6 +27,7 @@ from .terms import SAME_STATEMENT, anaphoric, check_terms
 
 # These can contradict; a failure of the others only shows that the two cannot be compared.
 _OPPOSING = ("number", "unit", "polarity", "direction")
+_LONGEST = 5_000  # characters; what is longer is no sentence, and would take long to read
 _NEEDED = ("terms", "number", "unit", "names", "polarity", "direction", "roles", "places", "assertion")
 
 
@@ -44,6 +46,9 @@ def judge(claim: str, evidence: str, context: str = "") -> Judgement:
 
     ``context`` is the title line, then the sentences before; it is looked at where the sentence points back to it.
     """
+    if max(len(claim), len(evidence)) > _LONGEST:
+        reason = f"longer than {_LONGEST} characters: not one sentence, and so not read"
+        return Judgement("NOT_ENOUGH_INFO", (checked("length", "unclear", reason),), ("length",), reason)
     before = context if anaphoric(evidence) else ""
     checks = [
         check_terms(claim, evidence, before),

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from sovereign.language.comparisons import Parsed, parse
 from sovereign.language.quantities import find_quantities
-from sovereign.language.words import STOP, TOKEN, normalize, stem, stems
+from sovereign.language.words import STOP, TOKEN, normalize, stem, stems, word_set
 from sovereign.records import Quantity
 
-from .ways import Way, way_of, word_set
+from .ways import Way, way_of
 
 # Words that carry no statement of their own: verbs of having or taking, talk of the study, words that join sentences.
 _LIGHT_WORDS = """
@@ -149,7 +149,8 @@ def _words(text: str, spans: list[tuple[int, int]]) -> list[Word]:
             piece += 1
         while span < len(spans) and spans[span][1] <= start:
             span += 1
-        if span < len(spans) and spans[span][0] <= start and end <= spans[span][1]:
+        inside = span < len(spans) and spans[span][0] <= start and end <= spans[span][1]
+        if inside and not (match[0][0].isalpha() and DIGIT.search(match[0])):  # "A100" in "3,456 A100 hours" is a name
             words.append(Word(match[0].lower(), start, end, piece, (), (), None, True))
             continue
         # "LoRA+" is not LoRA.

@@ -68,8 +68,3 @@ def way_of(word: str) -> Way | None:
     if _SAME.fullmatch(word):
         return Way("same", 0)
     return next((way for way, pattern in _PATTERNS if pattern.fullmatch(word)), None)
-
-
-def word_set(text: str) -> frozenset[str]:
-    """The words of a table written as one string."""
-    return frozenset(text.split())

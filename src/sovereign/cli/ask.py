@@ -93,6 +93,15 @@ def show_answer(record: Record) -> None:
             out.print(f"  • {clean(failure.where)}: {clean(failure.reason)}")
 
 
+def source_line(claim: Claim) -> str:
+    """Metric, source and place; of a note also that the words are ours, and how its author read the source."""
+    quote = claim.quote
+    parts = [claim.metric.replace("_", " ")] if claim.metric else []
+    parts.append(f"{quote.source_id}, {quote.where or quote.section}")
+    parts += [f"secondary summary, our words, seen: {quote.seen or 'not said'}"] if quote.our_words else []
+    return " · ".join(parts)
+
+
 def _ids(ids: tuple[str, ...]) -> str:
     return f"[{', '.join(ids[:8])}{', …' if len(ids) > 8 else ''}]"
 
@@ -100,16 +109,15 @@ def _ids(ids: tuple[str, ...]) -> str:
 def _claims(claims: tuple[Claim, ...]) -> None:
     if not claims:
         return
-    table = Table(title=f"Claims ({min(len(claims), ROWS)} of {len(claims)}, the most relevant first)", title_justify="left", show_lines=False)
+    shown = f"Claims ({min(len(claims), ROWS)} of {len(claims)}, the most relevant first)"
+    table = Table(title=shown, title_justify="left")
     table.add_column("Id", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
-    table.add_column("Metric", overflow="fold", max_width=12)
-    table.add_column("Claim", ratio=1, overflow="fold")
-    table.add_column("Source", overflow="fold", max_width=26)
+    table.add_column("Claim and source", ratio=1, overflow="fold")
     for claim in claims[:ROWS]:
         mark = " ✓" if claim.verified else ""
-        source = f"{claim.quote.source_id} {claim.quote.where or claim.quote.section}"
-        table.add_row(claim.id, f"[{_VERDICT[claim.verdict]}]{claim.verdict}{mark}[/]", clean((claim.metric or "–").replace("_", " ")), clean(claim.text), clean(source))
+        row = f"{clean(claim.text)}\n[dim]{clean(source_line(claim))}[/]"
+        table.add_row(claim.id, f"[{_VERDICT[claim.verdict]}]{claim.verdict}{mark}[/]", row)
     out.print()
     out.print(table, soft_wrap=False)
     out.print("[dim]SUPPORT: its source says so. ✓: verified by evidence other than its own sentence.[/]")

@@ -1,70 +1,56 @@
-"""The frame of a claim's sentence: opening conditions, subject, predicate, and the phrase that opens a comparison.
+"""The frame of a sentence: opening conditions, subject, predicate, and the phrase that opens a comparison.
 
 A small grammar of the English that papers use for results. It reads words, not meaning: where the frame is not
-recognised, parts stay empty and nothing is guessed.
+recognised, parts stay empty and nothing is guessed. What opens a sentence is read in ``openings.py``.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-_OPENERS = r"(?:On|At|In|For|With|Without|During|When|While|Under|After|Before|From|Across|Averaged over|Among|By|Using|Per|Given|Over|Once|If|Because|Although)"
-_LEAD = re.compile(rf"^{_OPENERS}\b[^,]*?(?:\([^)]*\)[^,]*?)?,\s+(?=\S)")
-_PLACE_LEAD = re.compile(
-    r"^In (?:the|an?|our|their|this) [\w\s,'-]{2,48}?\b(?:papers?|experiments?|comparison|study|tests?|evaluation|benchmarks?|setting|measurements?|table|work)\b(?:\s+(?:on|with|of|in|for)\s[^,]*,|,)?\s+(?=\S)"
-)
-_BASELINE_LEAD = re.compile(
-    r"^(?:Against|Compared (?:with|to)|Relative to|In comparison (?:with|to)|Unlike|Versus)\s+(?P<name>[^,]+),\s+"
-)
+from .names import core_name
+from .openings import DISCOURSE, WORD, has_verb, opening
+from .quantities import find_quantities
+from .verbs import AUXILIARIES, BASE, FINITE, MODALS, PARTICIPLES, PASTS
+from .words import any_of, word_set
 
-_VERBS = """take use need require reach achieve score average run process serve train generate decode perform lower reduce cut
-decrease raise increase improve add save cost drop fall rise grow gain lose exceed outperform beat match equal keep make give
-get have peak occupy consume slow speed bring yield show obtain deliver shorten double halve surpass hold attain state update
-trail lead come lie stand range span fit spend pay demand account introduce incur eliminate avoid remove preserve retain
-maintain provide offer enable allow accelerate boost degrade hurt help shrink compress trim report claim find learn forget
-store drop sit remain stay suffer benefit converge win offset double triple activate finish complete respond return detect credit attribute trace
-ascribe count estimate measure observe note quote rate print read predict accept reject cover include contain fail succeed work limit affect depend
-determine cause mean inhibit promote suppress induce""".split()
-_IRREGULAR = """is are was were has had took ran fell rose grew gave got kept made brought held led came lost found learnt won
-spent paid stood lay does do did reached achieved scored averaged improved reduced increased decreased outperformed exceeded matched
-lowered raised required needed showed performed saved dropped gained obtained yielded""".split()
-
-
-def _third_person(verb: str) -> str:
-    return verb + ("es" if verb.endswith(("s", "sh", "ch", "x", "z")) else "s")
-
-
-# A base form ("use", "cost") is as often a noun: it opens a predicate only after a plural subject.
-BASE = frozenset(_VERBS)
-FINITE = frozenset(map(_third_person, _VERBS)) | frozenset(_IRREGULAR)
-VERBS = BASE | FINITE
-_FINITE_PATTERN = "|".join(sorted(FINITE))
-_DETERMINER = frozenset(
-    "the a an of in for with by and or its their this that each no as to at on per more less lower higher from".split()
-)
-_WORD = re.compile(r"[A-Za-z][\w'’-]*")
+__all__ = ["BASE", "FINITE", "MARKER", "Clause", "Frame", "core_name", "frame"]
 
 MARKER = re.compile(
-    r"(?:,\s*)?\b(?P<word>against|versus|vs\.?|compared (?:with|to|against)|as compared to|relative to|in comparison (?:with|to)|rather than|instead of|than(?!\s+(?:about\s+|half\b|twice\b|~)?\d))\s+"
+    r"(?:,\s*)?\b(?P<word>"
+    r"against|versus|vs\.?|(?:as )?compared (?:with|to|against)|relative to|in comparison (?:with|to)"
+    r"|rather than|instead of"
+    # "below the 76.2 of B", but not "below 5 %"
+    r"|(?:below|above)(?=\s+(?:the|its)\s+\d[\d.,]*\s?\S{0,2}\s+(?:of|for|with)\b)"
+    # "less than B", but not "less than 5 %"
+    r"|than(?!\s+(?:about\s+|half\b|twice\b|~)?\d))\s+"
 )
-BREAK = re.compile(
-    r"(?:;\s+|,?\s+\b(?:where|while|whereas|although|but|though|and that)\s+|,\s+(?:which|because|so that|so)\s+)"
+_PARTICIPLE = any_of(" ".join(PARTICIPLES))
+_PARTS = any_of("of_which made_up_of consisting_of composed_of including comprising with_a_standard_deviation_of")
+_BREAK = re.compile(
+    r";[^\w\s]?\s+|:\s+(?=[a-z])"
+    rf"|,?\s+\b(?P<word>{any_of('where while whereas although but yet though')}|and that(?!\s+of))\s+"
+    rf"|,\s+(?P<relative>{any_of('which because so_that so')})\s+"
+    rf"|(?P<part>,?\s+{_PARTS}\s+)"
+    rf"|,\s+(?:(?:thus|thereby|hence|and)\s+)?(?={_PARTICIPLE}\b)"
 )
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A sentence in parts. ``conditions`` are the opening phrases, ``baseline`` an opening "Against X", ``clauses`` the rest."""
-
-    conditions: tuple[str, ...]
-    baseline: str | None
-    clauses: tuple[Clause, ...]
+_LABEL = re.compile(r"^(?P<name>[A-Z0-9][^:,;]{0,60}):\s+(?=[~<>≤≥]?\s?\d)")
+_AND = re.compile(r",?\s+and\s+")
+_TAKES_OBJECT = re.compile(r"\S+\s+(?:up to |about |more than |only )?(?:\d|the\b|an?\b)")
+_HEAD_END = re.compile(r"\s(?:of|in|with|for|on|at|under|by|from)\s")
+_MODAL_END = re.compile(r"\s+(?:can|could|may|might|will|would|must|should)(?:\s+(?:also|even|still))?\s*$")
+_DETERMINERS = word_set(
+    "the a an of in for with by and or its their this that each no as to at on per more less lower higher from our"
+)
+_RELATIVES = word_set("that which who")
+_NO_PREDICATE = word_set("of is are was were has have")  # after a noun that looks like a verb: "scores of"
+_PASSIVE = word_set("by per as using")  # after a participle: "reported by"
 
 
 @dataclass(frozen=True)
 class Clause:
-    """One clause: ``subject`` before its verb, ``verb``, ``predicate`` after it. ``opener`` is the word that opened it."""
+    """One clause: ``subject`` before its verb, ``verb``, ``predicate`` after it; ``opener`` is what opened it."""
 
     subject: str
     verb: str
@@ -72,41 +58,43 @@ class Clause:
     opener: str = ""
 
 
+@dataclass(frozen=True)
+class Frame:
+    """A sentence in parts: opening ``conditions``, a ``baseline`` from an opening "Against B", and ``clauses``."""
+
+    conditions: tuple[str, ...]
+    baseline: str | None
+    clauses: tuple[Clause, ...]
+
+
 def frame(sentence: str) -> Frame:
-    """The parts of one sentence; ``sentence`` is normalised text."""
-    rest = sentence.strip().rstrip(".").strip()
-    conditions: list[str] = []
-    baseline = None
-    while len(conditions) < 3:
-        if match := _BASELINE_LEAD.match(rest):
-            baseline, rest = match["name"].strip(), rest[match.end() :]
-        elif (match := _PLACE_LEAD.match(rest) or _LEAD.match(rest)) and _has_verb(rest[match.end() :]):
-            conditions.append(match[0].strip().rstrip(","))
-            rest = rest[match.end() :]
-        else:
-            break
-    return Frame(tuple(conditions), baseline, tuple(_clauses(rest)))
+    """The parts of one sentence; ``sentence`` is normalised text.
 
-
-def _has_verb(text: str) -> bool:
-    return any(w.lower() in VERBS for w in _WORD.findall(text))
+    "On T, A takes 4 s where B takes 9 s." has the condition "On T" and the clauses (A, takes, 4 s) and (B, takes, 9 s).
+    """
+    opened = opening(sentence.strip().rstrip(".").strip())
+    clauses = _clauses(opened.rest)
+    if opened.contrast:
+        clauses += [replace(clause, opener="while") for clause in _clauses(opened.contrast)]
+    return Frame(opened.conditions, opened.baseline, tuple(clauses))
 
 
 def _clauses(text: str) -> list[Clause]:
-    found, start, opener = [], 0, ""
-    for match in [*BREAK.finditer(text), None]:
-        part = text[start : match.start() if match else len(text)]
-        for piece in _coordinated(part):
-            clause = _clause(piece, opener)
+    """The clauses of a text without its opening phrases; a clause without a subject of its own has the one before."""
+    found: list[Clause] = []
+    start, opener, skipped = 0, "", False
+    for match in [*_BREAK.finditer(text), None]:
+        pieces = [] if skipped else _coordinated(text[start : match.start() if match else len(text)])
+        for piece in pieces:
+            clause = _clause(DISCOURSE.sub("", piece), opener)
             if not clause.subject and found and clause.verb:
-                clause = Clause(found[-1].subject, clause.verb, clause.predicate, opener)
+                clause = replace(clause, subject=found[-1].subject)
             found.append(clause)
         if match:
-            start, opener = match.end(), match[0].strip(" ,;")
+            # What a whole is made of says nothing of the whole.
+            start, skipped = match.end(), bool(match["part"])
+            opener = match["word"] or match["relative"] or match[0].strip(" ,") or ","
     return found
-
-
-_AND = re.compile(r",?\s+and\s+")
 
 
 def _coordinated(text: str) -> list[str]:
@@ -114,45 +102,83 @@ def _coordinated(text: str) -> list[str]:
     pieces, start = [], 0
     for match in _AND.finditer(text):
         rest, before = text[match.end() :], text[start : match.start()]
-        first = _WORD.match(rest)
-        verbal = first is not None and first[0].lower() in FINITE | {"are", "have"}
-        own_subject = match[0].startswith(",") and re.match(
-            rf"(?:an?|the|[A-Z])\b[^,\d]*?\b(?:{_FINITE_PATTERN})\b", rest
-        )
-        if (verbal and (MARKER.search(before) or not MARKER.search(rest)) and _has_verb(before)) or own_subject:
+        verbal = _opens_predicate(before, rest) and (MARKER.search(before) or not _shares(rest))
+        if verbal or (match[0].startswith(",") and _has_own_subject(rest)):
             pieces.append(before)
             start = match.end()
     pieces.append(text[start:])
-    return [p.strip() for p in pieces if p.strip()]
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def _opens_predicate(before: str, rest: str) -> bool:
+    """Whether "and" joins a second predicate: "A takes 4 s | and | needs 2 GB"."""
+    word = WORD.match(rest)
+    first = word[0].lower() if word else ""
+    if first in BASE and first not in FINITE:
+        return has_verb(before) and _TAKES_OBJECT.match(rest) is not None
+    if first in FINITE or first in PARTICIPLES or first == "have" or (first in MODALS and first != "to"):
+        return has_verb(before) or any(w.lower() in PARTICIPLES for w in WORD.findall(before))
+    return False
+
+
+def _shares(rest: str) -> bool:
+    """Whether the comparison in ``rest`` serves what is before it too: it holds more figures than ``rest`` compares."""
+    marker = MARKER.search(rest)
+    if marker is None:
+        return False
+    compared, against = len(find_quantities(rest[: marker.start()])), len(find_quantities(rest[marker.end() :]))
+    return compared == 0 or against == 0 or against > compared
+
+
+def _has_own_subject(text: str) -> bool:
+    """Whether a text opens with a noun phrase and its verb, before any comma or figure: "the second takes …"."""
+    head = re.split(r"[,\d]", text, maxsplit=1)[0]
+    words = [w.lower() for w in WORD.findall(head)]
+    if len(words) < 2 or words[0] in FINITE:
+        return False
+    opens = words[0] in ("a", "an", "the") or head[0].isupper() or words[0].endswith("ing") or words[1] in FINITE
+    return opens and any(w in FINITE for w in words[1:6])
 
 
 def _clause(text: str, opener: str) -> Clause:
-    """Split at the first finite verb that can be one here."""
-    previous = ""
-    for match in _WORD.finditer(text):
-        word = match[0].lower()
-        elided = opener != "" or match.start() == 0
-        if word in VERBS and previous not in _DETERMINER and (previous or (elided and word in FINITE)):
-            before = text[: match.start()]
-            plural = previous.endswith("s") or " and " in before
-            if (word in FINITE or plural) and not MARKER.search(before):
-                return Clause(before.strip(), word, text[match.end() :].strip(), opener)
-        previous = word
+    """Split at the first finite verb that can be one here; a label ("A: 12 ms") counts as a verb."""
+    if label := _LABEL.match(text):
+        return Clause(label["name"].strip(), ":", text[label.end() :].strip(), opener)
+    words = list(WORD.finditer(text))
+    for i, match in enumerate(words):
+        if _is_verb(text, words, i, opener) and not MARKER.search(text[: match.start()]):
+            subject = _MODAL_END.sub("", text[: match.start()].rstrip()).strip()
+            return Clause(subject, match[0].lower(), text[match.end() :].strip(), opener)
     return Clause("", "", text, opener)
 
 
-_TAIL = re.compile(
-    r"\s+(?:on|in|at|under|during|when|for|after|across|with only|over|from|using|and|although|though|but|is|are|was|were|has|have|while|because|since)\s.*$|\s*(?:[;(]|,\s).*$|\s+(?:with|to|of|by|against|than)$"
-)
-_HEAD = re.compile(
-    r"^(?:the|a|an|this|that|these|our|their|its|plain|existing|earlier|previous|other|those of|that of|all|only|just|both|either|about|with|for|of|by|under|using|when)\s+",
-    re.IGNORECASE,
-)
+def _is_verb(text: str, words: list[re.Match[str]], i: int, opener: str) -> bool:
+    """Whether the i-th word is the verb of its clause: "A *needs* 4 s", "methods *need*"; not "needs of", "to need"."""
+    match, word = words[i], words[i][0].lower()
+    if word not in FINITE and word not in BASE and word not in PARTICIPLES:
+        return False
+    if match.start() == 0:
+        return (word in PARTICIPLES and opener != "") or word in FINITE
+    adjacent = i > 0 and text[words[i - 1].end() : match.start()].isspace()
+    previous = words[i - 1][0] if adjacent else ""
+    if not adjacent and word in PASTS and re.search(r"\d\w?\s$", text[: match.start()]):
+        return False  # "with 17 activated units"
+    is_name = previous == "A" and word in FINITE and word.endswith("s")  # "A takes" is no noun phrase
+    previous = previous.lower()
+    if not is_name and ((previous in _DETERMINERS and previous not in MODALS) or previous in _RELATIVES):
+        return False
+    following = text[match.end() : match.end() + 24].split(maxsplit=1)
+    after = following[0].lower().strip(",") if following else ""
+    if word not in AUXILIARIES and (after in _NO_PREDICATE or (after in _PASSIVE and word in PASTS)):
+        return False
+    if word in FINITE:
+        return previous != "to"
+    return word in BASE and ((previous in MODALS and previous != "to") or _is_plural(text[: match.start()], previous))
 
 
-def core_name(phrase: str) -> str:
-    """The name in a noun phrase: no article, no trailing condition ("unmerged LoRA on GSM8K" -> "unmerged LoRA")."""
-    name = phrase.strip(" ,.;:")
-    while (shorter := _HEAD.sub("", name)) != name:
-        name = shorter
-    return _TAIL.sub("", name).strip(" ,.;:'’")
+def _is_plural(before: str, previous: str) -> bool:
+    """Whether a subject is plural: "methods", "the weights of A", "A and B"."""
+    head = _HEAD_END.split(before, maxsplit=1)[0].rstrip().lower()
+    if previous.endswith("s") and not previous.endswith(("ss", "'s")):
+        return True
+    return " and " in before or head.endswith(("s", "we", "they"))

@@ -1,168 +1,207 @@
-"""The vocabulary of metrics: which metric a phrase, a comparative word or a unit speaks of."""
+"""Which metric a figure measures, from its unit and the words around it. The vocabulary is in ``vocabulary.py``."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from importlib import resources
-from typing import Literal
 
-from .quantities import dimension
-from .words import TOKEN, normalize, stems, tokens
-
-Phase = Literal["training", "inference"]
-
-_TRAINING = re.compile(
-    r"\b(?:train(?:s|ed|ing)?|pre-?train\w*|back-?propagation|backward|(?<!full )fine-?tun(?:e|es|ing)\b(?!ed)|full (?:fine-?)?tuning|gradients?|optimi[sz]er states?)\b",
-    re.IGNORECASE,
+from .phrases import GENERIC, is_unknown, noun_phrase
+from .units import dimension
+from .vocabulary import (
+    Metric,
+    Naming,
+    Phase,
+    comparative,
+    comparative_words,
+    mentions,
+    metrics,
+    named,
+    naming,
+    only_metric,
+    phase_of,
+    phased,
 )
-_INFERENCE = re.compile(
-    r"\b(?:inference|decod\w+|serv(?:e|es|ing)|generat(?:es?|ion|ing)|forward pass|latency|key-value cache|deployment|requests? per)\b",
-    re.IGNORECASE,
-)
+from .words import any_of, stems
 
+__all__ = [
+    "Metric",
+    "Naming",
+    "Phase",
+    "Surroundings",
+    "comparative_words",
+    "mentions",
+    "metric_of",
+    "metrics",
+    "named",
+    "naming",
+    "noun_phrase",
+    "only_metric",
+    "phase_of",
+    "phased",
+    "read_metric",
+]
 
-@dataclass(frozen=True)
-class Metric:
-    """One metric of the vocabulary. ``cost`` is 1 when more is worse and -1 when more is better."""
-
-    id: str
-    label: str
-    names: tuple[str, ...]
-    query: tuple[str, ...]
-    dimensions: tuple[str, ...]
-    more: tuple[str, ...]
-    less: tuple[str, ...]
-    cost: int
-    inverse: str | None
-    phase: Phase | None
-
-
-@cache
-def metrics() -> dict[str, Metric]:
-    """All metrics by id, as the package's ``vocabulary.toml`` lists them."""
-    table = tomllib.loads(resources.files(__package__).joinpath("vocabulary.toml").read_text("utf-8"))
-    return {
-        key: Metric(
-            id=key,
-            label=row["label"],
-            names=tuple(row["names"]),
-            query=tuple(row.get("query", ())),
-            dimensions=tuple(row.get("dimensions", ())),
-            more=tuple(row.get("more", ())),
-            less=tuple(row.get("less", ())),
-            cost=row["cost"],
-            inverse=row.get("inverse"),
-            phase=row.get("phase"),
-        )
-        for key, row in table.items()
-    }
-
-
-@cache
-def _names() -> list[tuple[tuple[str, ...], str]]:
-    """Stemmed names with their metric, longest first."""
-    pairs = [(stems(name), metric.id) for metric in metrics().values() for name in metric.names]
-    return sorted(pairs, key=lambda pair: -len(pair[0]))
-
-
-@lru_cache(maxsize=16384)
-def named(text: str, last: bool = False) -> str | None:
-    """The metric that a text names: the longest name, then the first; with ``last`` the one that stands last."""
-    # Recomputing activations is called checkpointing and has nothing to do with a stored checkpoint.
-    words = stems(re.sub(r"checkpointing", "recomputation", text, flags=re.IGNORECASE))
-    best: tuple[tuple[int, int], str] | None = None
-    for name, metric in _names():
-        for at in range(len(words) - len(name) + 1):
-            if words[at : at + len(name)] == name:
-                key = (at + len(name), len(name)) if last else (len(name), -at)
-                best = (key, metric) if best is None or key > best[0] else best
-    return best[1] if best else None
-
-
-def mentions(text: str) -> list[tuple[int, int, str]]:
-    """All metrics that a text names, as (start, end, metric); longest names first, none overlapping, in order."""
-    words = [(m.start(), m.end()) for m in TOKEN.finditer(text)]
-    found: list[tuple[int, int, str]] = []
-    for i in range(len(words)):
-        for j in range(min(len(words), i + 4), i, -1):
-            start, end = words[i][0], words[j - 1][1]
-            if any(a < end and start < b for a, b, _ in found):
-                continue
-            metric = dict(_names()).get(stems(text[start:end]))
-            if metric:
-                found.append((start, end, metric))
-                break
-    return found
-
-
-def phase_of(text: str) -> Phase | None:
-    """Training or inference, as far as the words say; None when they name both or neither."""
-    text = normalize(text)
-    training, inference = bool(_TRAINING.search(text)), bool(_INFERENCE.search(text))
-    return None if training == inference else "training" if training else "inference"
-
-
+# What a unit can measure; the first is taken when no words say.
 _BY_DIMENSION: dict[str, tuple[str, ...]] = {
     "bytes": ("memory", "storage"),
     "time": ("latency", "training_time"),
     "time/token": ("latency", "training_time"),
     "time/item": ("latency", "training_time"),
     "rate": ("throughput",),
+    "operation_rate": ("throughput",),
     "gpu_time": ("training_time",),
-    "parameters": ("trainable_parameters",),
     "operations": ("compute",),
+    "energy": ("energy",),
+    "money": ("price",),
 }
+# Dimensions that any metric without a unit of its own may have.
+_RELATIVE = ("ratio", "points", "")
+
+_TIME = re.compile(r"\btime\b")
+_SPENT = re.compile(r"\b(?:in|at|within|by)\s+(?:about |under |only |just )?$")
+_ON = re.compile(r"^\s*on\s+(?P<what>[^,;]+?)(?=\s+(?:with|and|at|in|for|against|when|using)\b|[,;]|$)")
+_END_OF_HEAD = re.compile(
+    rf"\s{any_of('of with without for on in under at from by during when to after between across per')}\s"
+)
+_EVALUATED = re.compile(
+    rf"\b{any_of('model task benchmark train fine-?tun dataset classif accura learn predict neural language')}",
+    re.IGNORECASE,
+)
+_ACTIVE = re.compile(r"\bactiv(?:e|ated|ates?)\b")
+_TRAINED = re.compile(rf"\b{any_of('trainable trained tunable tuned updat[a-z]+ trains? tunes? learns? learnable')}\b")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The words around a figure that may say what it measures.
+
+    ``own`` is its printed text and ``after`` what follows it; ``object`` stands between ``verb`` and it. ``clause`` and
+    ``sentence`` are whole; ``listed`` is the metric of the figure before it in one list.
+    """
+
+    after: str
+    sentence: str
+    own: str = ""
+    object: str = ""
+    subject: str = ""
+    verb: str = ""
+    clause: str = ""
+    listed: Naming | None = None
+
+    @property
+    def near(self) -> str:
+        """All that is close to the figure, for its phase."""
+        return f"{self.subject} {self.verb} {self.object} {self.after}"
+
+    def timed(self, found: Naming) -> Naming:
+        """The metric, where latency in training is training time."""
+        return found._replace(metric=phased(found.metric, self.near, self.sentence))
 
 
 def metric_of(unit: str, after: str, before: str, sentence: str) -> str | None:
     """The metric that a figure measures.
 
     The unit limits what it can be (bytes are memory or storage); then the words right after it decide, then those right
-    before it, then the rest of the sentence. None when nothing points to a metric.
+    before it, then a unit's usual metric. A share or a ratio of something that has no name here measures nothing known.
+
+    >>> metric_of("%", " less memory than B", "A takes ", "A takes 40 % less memory than B.")
+    'memory'
     """
-    allowed = _BY_DIMENSION.get(dimension(unit))
-    for text in (noun_phrase(after), before, sentence if allowed or unit in ("%", "x") else ""):
-        name = named(text, last=True)
-        if name and (name in allowed if allowed else unit != "" or not _has_units(name)):
-            if text is sentence and name == "trainable_parameters":
-                continue
-            return phased(name, before + " " + after, sentence)
-    if allowed:
-        return phased(allowed[0], before + " " + after, sentence)
-    speaks = [entry[0] for word in tokens(before + " " + after) if (entry := comparative_words().get(word))]
-    return phased(speaks[0], before + " " + after, sentence) if speaks and unit else None
+    around = Surroundings(after, sentence, object=before if naming(before) else "", subject=before, clause=sentence)
+    found = read_metric(unit, around)
+    return found.metric if found else None
 
 
-_CUT = re.compile(r"\b(?:in|on|at|for|with|against|than|over|when|while|from|to|and|of|by|under|after|per|as)\b|[,;(]")
+def read_metric(unit: str, around: Surroundings) -> Naming | None:
+    """The metric of one figure and how it is named; None when nothing points to one, or something to an unknown one."""
+    kind = dimension(unit)
+    if kind == "parameters":
+        return Naming(_kind_of_parameters(f"{around.own} {around.verb} {around.object}", around.after))
+    phrase = noun_phrase(around.after)
+    if found := _named_in(phrase, unit, around):
+        return found
+    if kind in _RELATIVE and (naming(phrase) or is_unknown(phrase)):
+        return None
+    if around.listed and _fits(around.listed, unit, around.sentence):
+        return around.listed
+    if found := _named_in(around.object, unit, around):
+        return found
+    if kind in ("ratio", "") and (on := _ON.match(around.after)) and named(on["what"]) == "accuracy":
+        return Naming("accuracy")
+    if kind in _RELATIVE and (word := comparative(around.verb)):
+        return around.timed(Naming(word))
+    if _is_of_something_else(kind, around):
+        return None
+    return _from_subject(unit, around) or _from_clause(unit, around)
 
 
-def noun_phrase(after: str) -> str:
-    """The noun phrase that a figure opens: "40 % | less GPU memory | and …", "22 GB of | GPU memory | with …"."""
-    text = re.sub(
-        r"^\s*(?:of|more|less|increase in|decrease in|reduction in|reduction of|improvement in|the|in)\s+", "", after
-    )
-    text = re.sub(r"^(?:the|its|their|average|mean|peak)\s+", "", text)
-    return _CUT.split(text, maxsplit=1)[0]
+def _named_in(text: str, unit: str, around: Surroundings) -> Naming | None:
+    """The metric that a phrase beside a figure names, by its name, a comparative ("faster") or as "time"."""
+    kind = dimension(unit)
+    found = naming(text, last=True)
+    if found and _fits(found, unit, around.sentence):
+        if found.metric == "parameters":
+            return Naming(_kind_of_parameters(f"{text} {around.verb} {around.object}", ""))
+        return around.timed(found)
+    if kind in _RELATIVE and (word := comparative(text)):
+        return around.timed(Naming(word))
+    if kind in ("ratio", "points") and _TIME.search(text):
+        return around.timed(Naming("latency"))
+    return None
 
 
-def _has_units(metric: str) -> bool:
-    return bool(metrics()[metric].dimensions) and metric != "accuracy"
+def _kind_of_parameters(words: str, after: str) -> str:
+    """Trained, active, or all parameters: "0.3M trainable parameters", "updates 28,672 parameters", "1.3B active"."""
+    if _ACTIVE.search(words) or re.match(r"\s*(?:are\s)?active\b", after):
+        return "active_parameters"
+    return "trainable_parameters" if _TRAINED.search(words) else "parameters"
 
 
-def phased(metric: str, near: str, sentence: str) -> str:
-    """Time spent in training is another metric than latency."""
-    phase = phase_of(near) or phase_of(sentence)
-    return "training_time" if metric == "latency" and phase == "training" else metric
+def _fits(found: Naming, unit: str, sentence: str) -> bool:
+    """Whether a unit can measure a metric: GB is no accuracy, points are no memory, a bare number is no time."""
+    if found.weak and (unit == "x" or not _EVALUATED.search(sentence)):
+        return False
+    kind = dimension(unit)
+    if allowed := _BY_DIMENSION.get(kind):
+        return found.metric in allowed
+    return kind == "ratio" or not metrics()[found.metric].dimensions
 
 
-@cache
-def comparative_words() -> dict[str, tuple[str, Literal["increase", "decrease"]]]:
-    """Words that compare and name their metric at once: "slower" is more latency."""
-    table: dict[str, tuple[str, Literal["increase", "decrease"]]] = {}
-    for metric in metrics().values():
-        table |= {word: (metric.id, "increase") for word in metric.more}
-        table |= {word: (metric.id, "decrease") for word in metric.less}
-    return table
+def _is_of_something_else(kind: str, around: Surroundings) -> bool:
+    """Whether a figure's object is no known metric: "shrinks a file to 2 GB", "a stay of 3 h", "cuts requests by 60 %".
+
+    A time that is spent on something is still a time: "answers a query in 3 ms".
+    """
+    if kind == "bytes":
+        return is_unknown(around.object) or re.match(r"\s*in\s*$", around.after) is not None
+    if kind.startswith("time"):
+        return is_unknown(around.object) and not _SPENT.search(around.object)
+    return kind in _RELATIVE and is_unknown(around.object)
+
+
+def _from_subject(unit: str, around: Surroundings) -> Naming | None:
+    """The metric that the subject is ("the average accuracy of A is"), or that the verb speaks of ("scores")."""
+    head = _END_OF_HEAD.split(f"{around.subject} ", maxsplit=1)[0]
+    for part in reversed(head.split(" and ")):
+        found = naming(part, last=True)
+        if found and GENERIC.issuperset(stems(part)[found.end :]) and _fits(found, unit, around.sentence):
+            return around.timed(found)
+    scored = around.verb.startswith(("score", "scoring", "average", "averaging"))
+    return Naming("accuracy") if scored and unit != "x" and dimension(unit) in _RELATIVE else None
+
+
+def _from_clause(unit: str, around: Surroundings) -> Naming | None:
+    """A unit's usual metric; for a share or for points, the one metric that the clause names."""
+    kind = dimension(unit)
+    if allowed := _BY_DIMENSION.get(kind):
+        if unit == "days" and phase_of(around.near) is None and phase_of(around.sentence) is None:
+            return None
+        found = [metric for _, _, metric in mentions(around.sentence) if metric in allowed]
+        return around.timed(Naming(found[-1] if found else allowed[0]))
+    names = {metric for _, _, metric in mentions(around.clause)}
+    if kind == "points" and not names:
+        return Naming("accuracy")
+    if kind not in ("ratio", "points") or len(names) != 1:
+        return None
+    (only,) = names
+    return around.timed(Naming(only)) if _fits(Naming(only), unit, around.sentence) else None
