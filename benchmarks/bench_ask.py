@@ -23,7 +23,9 @@ def _ask(home: str) -> tuple[float, dict[str, int]]:
     """Wall seconds of one process, and what it read."""
     command = [sys.executable, "-m", "sovereign.cli", "ask", QUESTION, "--only-library", "--json"]
     start = time.perf_counter()
-    done = subprocess.run(command, env={**os.environ, "SOVEREIGN_HOME": home}, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, env={**os.environ, "SOVEREIGN_HOME": home}, capture_output=True, text=True, check=True
+    )
     seconds = time.perf_counter() - start
     environment = json.loads(done.stdout)["environment"]
     return seconds, {"read": environment["files_read"], "unchanged": environment["files_unchanged"]}

@@ -33,9 +33,17 @@ def _abstracts() -> list[tuple[str, str]]:
             rows = [json.loads(line) for line in itertools.islice(lines, COUNT)]
         return [(row["title"], row["abstract"]) for row in rows]
     notes = resources.files("sovereign") / "data" / "starter_library"
-    findings = [line[2:].split(" [")[0] for note in notes.iterdir() for line in note.read_text("utf-8").splitlines() if line.startswith("- ") and "{seen" in line]
+    findings = [
+        line[2:].split(" [")[0]
+        for note in notes.iterdir()
+        for line in note.read_text("utf-8").splitlines()
+        if line.startswith("- ") and "{seen" in line
+    ]
     rng = random.Random(0)
-    return [(f"Study {i}: {' '.join(rng.choice(findings).split()[:6])}", " ".join(rng.sample(findings, 7))) for i in range(COUNT)]
+    return [
+        (f"Study {i}: {' '.join(rng.choice(findings).split()[:6])}", " ".join(rng.sample(findings, 7)))
+        for i in range(COUNT)
+    ]
 
 
 def main() -> int:
@@ -45,7 +53,9 @@ def main() -> int:
         root, cache = Path(folder) / "abstracts", Path(folder) / "index.db"
         root.mkdir()
         for i, (title, abstract) in enumerate(pairs):
-            (root / f"{i:05}.md").write_text(f"---\ntitle: {json.dumps(title)}\n---\n\n## Abstract\n\n{abstract}\n", encoding="utf-8")
+            (root / f"{i:05}.md").write_text(
+                f"---\ntitle: {json.dumps(title)}\n---\n\n## Abstract\n\n{abstract}\n", encoding="utf-8"
+            )
         start = time.perf_counter()
         library = Library([root], cache)
         report = library.refresh()

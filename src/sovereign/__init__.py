@@ -1,8 +1,8 @@
 """SOVEREIGN: research answers that can be checked.
 
-    import sovereign
-    record = sovereign.ask("Does merging adapters remove their inference latency?")
-    verdict = sovereign.verify("X reduces memory by 40 %", against="paper.md").verdict
+import sovereign
+record = sovereign.ask("Does merging adapters remove their inference latency?")
+verdict = sovereign.verify("X reduces memory by 40 %", against="paper.md").verdict
 """
 
 from .api import ask, verify

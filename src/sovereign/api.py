@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from sovereign.records import Record, Verification
 
 
-def ask(question: str, *, library: str | PathLike[str] | Iterable[str | PathLike[str]] = (), only_library: bool = True, measure: bool = True, **settings: object) -> Record:
+def ask(
+    question: str,
+    *,
+    library: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
+    only_library: bool = True,
+    measure: bool = True,
+    **settings: object,
+) -> Record:
     """Answer a question and keep its record under ``SOVEREIGN_HOME``.
 
     ``library`` names a file or folder, or several; without any, the starter library is read. Further keywords are settings
@@ -27,7 +34,9 @@ def ask(question: str, *, library: str | PathLike[str] | Iterable[str | PathLike
     effective = load(settings)
     paths = [library] if isinstance(library, str | PathLike) else library
     with open_store(effective.home) as store:
-        return run(Request(question, effective, tuple(map(Path, paths)), only_library=only_library, measure=measure), store)
+        return run(
+            Request(question, effective, tuple(map(Path, paths)), only_library=only_library, measure=measure), store
+        )
 
 
 def verify(claim: str, *, against: str | PathLike[str]) -> Verification:

@@ -16,7 +16,7 @@ from .verdict import Judgement, judge
 
 CANDIDATES = 12  # sentences that are judged: those that share most words with the claim
 _BEFORE = 2  # sentences before one that are its context, with the title
-_LONGEST = 1_500  # characters of one candidate; what is longer is no sentence, and is judged in pieces
+_LONGEST = 2_500  # characters of one candidate; what is longer is no sentence, and is judged in pieces
 _END = re.compile(r"(?<=[.!?])\s+(?=[^\W_])|\n\s*")
 
 

@@ -25,14 +25,35 @@ SENTENCES = 6
 @guarded
 def ask(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
-    library: Annotated[list[Path] | None, typer.Option("--library", help="A folder or file to read. Repeatable. Without it, the starter library.")] = None,
-    source: Annotated[list[str] | None, typer.Option("--source", help="A source to search. Repeatable. Without it, all that may be used.")] = None,
-    only_library: Annotated[bool, typer.Option("--only-library", help="Touch nothing but the library: not one packet leaves.")] = False,
-    out_dir: Annotated[Path | None, typer.Option("--out", help="Folder to write the record to, besides the store.")] = None,
+    library: Annotated[
+        list[Path] | None,
+        typer.Option("--library", help="A folder or file to read. Repeatable. Without it, the starter library."),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", help="A source to search. Repeatable. Without it, all that may be used."),
+    ] = None,
+    only_library: Annotated[
+        bool, typer.Option("--only-library", help="Touch nothing but the library: not one packet leaves.")
+    ] = False,
+    out_dir: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write the record to, besides the store.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON on stdout.")] = False,
-    max_papers: Annotated[int | None, typer.Option("--max-papers", help="How many works are kept for reading. Default: the setting max_papers, 19.")] = None,
-    budget_seconds: Annotated[float | None, typer.Option("--budget-seconds", help="Time for the run; what is left out stands in the record. Default: the setting budget_seconds.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Seed of everything random. Default: the setting seed, 0.")] = None,
+    max_papers: Annotated[
+        int | None,
+        typer.Option("--max-papers", help="How many works are kept for reading. Default: the setting max_papers, 19."),
+    ] = None,
+    budget_seconds: Annotated[
+        float | None,
+        typer.Option(
+            "--budget-seconds",
+            help="Time for the run; what is left out stands in the record. Default: the setting budget_seconds.",
+        ),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", help="Seed of everything random. Default: the setting seed, 0.")
+    ] = None,
     no_measure: Annotated[bool, typer.Option("--no-measure", help="Run no laboratory protocol.")] = False,
 ) -> None:
     """Answer a question from the literature and publish a record that can be checked."""

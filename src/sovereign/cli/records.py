@@ -33,13 +33,20 @@ def list_records(as_json: Json = False) -> None:
     with _store() as store:
         entries = [(entry, store.records.decisions(entry.id)) for entry in store.records.newest()]
     if as_json:
-        return print_json([entry.model_dump(mode="json") | {"owner": decisions[-1].outcome if decisions else None} for entry, decisions in entries])
+        return print_json(
+            [
+                entry.model_dump(mode="json") | {"owner": decisions[-1].outcome if decisions else None}
+                for entry, decisions in entries
+            ]
+        )
     if not entries:
         return out.print('No records yet. Ask a question: sovereign ask "…"')
     table = Table("Id", "Made", "Outcome", "Owner", "Score", "Question")
     for entry, decisions in entries:
         owner = decisions[-1].outcome if decisions else "–"
-        table.add_row(entry.short_id, entry.created_at[:16], entry.outcome, owner, f"{entry.score:g}", clean(entry.question))
+        table.add_row(
+            entry.short_id, entry.created_at[:16], entry.outcome, owner, f"{entry.score:g}", clean(entry.question)
+        )
     out.print(table, soft_wrap=False)
 
 
@@ -75,7 +82,9 @@ def export(
     try:
         out_file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise OutputError(f"{out_file} cannot be written: {error.strerror}.", "Name a file in a folder that you may write to.") from None
+        raise OutputError(
+            f"{out_file} cannot be written: {error.strerror}.", "Name a file in a folder that you may write to."
+        ) from None
     if as_json:
         return print_json({"format": form, "file": str(out_file), "bytes": len(text.encode("utf-8"))})
     err.print(f"Wrote {clean(str(out_file))}")
@@ -93,7 +102,9 @@ def _decide(record_id: str, outcome: OwnerOutcome, reason: str, as_json: bool) -
         store.records.decide(decision)
     if as_json:
         return print_json(decision.model_dump(mode="json"))
-    out.print(f"{found.short_id}: {outcome} by {clean(settings.owner)}. The record itself is unchanged; the decision stands beside it and in the ledger.")
+    out.print(
+        f"{found.short_id}: {outcome} by {clean(settings.owner)}. The record itself is unchanged; the decision stands beside it and in the ledger."
+    )
 
 
 @guarded

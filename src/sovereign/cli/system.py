@@ -28,7 +28,9 @@ ledger = typer.Typer(help="The hash-chained ledger of all events.", no_args_is_h
 @ledger.command("verify")
 @guarded
 def ledger_verify(
-    head: Annotated[Path | None, typer.Option("--head", help="JSON with a head kept elsewhere: a head file, or an exported record.")] = None,
+    head: Annotated[
+        Path | None, typer.Option("--head", help="JSON with a head kept elsewhere: a head file, or an exported record.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Verify every event of the ledger against its hash, its predecessor, and the head."""
@@ -38,13 +40,20 @@ def ledger_verify(
     if as_json:
         print_json(asdict(report) if not hasattr(report, "model_dump") else report.model_dump(mode="json"))
     else:
-        out.print(f"[bold]{clean(report.status.replace('_', ' '))}[/]: {report.count} events, head {report.head.hash if report.head else '–'}")
+        out.print(
+            f"[bold]{clean(report.status.replace('_', ' '))}[/]: {report.count} events, head {report.head.hash if report.head else '–'}"
+        )
         if report.beyond_head:
             out.print(f"  {report.beyond_head} event(s) extend the head that it was held against.")
         for problem in report.problems:
-            out.print(f"  event {problem.seq if problem.seq is not None else '?'} ({clean(problem.kind)}): {clean(problem.what)}")
+            out.print(
+                f"  event {problem.seq if problem.seq is not None else '?'} ({clean(problem.kind)}): {clean(problem.what)}"
+            )
     if not report.ok:
-        raise LedgerBroken(f"The ledger does not verify: {len(report.problems)} problem(s).", "Restore the store from a copy, and hold it against the head of an export.")
+        raise LedgerBroken(
+            f"The ledger does not verify: {len(report.problems)} problem(s).",
+            "Restore the store from a copy, and hold it against the head of an export.",
+        )
 
 
 def _head_in(path: Path) -> LedgerHead:
@@ -57,9 +66,13 @@ def _head_in(path: Path) -> LedgerHead:
         data = json.loads(path.read_text("utf-8"))
         return LedgerHead.model_validate(data.get("ledger_head", data) if isinstance(data, dict) else data)
     except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.", "Name a head file or an exported record.") from None
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}.", "Name a head file or an exported record."
+        ) from None
     except (ValueError, ValidationError):
-        raise InputError(f"{path} holds no ledger head.", "Name a head file or a record that was exported as JSON.") from None
+        raise InputError(
+            f"{path} holds no ledger head.", "Name a head file or a record that was exported as JSON."
+        ) from None
 
 
 @guarded
@@ -67,7 +80,9 @@ def settings(as_json: Json = False) -> None:
     """Show the effective settings and where each came from."""
     rows = lines(load())
     if as_json:
-        return print_json({row.name: {"value": row.value, "origin": row.origin, "description": row.description} for row in rows})
+        return print_json(
+            {row.name: {"value": row.value, "origin": row.origin, "description": row.description} for row in rows}
+        )
     table = Table("Setting", "Value", "From", "Meaning")
     for row in rows:
         table.add_row(row.name, clean(str(row.value)), clean(row.origin), clean(row.description))

@@ -36,7 +36,11 @@ def verify(
 
 def _show(evidence: Evidence) -> None:
     quote = evidence.quote
-    where = ", ".join(p for p in (quote.section, f"page {quote.page}" if quote.page else "", f"characters {quote.start} to {quote.end}") if p)
+    where = ", ".join(
+        p
+        for p in (quote.section, f"page {quote.page}" if quote.page else "", f"characters {quote.start} to {quote.end}")
+        if p
+    )
     if quote.our_words:
         seen = f"[{quote.where or 'no place given'}] seen: {quote.seen or 'not said'}"
         out.print(f"Finding of a secondary summary, our words ({clean(where)}):\n  {clean(quote.text)} {clean(seen)}")

@@ -114,7 +114,9 @@ def _folded(phrase: str) -> frozenset[str]:
 
 _ADVERBS = {"fulli": "full", "partial": "part", "densely": "dens", "sparsely": "spars"}
 _CONFIG = re.compile(r"\b(?:with|of|on|at|in|under|using|per|after|that)\b.*$", re.IGNORECASE)
-_ARTICLES = frozenset("standard plain default single same normal usual typical ordinary vanilla original".split())
+_ARTICLES = frozenset(
+    ["standard", "plain", "default", "single", "same", "normal", "usual", "typical", "ordinary", "vanilla", "original"]
+)
 
 
 def thing(phrase: str | None) -> frozenset[str]:

@@ -145,6 +145,6 @@ def _of_words(claim: Claim, claims: Sequence[Claim], known: dict[str, Paper]) ->
                     checks=judgement.checks,
                     reason=judgement.reason,
                     claim_id=other.id,
-                )  # fmt: skip
+                )
             )
     return found

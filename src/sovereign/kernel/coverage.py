@@ -33,7 +33,9 @@ def gaps(scales: Sequence[Quantity], facet: Facet) -> tuple[str, ...]:
     inside = [q for q in scales if in_range(q, facet)]
     if not inside:
         single = facet.low == facet.high
-        return (f"no figure at {facet.low.text}" if single else f"no figure between {facet.low.text} and {facet.high.text}",)
+        return (
+            f"no figure at {facet.low.text}" if single else f"no figure between {facet.low.text} and {facet.high.text}",
+        )
     found = []
     if inside[0].value > facet.low.value * NEAR_END:
         found.append(f"none below {inside[0].text} (asked from {facet.low.text})")

@@ -72,7 +72,7 @@ def _can_claim(text: str) -> bool:
     letters = sum(c.isalpha() or c.isspace() for c in text)
     words = text.split()
     return (
-        4 <= len(words)
+        len(words) >= 4
         and len(text) <= MAX_SENTENCE
         and letters >= 0.6 * len(text)
         and not _HEDGED.search(text)

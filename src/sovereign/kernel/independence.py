@@ -6,6 +6,7 @@ work. The relation is pairwise. Where authors are not known, independence is not
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 
@@ -29,7 +30,7 @@ def _same_place(a: Quote, b: Quote) -> bool:
 
 def _place(quote: Quote) -> frozenset[str]:
     words = (quote.where or "").lower().replace(",", " ").split()
-    return frozenset(f"{a} {b}" for a, b in zip(words, words[1:], strict=False) if a in ("table", "figure", "section"))
+    return frozenset(f"{a} {b}" for a, b in itertools.pairwise(words) if a in ("table", "figure", "section"))
 
 
 def _people(paper: Paper) -> frozenset[str]:

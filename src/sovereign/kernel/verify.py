@@ -85,6 +85,6 @@ def _own_work(claim: Claim, passages: list[Quote], known: dict[str, Paper]) -> l
                     scope="same",
                     checks=judgement.checks,
                     reason=judgement.reason,
-                )  # fmt: skip
+                )
             )
     return found
