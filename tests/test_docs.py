@@ -195,3 +195,9 @@ def test_python_blocks_use_what_is_there(page: str, text: str) -> None:
         function = getattr(sovereign, name.partition(".")[2], None)
         assert function is not None, f"{page}: there is no {name}"
         inspect.signature(function).bind(*call.args, **{str(k.arg): k.value for k in call.keywords})
+
+
+def test_the_command_reference_is_what_the_commands_say() -> None:
+    from sovereign.cli.reference import reference
+
+    assert (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8") == reference()

@@ -197,3 +197,12 @@ def test_what_notes_say_outside_of_findings_changes_nothing(starter: Run, tmp_pa
 def test_the_record_is_plain_json(record: Record):
     data = json.loads(record.model_dump_json())
     assert Record.model_validate(data) == record
+
+
+def test_the_readme_quotes_this_answer(record: Record):
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    quoted = re.findall(r"^> - (.+)$", readme, flags=re.MULTILINE)
+    said = {text for text, _ in sentences(record)}
+    assert len(quoted) >= 5
+    assert [q for q in quoted if q not in said] == []
+    assert f"**{record.answer.state}** · {record.decision.outcome}" in readme

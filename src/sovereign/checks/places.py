@@ -1,7 +1,7 @@
 """Check ``places``: have two things changed places?
 
-Sees: two words that stand each behind the preposition or verb that the other one stood behind ("LoRA on Llama", "Llama
-on LoRA"), and a name beside a word that stood beside another name. Cannot see: an exchange that keeps both.
+Sees: two words that stand each behind the preposition or verb that the other one stood behind ("Spark on Linux", "Linux
+on Spark"), and a name beside a word that stood beside another name. Cannot see: an exchange that keeps both.
 """
 
 from __future__ import annotations

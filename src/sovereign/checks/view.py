@@ -153,7 +153,7 @@ def _words(text: str, spans: list[tuple[int, int]]) -> list[Word]:
         if inside and not (match[0][0].isalpha() and DIGIT.search(match[0])):  # "A100" in "3,456 A100 hours" is a name
             words.append(Word(match[0].lower(), start, end, piece, (), (), None, True))
             continue
-        # "LoRA+" is not LoRA.
+        # "CD4+" is not CD4.
         plus = text[end : end + 1] == "+" and not text[end + 1 : end + 2].isalnum()
         lower, way, found, keys = _read(match[0] + "+" * plus, not words)
         if found == ("tune",) and words and words[-1].text == "fine":
@@ -219,7 +219,7 @@ def squeezed(token: str) -> str:
 
 
 def is_compound_name(token: str) -> bool:
-    """Whether a token with hyphens is one name: "X-LoRA", "LoRA-FA", "GPT-J", not "LoRA-based" and not "Low-Rank"."""
+    """Whether a token with hyphens is one name: "DNA-PK", "TGF-B", not "DNA-based" and not "Low-Rank"."""
     pieces = [p for p in parts(token) if any(c.isalpha() for c in p)]
     capitals = all(any(c.isupper() for c in p) for p in pieces)
     return len(pieces) > 1 and capitals and any(len(p) == 1 or any(c.isupper() for c in p[1:]) for p in pieces)

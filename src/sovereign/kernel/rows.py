@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from sovereign.checks import setting_differences
 from sovereign.language.metrics import metrics
+from sovereign.language.words import content_stems
 from sovereign.records import Claim, Direction, Facet, Quantity, Result
 
 from .aspects import Aspects, measures, phase, speaks_of, thing
@@ -172,17 +173,17 @@ def metric_name(metric: str, phase_name: str | None) -> str:
 
 
 def setting_text(row: Row) -> str:
-    """The setting of a row in words: model, batch size, sequence length, the figure's own condition."""
+    """The setting of a row in words: model, batch size, sequence length, what else its sentence opens with, the figure's own condition."""
     setting = row.claim.setting
     model = setting.model or (setting.scale.text if setting.scale else "")
-    parts = [model]
-    parts += [f"batch size {setting.batch_size}"] if setting.batch_size is not None else []
-    parts += [f"sequence length {setting.sequence_length}"] if setting.sequence_length is not None else []
-    parts += [row.condition] if row.condition and row.condition not in parts else []
-    # A model or batch size in an opening phrase is named already.
-    said = [p.lower() for p in (setting.model, setting.scale and setting.scale.text, "batch size") if p]
-    parts += [c[:1].lower() + c[1:] for c in setting.conditions if not any(p in c.lower() for p in said)]
-    return ", ".join(p for p in parts if p)
+    sizes = [("batch size", setting.batch_size), ("sequence length", setting.sequence_length)]
+    named = [f"{name} {size}" for name, size in sizes if size is not None]
+    # An opening phrase that says more than model, sizes and phase is a condition of the figure, so it is shown whole.
+    said = content_stems(f"{model} {row.subject} batch size sequence length inference training decoding")
+    openings = [c[:1].lower() + c[1:] for c in setting.conditions if content_stems(c) - said]
+    parts = [p for p in (model, *named) if not any(p.lower() in o.lower() for o in openings)]
+    parts += [*openings, *([row.condition] if row.condition else [])]
+    return ", ".join(dict.fromkeys(p for p in parts if p))
 
 
 def differences(a: Row, b: Row) -> tuple[str, ...]:
