@@ -71,10 +71,11 @@ def _spoken_of(evidence: View) -> frozenset[str]:
 
 def _repeated(claim: View, evidence: View) -> frozenset[str]:
     """Words that the claim says more often than the evidence: one of them may stand in the place of another word."""
-    if _POINTS_INSIDE.search(evidence.text):
+    said = [s for w in claim.words for s in w.stems]
+    if len(said) == len(claim.content) or _POINTS_INSIDE.search(evidence.text):
         return frozenset()
-    said, there = (Counter(s for w in v.words for s in w.stems) for v in (claim, evidence))
-    return frozenset(s for s, n in said.items() if n > there[s] > 0)
+    there = Counter(s for w in evidence.words for s in w.stems)
+    return frozenset(s for s, n in Counter(said).items() if n > there[s] > 0)
 
 
 def topic(claim: str, evidence: str) -> float:

@@ -256,10 +256,10 @@ def _table(rows: Sequence[Row], aspects: Aspects) -> tuple[Comparison, ...]:
     """Rows with a ratio, once for each claim and pair; comparisons that say most to the question first."""
     subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
     groups = sorted(_by_weight(rows, subjects, comparators, aspects), key=lambda g: g[0].facet.id)
-    table: dict[tuple[str, str, str, str | None], Comparison] = {}
+    table: dict[tuple[str, str, str, str | None, float], Comparison] = {}
     for row in (r for g in groups for r in sorted(g, key=lambda r: -(r.ratio or 0))):
         if row.ratio is not None:
-            table.setdefault((row.claim.id, row.subject, row.comparator, row.condition), _comparison(row))
+            table.setdefault((row.claim.id, row.subject, row.comparator, row.condition, row.ratio), _comparison(row))
     return tuple(table.values())
 
 

@@ -10,6 +10,7 @@ from .coverage import sizes, span_text
 from .rows import Row, metric_name, setting_text
 
 EXAMPLES = 3
+_BOUNDS = {"exact": "", "about": "about ", "at_least": "at least ", "at_most": "at most "}
 _SPOKEN = {
     "us": "µs",
     "us/token": "µs per token",
@@ -106,7 +107,8 @@ def figure(quantity: Quantity | None) -> str:
     if quantity is None:
         return ""
     bare = quantity.text.replace(",", "").replace(".", "").isdigit()
-    return f"{quantity.text} {_SPOKEN.get(quantity.unit, quantity.unit)}".strip() if bare else quantity.text
+    text = f"{quantity.text} {_SPOKEN.get(quantity.unit, quantity.unit)}".strip() if bare else quantity.text
+    return f"{_BOUNDS[quantity.bound]}{text}"
 
 
 def capital(text: str) -> str:
