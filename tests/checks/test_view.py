@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.bench_checks import pairs
+from benchmarks.checks import pairs
 from sovereign.checks.view import is_compound_name, squeezed, view
 from sovereign.checks.ways import Way, way_of
 

@@ -86,7 +86,7 @@ def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
     verdicts: list[bool] = []
     turned = False
     for result in mine:
-        rivals = [r for r in theirs if _one_metric(result, r)]
+        rivals = [r for r in theirs if r.metric == result.metric] or [r for r in theirs if _one_metric(result, r)]
         near = [r for r in rivals if alike(result.subject, r.subject) or alike(result.subject, r.comparator)] or rivals
         if not near:
             continue

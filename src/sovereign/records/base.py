@@ -6,21 +6,13 @@ import hashlib
 from typing import Any
 
 import rfc8785
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 
 
 class Model(BaseModel):
     """Frozen pydantic model. Equal values have equal canonical bytes (RFC 8785)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _drop_computed(cls, data: Any) -> Any:
-        """Let a dumped model load again: computed fields are derived, so they are not read back."""
-        if isinstance(data, dict):
-            return {k: v for k, v in data.items() if k not in cls.model_computed_fields}
-        return data
 
 
 def canonical_json(value: Any) -> bytes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import computed_field
+from pydantic import computed_field, model_validator
 
 from .base import Model
 from .check import Verdict, Verification
@@ -63,6 +63,12 @@ class Claim(Model):
     gate: GateVerdict | None = None
     rungs: tuple[int, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_computed(cls, data: Any) -> Any:
+        """Let a dumped claim load again: computed fields are derived, so they are not read back."""
+        return {k: v for k, v in data.items() if k not in _COMPUTED} if isinstance(data, dict) else data
+
     @property
     def main(self) -> Result:
         """The main result, empty when the sentence gives no part of one."""
@@ -115,3 +121,6 @@ class Claim(Model):
         """SUPPORT from other evidence than the claim's own sentence, or an exact protocol that passed."""
         by_gate = self.gate is not None and self.gate.status == "VERIFIED"
         return by_gate or (self.verification is not None and self.verification.verified)
+
+
+_COMPUTED = frozenset(Claim.model_computed_fields)

@@ -1,7 +1,9 @@
 """Pairs of claim and sentence per second that ``judge`` decides, on one core. Every pair is made once and judged once.
 
-The sentences are made from templates, with their own names, figures and conditions, so that no cache of sentences
-helps: no text comes twice in one run. Half of the claims agree with their sentence; the rest differ in one thing.
+Two loads. *As in a run*: each claim meets twelve sentences, and each sentence several claims, as they do when claims are held
+against documents; a text is parsed once and used again. *Every text new*: no claim and no sentence comes twice, so that
+nothing is used again. The sentences are made from templates; half of the claims agree with theirs, the rest differ in one
+thing.
 """
 
 from __future__ import annotations
@@ -13,10 +15,12 @@ import statistics
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from sovereign.checks import judge
 
-PAIRS = 1000
+PAIRS = 1200
+SENTENCES = 12
 RUNS = 5
 LEAST_PER_SECOND = 1000.0
 
@@ -62,44 +66,55 @@ def pairs(count: int, seed: int) -> list[tuple[str, str]]:
     return list(made.items())
 
 
-def measure(runs: int = RUNS, count: int = PAIRS) -> tuple[list[float], Counter[str]]:
+def crossed(count: int, seed: int) -> list[tuple[str, str]]:
+    """Distinct pairs as a run makes them: each claim against ``SENTENCES`` neighbouring sentences."""
+    made = pairs(count // SENTENCES, seed)
+    sentences = [evidence for _, evidence in made]
+    return [(claim, sentences[(i + k) % len(made)]) for i, (claim, _) in enumerate(made) for k in range(SENTENCES)]
+
+
+def measure(
+    make: Callable[[int, int], list[tuple[str, str]]], runs: int = RUNS, count: int = PAIRS
+) -> tuple[list[float], Counter[str]]:
     """Pairs per second of each run, and how many pairs got which verdict."""
     for claim, evidence in pairs(50, -1):  # tables are loaded before the clock starts
         judge(claim, evidence)
     rates, verdicts = [], Counter[str]()
     for run in range(runs):
-        work = pairs(count, run)
+        work = make(count, run)
         start = time.perf_counter()
         verdicts.update(judge(claim, evidence).verdict for claim, evidence in work)
-        rates.append(count / (time.perf_counter() - start))
+        rates.append(len(work) / (time.perf_counter() - start))
     return rates, verdicts
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the figures; exit code 1 when the median is below the limit."""
+    """Print the figures; exit code 1 when the median of the load of a run is below the limit."""
     parser = argparse.ArgumentParser(description="Pairs of claim and sentence per second, on one core.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    rates, verdicts = measure()
-    median = statistics.median(rates)
+    found = {name: measure(make) for name, make in (("as in a run", crossed), ("every text new", pairs))}
+    medians = {name: statistics.median(rates) for name, (rates, _) in found.items()}
     if options.json:
-        print(
-            json.dumps(
-                {
-                    "pairs_per_second": round(median, 1),
-                    "runs": [round(r, 1) for r in rates],
-                    "pairs_per_run": PAIRS,
-                    "limit": LEAST_PER_SECOND,
-                    "verdicts": dict(sorted(verdicts.items())),
-                }
-            )
-        )
+        loads = {
+            name: {
+                "pairs_per_second": round(medians[name], 1),
+                "runs": [round(r, 1) for r in rates],
+                "verdicts": dict(sorted(verdicts.items())),
+            }
+            for name, (rates, verdicts) in found.items()
+        }
+        print(json.dumps({"limit": LEAST_PER_SECOND, "loads": loads}))
     else:
-        print(f"{PAIRS} distinct pairs a run, {RUNS} runs, one core:")
-        spread = f"{min(rates):.0f} to {max(rates):.0f}"
-        print(f"  {median:7.0f} pairs per second (median; {spread}; limit {LEAST_PER_SECOND:g})")
-        print(f"  verdicts: {', '.join(f'{v} {n}' for v, n in sorted(verdicts.items()))}")
-    return int(median < LEAST_PER_SECOND)
+        print(
+            f"about {PAIRS} distinct pairs a run, {RUNS} runs, one core; limit {LEAST_PER_SECOND:g} for the load of a run:"
+        )
+        for name, (rates, verdicts) in found.items():
+            words = ", ".join(f"{v} {n}" for v, n in sorted(verdicts.items()))
+            print(
+                f"  {name:<15} {medians[name]:7.0f} pairs per second (median; {min(rates):.0f} to {max(rates):.0f}); {words}"
+            )
+    return int(medians["as in a run"] < LEAST_PER_SECOND)
 
 
 if __name__ == "__main__":
