@@ -15,7 +15,6 @@ def ask(
     question: str,
     *,
     library: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
-    only_library: bool = True,
     measure: bool = True,
     **settings: object,
 ) -> Record:
@@ -34,9 +33,7 @@ def ask(
     effective = load(settings)
     paths = [library] if isinstance(library, str | PathLike) else library
     with open_store(effective.home) as store:
-        return run(
-            Request(question, effective, tuple(map(Path, paths)), only_library=only_library, measure=measure), store
-        )
+        return run(Request(question, effective, tuple(map(Path, paths)), measure=measure), store)
 
 
 def verify(claim: str, *, against: str | PathLike[str]) -> Verification:
@@ -46,7 +43,9 @@ def verify(claim: str, *, against: str | PathLike[str]) -> Verification:
         SovereignError: if the claim is empty or the file cannot be read.
     """
     from sovereign.checks import verify_in_document
+    from sovereign.kernel import limits_of
     from sovereign.reading import read_file
+    from sovereign.settings import load
 
     path = Path(against)
-    return verify_in_document(claim, read_file(path, path.name))
+    return verify_in_document(claim, read_file(path, path.name, limits_of(load())))

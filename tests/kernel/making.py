@@ -61,6 +61,7 @@ def claim(
         for c in ("anchor", "fields", "number", "unit", "polarity", "direction")
     )
     own = Evidence(quote=of, relation="own_quote", verdict="SUPPORT", scope="same", checks=checks, reason="")
+    other = own.model_copy(update={"relation": "own_work", "quote": of.model_copy(update={"start": 1})})
     verification = Verification(
         verdict=verdict,
         reason="",
@@ -68,7 +69,7 @@ def claim(
         anchored=anchored,
         verified=verified,
         independent_groups=0,
-        evidence=(own,),
+        evidence=(own, other) if verified else (own,),
     )
     return Claim(id=name, text=TEXT, quote=of, setting=Setting(model="M 7B"), verification=verification)
 

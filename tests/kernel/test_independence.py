@@ -29,7 +29,6 @@ PAPERS = papers_by_id(
         ("a", "f", "independent"),
         ("a", "nobody", "unknown"),
         ("a", "not in the library", "unknown"),
-        ("a", "a", "own_work"),
     ],
 )
 def test_relations(first: str, second: str, relation: str):
@@ -53,11 +52,39 @@ def test_accents_do_not_make_another_person(one: str, other: str):
     assert relation_of(quote("x"), quote("y"), papers) == "not_independent"
 
 
-def test_one_figure_told_by_two_notes_is_one_figure():
-    own, told = quote("a", "a", "Table 6, Section 5"), quote("a", "d", "Table 6 of arXiv 1")
-    assert relation_of(own, told, PAPERS) == "not_independent"
-    assert relation_of(own, quote("a", "d", "Table 7"), PAPERS) == "own_work"
-    assert relation_of(own, quote("a", "a", "Table 6"), PAPERS) == "own_work"
+def test_one_figure_told_twice_is_one_figure():
+    def note(where: str | None, by: str = "a"):
+        return quote("a", by, where, our_words=True)
+
+    own = note("Table 6, Section 5")
+    assert relation_of(own, note("Table 6 of arXiv 1", "d"), PAPERS) == "not_independent"
+    assert relation_of(own, note("Table 6"), PAPERS) == "not_independent"
+    assert relation_of(note("abstract"), note("abstract", "d"), PAPERS) == "not_independent"
+    assert relation_of(own, note(None), PAPERS) == "not_independent"  # a place that is not named may be any
+    assert relation_of(own, note("Table 7", "d"), PAPERS) == "own_work"
+    assert relation_of(own, note("abstract"), PAPERS) == "own_work"
+
+
+def test_a_sentence_of_a_full_text_is_no_second_passage_of_itself():
+    assert relation_of(quote("a"), quote("a"), PAPERS) == "not_independent"
+    assert relation_of(quote("a"), quote("a", start=100, end=140), PAPERS) == "own_work"
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("Hu et al. report that FooCache reduces memory by 40%.", "not_independent"),
+        ("In the FooCache paper, memory falls by 40%.", "not_independent"),
+        ("According to arXiv 2401.00001, memory falls by 40%.", "not_independent"),
+        ("Earlier work reports that memory falls by 40% [12].", "unknown"),
+        ("FooCache reduces memory by 40% in our experiments.", "independent"),
+    ],
+)
+def test_passing_on_a_figure_makes_nobody_independent(text: str, relation: str):
+    first = paper("x", "Edward J. Hu").model_copy(update={"title": "FooCache: A Cache", "arxiv_id": "2401.00001"})
+    papers = papers_by_id([first, paper("y", "Rekha Iyer")])
+    assert relation_of(quote("x"), quote("y", text=text), papers) == relation
+    assert relation_of(quote("y", text=text), quote("x"), papers) == relation
 
 
 def test_works_that_notes_speak_for_decide_and_not_the_notes():

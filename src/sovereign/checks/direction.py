@@ -88,6 +88,9 @@ def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
     for result in mine:
         rivals = [r for r in theirs if r.metric == result.metric] or [r for r in theirs if _one_metric(result, r)]
         near = [r for r in rivals if alike(result.subject, r.subject) or alike(result.subject, r.comparator)] or rivals
+        if result.direction == "equal" and result.comparator is None:
+            # "X adds no latency" says nothing of what others add, even where they are compared with X.
+            near = [r for r in near if alike(result.subject, r.subject)]
         if not near:
             continue
         agree = [r for r in near if oriented(result, r) == result.direction]

@@ -57,9 +57,10 @@ def ask(
     no_measure: Annotated[bool, typer.Option("--no-measure", help="Run no laboratory protocol.")] = False,
 ) -> None:
     """Answer a question from the literature and publish a record that can be checked."""
+    del only_library  # holds for every run: the library is the only source so far
     given = {"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed}
     settings = load({name: value for name, value in given.items() if value is not None})
-    request = Request(question, settings, tuple(library or ()), tuple(source or ()), only_library, not no_measure)
+    request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure)
     with open_store(settings.home) as store:
         with progress_line(not as_json) as progress:
             record = run(request, store, progress)
@@ -88,7 +89,7 @@ def show_answer(record: Record) -> None:
         out.print(f"[bold]{clean(facets[facet.facet_id])}[/]: [{_STATE[facet.state]}]{facet.state}[/]")
         for sentence in facet.sentences[:SENTENCES]:
             mark = " [italic dim](our inference)[/]" if sentence.inferred else ""
-            out.print(f"  • {clean(sentence.text)}{mark} [cyan]{clean(_ids(sentence.claim_ids))}[/]")
+            out.print(f"  • {clean(sentence.text)}{mark}{_origin(record, sentence.claim_ids)}")
         if not facet.sentences:
             out.print(f"  • {clean(facet.reason)}")
     if answer.disagreements:
@@ -96,18 +97,25 @@ def show_answer(record: Record) -> None:
     for item in answer.disagreements:
         out.print(f"  • {clean(item.metric)}, {clean(item.subject)}")
         for side in item.sides:
-            out.print(f"      – {clean(side.statement)} [cyan]{clean(_ids(side.claim_ids))}[/]")
+            out.print(f"      – {clean(side.statement)}{_origin(record, side.claim_ids)}")
         out.print(f"      [dim]{clean(item.why)}[/]")
     if answer.open_points:
         out.print("\n[bold]Open[/]")
     for point in answer.open_points:
         out.print(f"  • {clean(point.text)}")
-    _claims(record.claims)
+    shown = [s for f in answer.facets for s in f.sentences[:SENTENCES]]
+    cited = {i for s in shown for i in s.claim_ids} | {
+        i for d in answer.disagreements for side in d.sides for i in side.claim_ids
+    }
+    _claims(record, [c for c in record.claims if c.id in cited] or list(record.claims[:ROWS]))
     out.print(
-        f"\n{counters.papers_kept} of {counters.papers_seen} works read · {counters.extracted} claims extracted, {counters.anchored} anchored, "
+        f"\n{len(record.papers)} of {counters.papers_seen} works read · {counters.extracted} claims extracted, {counters.anchored} anchored, "
         f"{counters.supported} supported by their source, {counters.mixed} mixed, {counters.contradicted} contradicted, "
         f"{counters.unchecked} unchecked, {counters.verified} verified by other evidence"
     )
+    out.print("\n[bold]What this record does not show[/]")
+    for limit in record.limits[:ROWS]:
+        out.print(f"  • {clean(limit)}")
     if record.retrieval.failures:
         out.print(f"\n[yellow]{len(record.retrieval.failures)} file(s) or source(s) could not be used:[/]")
         for failure in record.retrieval.failures[:ROWS]:
@@ -123,22 +131,39 @@ def source_line(claim: Claim) -> str:
     return " · ".join(parts)
 
 
+def _origin(record: Record, ids: tuple[str, ...]) -> str:
+    """The claims behind a statement, and whether they come from notes in our own words."""
+    ours = any(record.claim(i).quote.our_words for i in ids)
+    return f" [cyan]{clean(_ids(ids))}[/]" + (" [italic dim](secondary summary)[/]" if ours else "")
+
+
 def _ids(ids: tuple[str, ...]) -> str:
     return f"[{', '.join(ids[:8])}{', …' if len(ids) > 8 else ''}]"
 
 
-def _claims(claims: tuple[Claim, ...]) -> None:
+def _claims(record: Record, claims: list[Claim]) -> None:
+    """The claims that the statements above rest on, with verdict, source and marks, and where to read the sources."""
     if not claims:
         return
-    shown = f"Claims ({min(len(claims), ROWS)} of {len(claims)}, the most relevant first)"
-    table = Table(title=shown, title_justify="left")
+    title = f"Claims behind these statements ({len(claims)} of {len(record.claims)}; all are in the report)"
+    table = Table(title=title, title_justify="left")
     table.add_column("Id", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)
     table.add_column("Claim and source", ratio=1, overflow="fold")
-    for claim in claims[:ROWS]:
+    for claim in claims:
         mark = " ✓" if claim.verified else ""
         row = f"{clean(claim.text)}\n[dim]{clean(source_line(claim))}[/]"
         table.add_row(claim.id, f"[{_VERDICT[claim.verdict]}]{claim.verdict}{mark}[/]", row)
     out.print()
     out.print(table, soft_wrap=False)
     out.print("[dim]SUPPORT: its source says so. ✓: verified by evidence other than its own sentence.[/]")
+    sources = {c.quote.source_id for c in claims} | {c.quote.paper_id for c in claims}
+    links = [
+        f"{p.id}: {p.url}" + (" (original not read)" if p.our_words else "")
+        for p in record.papers
+        if p.id in sources and p.url
+    ]
+    if links:
+        out.print("\n[bold]Read the sources[/]")
+    for link in links:
+        out.print(f"  • {clean(link)}")

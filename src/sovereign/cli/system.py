@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -38,7 +37,7 @@ def ledger_verify(
     with open_store(settings.home) as store:
         report = store.ledger.verify(_head_in(head) if head else store.ledger.kept_head())
     if as_json:
-        print_json(asdict(report) if not hasattr(report, "model_dump") else report.model_dump(mode="json"))
+        print_json(report.model_dump(mode="json"))
     else:
         out.print(
             f"[bold]{clean(report.status.replace('_', ' '))}[/]: {report.count} events, head {report.head.hash if report.head else '–'}"

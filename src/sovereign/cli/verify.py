@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from sovereign.checks import verify_in_document
-from sovereign.reading import Limits, read_file
+from sovereign.kernel import limits_of
+from sovereign.reading import read_file
 from sovereign.records import Evidence
 from sovereign.settings import load
 
@@ -22,11 +23,7 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
     """Hold one claim against one document: verdict, rationale sentence, every check."""
-    settings = load()
-    limits = Limits(
-        max_file_bytes=settings.max_file_bytes, max_document_chars=settings.max_document_chars, max_pdf_pages=settings.max_pdf_pages
-    )  # fmt: skip
-    verification = verify_in_document(claim, read_file(against, against.name, limits))
+    verification = verify_in_document(claim, read_file(against, against.name, limits_of(load())))
     if as_json:
         return print_json({"claim": claim, "against": against.name, **verification.model_dump(mode="json")})
     out.print(f"[bold]{verification.verdict}[/]: {clean(verification.reason)}")

@@ -17,7 +17,9 @@ def policy() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("policy.toml").read_text("utf-8"))
 
 
-def decide(counters: Counters, answer: Answer, last: ReviewRound, cited_contradicted: int) -> Decision:
+def decide(
+    counters: Counters, answer: Answer, last: ReviewRound, cited_contradicted: int, cited_mixed: int = 0
+) -> Decision:
     """The first rule of the policy whose conditions all hold.
 
     Raises:
@@ -31,6 +33,7 @@ def decide(counters: Counters, answer: Answer, last: ReviewRound, cited_contradi
         "extracted": counters.extracted,
         "contradicted": counters.contradicted,
         "cited_contradicted": cited_contradicted,
+        "cited_mixed": cited_mixed,
         "state": answer.state,
     }
     for rule in policy()["rules"]:

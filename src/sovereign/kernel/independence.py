@@ -7,30 +7,66 @@ work. The relation is pairwise. Where authors are not known, independence is not
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 from collections.abc import Sequence
 
 from sovereign.records import Paper, Quote, Relation
 
+from .aspects import method_names
+
 
 def relation_of(claim: Quote, other: Quote, papers: dict[str, Paper]) -> Relation:
-    """How the work behind one quote stands to the work behind another, judged by the works they speak for."""
+    """How the work behind one quote stands to the work behind another, judged by the works they speak for.
+
+    Another place of the same work counts as ``own_work``; the same place told again is no second figure. A sentence that
+    takes its figure from elsewhere ("X et al. report …") makes nobody independent.
+    """
     if claim.source_id == other.source_id:
         return "not_independent" if _same_place(claim, other) else "own_work"
     first, second = papers.get(claim.source_id), papers.get(other.source_id)
     if first is None or second is None or not first.authors or not second.authors:
         return "unknown"
-    return "not_independent" if _people(first) & _people(second) else "independent"
+    if _people(first) & _people(second) or _names_work(other.text, first) or _names_work(claim.text, second):
+        return "not_independent"
+    return "unknown" if _ATTRIBUTED.search(claim.text) or _ATTRIBUTED.search(other.text) else "independent"
+
+
+# Words with which a text passes on what somebody else found.
+_ATTRIBUTED = re.compile(
+    r"\bet al\b|\baccording to\b|\bas (?:reported|shown|found|stated) (?:in|by)\b|(?<!\bwe )\b(?:report|claim)(?:s|ed)? that\b|"
+    r"\bin the [\w.+-]+ paper\b|\b(?:authors?|paper) of\b|\[\d{1,3}(?:,\s?\d{1,3})*\]|\((?:19|20)\d\d[a-z]?\)|\b\d{4}\.\d{4,5}\b",
+    re.IGNORECASE,
+)
+
+
+def _names_work(text: str, paper: Paper) -> bool:
+    """Whether a sentence passes on the figure of a work that it names: by id, by an author's name, or by its method's."""
+    if not _ATTRIBUTED.search(text):
+        return False
+    words = set(re.findall(r"[\w.+-]+", _plain(text)))
+    last_names = {person.rsplit(" ", 1)[0] for person in _people(paper)}
+    return bool(words & (last_names | set(method_names(paper.title)))) or bool(
+        paper.arxiv_id and paper.arxiv_id in text
+    )
 
 
 def _same_place(a: Quote, b: Quote) -> bool:
-    """One cell read twice is one figure: the same place of the same work, told by two notes."""
-    return a.paper_id != b.paper_id and bool(_place(a) & _place(b))
+    """One cell read twice is one figure. Of a note, whose sentences are ours, a place that is not named may be any."""
+    if not (a.our_words or b.our_words):
+        return (a.text_hash, a.start) == (b.text_hash, b.start)
+    mine, theirs = _place(a), _place(b)
+    return not mine or not theirs or bool(mine & theirs)
 
 
 def _place(quote: Quote) -> frozenset[str]:
+    """Named places of a bracket: {"table 6", "section 5"}, {"abstract"}."""
     words = (quote.where or "").lower().replace(",", " ").split()
-    return frozenset(f"{a} {b}" for a, b in itertools.pairwise(words) if a in ("table", "figure", "section"))
+    numbered = {f"{a} {b}" for a, b in itertools.pairwise(words) if a in _NUMBERED}
+    return frozenset(numbered | ({"abstract"} & set(words)))
+
+
+_NUMBERED = ("table", "tables", "figure", "section", "appendix", "footnote", "equation")
 
 
 def _people(paper: Paper) -> frozenset[str]:

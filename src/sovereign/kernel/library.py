@@ -28,7 +28,10 @@ class Opened:
 
 @contextmanager
 def open_sources(
-    libraries: Sequence[Path], names: Sequence[str], settings: Settings, progress: Callable[[str], None]
+    libraries: Sequence[Path],
+    names: Sequence[str],
+    settings: Settings,
+    progress: Callable[[str], None],
 ) -> Iterator[Opened]:
     """Read the libraries (only files that changed) and give the sources that the run may use.
 
@@ -39,13 +42,22 @@ def open_sources(
     """
     for name in names:
         require_source(name)
-    limits = Limits(
-        max_file_bytes=settings.max_file_bytes, max_document_chars=settings.max_document_chars, max_pdf_pages=settings.max_pdf_pages
-    )  # fmt: skip
     with resources.as_file(resources.files("sovereign") / "data" / "starter_library") as starter:
-        library = Library(tuple(libraries) or (starter,), settings.home / INDEX_FILE, limits, progress)
+        library = Library(tuple(libraries) or (starter,), settings.home / INDEX_FILE, limits_of(settings), progress)
         try:
             report = library.refresh()
-            yield Opened((library,), report.read, report.unchanged, report.merged, report.notices)
+            # The library is the only source so far, and is read in any case.
+            sources: tuple[Source, ...] = (library,)
+            yield Opened(sources, report.read, report.unchanged, report.merged, report.notices)
         finally:
             library.close()
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The caps on files that the settings give."""
+    return Limits(
+        max_file_bytes=settings.max_file_bytes,
+        max_document_chars=settings.max_document_chars,
+        max_pdf_pages=settings.max_pdf_pages,
+        max_files=settings.max_library_files,
+    )

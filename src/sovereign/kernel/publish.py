@@ -98,7 +98,7 @@ def publish(
         decision=decision,
         counters=count(draft),
         level=record_level(rungs, draft.answer.cited()),
-        limits=limits_of(draft),
+        limits=(*limits_of(draft), *opened.notices),
         environment=_environment(settings, opened, seconds),
     )
     record = record.model_copy(update={"content_hash": record.computed_hash()})

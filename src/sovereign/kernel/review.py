@@ -12,7 +12,6 @@ from sovereign.records import Answer, Claim, Finding, Paper, Plan, ReviewRound, 
 
 from .independence import papers_by_id, relation_of
 
-PAIR_CHECKS = ("anchor", "fields", "number", "unit", "polarity", "direction")
 _PENALTY = {"note": 0.0, "minor": 0.1, "major": 0.5}
 MAX_PENALTY = 2.0
 
@@ -125,17 +124,33 @@ def validator(claims: Sequence[Claim], cited: Sequence[Claim]) -> list[Finding]:
         verified,
     )
     ran, possible = _checks_run(cited)
-    add("checks-run", "note", f"{ran} of {possible} checks on cited claims found something to decide on")
+    text = f"{ran} of {possible} checks on cited claims could decide; {_held(cited)} of {len(cited)} claims met another passage that decides"
+    add("checks-run", "note", text)
     depths = sorted({c.quote.depth for c in cited})
     add("depth", "note", f"evidence depth of the cited claims: {', '.join(depths) or 'none'}")
     return found
 
 
 def _checks_run(cited: Sequence[Claim]) -> tuple[int, int]:
-    """Checks that gave pass or fail on the cited claims' own quotes, and how many there could be."""
-    own = [e for c in cited if c.verification for e in c.verification.evidence if e.relation == "own_quote"]
-    ran = sum(check.outcome in ("pass", "fail") for e in own for check in e.checks if check.check in PAIR_CHECKS)
-    return ran, len(own) * len(PAIR_CHECKS)
+    """Checks on the cited claims, on all their evidence, that gave pass or fail, and how many were tried."""
+    outcomes = [
+        check.outcome
+        for c in cited
+        if c.verification
+        for e in c.verification.evidence
+        for check in e.checks
+        if check.decides
+    ]
+    return sum(o in ("pass", "fail") for o in outcomes), len(outcomes)
+
+
+def _held(cited: Sequence[Claim]) -> int:
+    """How many cited claims met a passage other than their own sentence that decided something."""
+    return sum(
+        any(e.relation != "own_quote" and e.verdict in ("SUPPORT", "CONTRADICT") for e in c.verification.evidence)
+        for c in cited
+        if c.verification
+    )
 
 
 def _terms(
@@ -146,11 +161,10 @@ def _terms(
     findings: Sequence[Finding],
     papers: Sequence[Paper],
 ) -> tuple[ScoreTerm, ...]:
-    """The arithmetic of the score: six shares with weights that add up to 10, less a capped penalty for findings."""
+    """The arithmetic of the score: seven shares with weights that add up to 10, less a capped penalty for findings."""
     n = len(cited)
     answered = {"ANSWERED": 1.0, "PARTLY_ANSWERED": 0.5, "NOT_ANSWERABLE": 0.0}
     depth = {"note": 0.25, "abstract": 0.5, "full_text": 1.0, "table": 1.0, "measurement": 1.0}
-    ran, possible = _checks_run(cited)
     works = {c.quote.source_id for c in cited}
 
     def share(count: float, total: float) -> float | None:
@@ -160,14 +174,19 @@ def _terms(
         (
             "anchored",
             share(sum(bool(c.verification and c.verification.anchored) for c in cited), n),
-            1.5,
+            1.0,
             f"of {n} cited claims",
         ),
-        ("supported", share(sum(c.verdict == "SUPPORT" for c in cited), n), 1.5, f"of {n} cited claims"),
+        (
+            "supported",
+            share(sum(c.verdict == "SUPPORT" for c in cited), n),
+            1.0,
+            f"of {n} cited claims, by their source",
+        ),
         (
             "verified",
             share(sum(c.verified for c in cited), n),
-            2.5,
+            3.0,
             f"of {n} cited claims, by other evidence than their own sentence",
         ),
         (
@@ -183,7 +202,12 @@ def _terms(
             1.0,
             "note 1/4, abstract 1/2, full text, table or measurement 1",
         ),
-        ("checks", share(ran, possible), 0.5, f"{ran} of {possible} checks could decide"),
+        (
+            "checks",
+            share(_held(cited), n),
+            1.0,
+            f"{_held(cited)} of {n} cited claims met another passage that decides something",
+        ),
     )
     terms = [
         ScoreTerm(

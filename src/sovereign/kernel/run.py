@@ -34,13 +34,15 @@ Progress = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks for. ``libraries`` empty means the starter library; ``sources`` empty means all that may be used."""
+    """What a person asks for. ``libraries`` empty means the starter library; ``sources`` empty means all that there are.
+
+    The library is the only source so far, so "only the library" holds for every run.
+    """
 
     question: str
     settings: Settings
     libraries: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
-    only_library: bool = False
     measure: bool = True
 
 
@@ -94,7 +96,8 @@ def _run(request: Request, store: Store, clock: Clock, budget: Budget, planned: 
     if rounds[-1].score < policy()["revision_below"]:
         draft = _revised(draft, request, opened.sources, budget, clock)
     with clock.stage("decide"):
-        decision = decide(count(draft), draft.answer, draft.rounds[-1], _cited_contradicted(draft))
+        contradicted, mixed = _cited_against(draft)
+        decision = decide(count(draft), draft.answer, draft.rounds[-1], contradicted, mixed)
     with clock.stage("publish"):
         return publish(draft, decision, store, request.question, request.settings, opened, clock.seconds)
 
@@ -161,6 +164,9 @@ def _searched_again(
     return documents, draft.retrieval.model_copy(update={"candidates": candidates, "failures": failures})
 
 
-def _cited_contradicted(draft: Draft) -> int:
+def _cited_against(draft: Draft) -> tuple[int, int]:
+    """Contradicted claims that the answer cites anywhere, and mixed ones that a sentence of it rests on."""
+    said = {i for f in draft.answer.facets for s in f.sentences for i in s.claim_ids}
     cited = set(draft.answer.cited())
-    return sum(c.verdict == "CONTRADICT" for c in draft.claims if c.id in cited)
+    contradicted = sum(c.verdict == "CONTRADICT" for c in draft.claims if c.id in cited)
+    return contradicted, sum(c.verdict == "MIXED" for c in draft.claims if c.id in said)

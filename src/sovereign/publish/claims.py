@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sovereign.records import CheckOutcome, Claim, Evidence, Quote, Record, Result, Setting, Verdict
+from sovereign.records import AnswerSentence, CheckOutcome, Claim, Evidence, Quote, Record, Result, Setting, Verdict
 
 from .parts import MEASUREMENT_ANCHOR, Badge, Chip, ClaimView, EvidenceView, Link, QuoteView, Run, Tone
 from .references import References
@@ -179,3 +179,10 @@ def _chip(check: CheckOutcome) -> Chip:
     value = "" if check.value is None else f" ({check.value:.2f})"
     reported = "" if check.decides else "; reported only, decides nothing"
     return Chip(symbol, one_line(check.check), words, tone, one_line(check.reason) + value + reported)
+
+
+def sentence_marks(sentence: AnswerSentence, record: Record) -> tuple[str, ...]:
+    """What a reader must know of a sentence of the answer: a step of ours, or words of a secondary note."""
+    ids = set(sentence.claim_ids)
+    ours = any(c.quote.our_words for c in record.claims if c.id in ids)
+    return (*(["our inference"] if sentence.inferred else []), *(["secondary summary"] if ours else []))

@@ -112,8 +112,8 @@ def _header(view: View) -> Iterator[str]:
 
 
 def _said(sentence: Said) -> str:
-    ours = " *(our inference)*" if sentence.inferred else ""
-    return f"- {escape(sentence.text)} {_links(sentence.carried_by)}{ours}"
+    marks = f" *({', '.join(sentence.marks)})*" if sentence.marks else ""
+    return f"- {escape(sentence.text)} {_links(sentence.carried_by)}{marks}"
 
 
 def _answer(view: View) -> Iterator[str]:

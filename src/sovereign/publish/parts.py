@@ -91,11 +91,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence of the answer, with links to the claims and measurements that carry it."""
+    """A sentence of the answer, with links to the claims and measurements that carry it.
+
+    ``marks`` say what a reader must know of it: "our inference", "secondary summary".
+    """
 
     text: str
     carried_by: tuple[Link, ...]
-    inferred: bool
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sovereign.records import Answer, AnswerState, Facet, Finding, Record, ReviewRound
 
-from .claims import id_link, verdict_badge, verdict_reason
+from .claims import id_link, sentence_marks, verdict_badge, verdict_reason
 from .parts import MEASUREMENT_ANCHOR, Badge, Block, Bullets, Heading, Inline, Paragraph, Run, Section, Table, Tone
 from .text import count, day, figure, fragment, one_line, short
 
@@ -100,7 +100,8 @@ def _abstract(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
     )
     said: list[Inline] = [looked, STATES[answer.state][2]]
     for sentence in answer.summary:
-        ours = " (our inference)" if sentence.inferred else ""
+        marks = sentence_marks(sentence, record)
+        ours = f" ({', '.join(marks)})" if marks else ""
         ids = _links((*sentence.claim_ids, *sentence.measurement_ids), places)
         said += [f" {one_line(sentence.text)}{ours} [", *ids, "]"]
     own = f" and {count(len(record.measurements), 'measurement')} of its own" if record.measurements else ""

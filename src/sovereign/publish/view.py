@@ -15,7 +15,7 @@ from sovereign.records import (
     Record,
 )
 
-from .claims import claim_view, id_link, places_of, source
+from .claims import claim_view, id_link, places_of, sentence_marks, source
 from .parts import (
     AnswerView,
     Badge,
@@ -83,17 +83,21 @@ def _answer(record: Record, references: References, places: Mapping[str, str]) -
     facets = {f.id: f for f in record.plan.facets}
     return AnswerView(
         state=state_badge(answer.state),
-        summary=_said(answer.summary, places),
+        summary=_said(answer.summary, record, places),
         tables=_comparisons(record, references, places),
-        facets=tuple(_facet(f, facets, places) for f in answer.facets),
+        facets=tuple(_facet(f, facets, record, places) for f in answer.facets),
         disagreements=tuple(_disagreement(d, references, places) for d in answer.disagreements),
         open_points=tuple(_open_point(p.text, p.facet_id, p.needs, facets) for p in answer.open_points),
     )
 
 
-def _said(sentences: Iterable[AnswerSentence], places: Mapping[str, str]) -> tuple[Said, ...]:
+def _said(sentences: Iterable[AnswerSentence], record: Record, places: Mapping[str, str]) -> tuple[Said, ...]:
     return tuple(
-        Said(one_line(s.text), tuple(id_link(i, places) for i in (*s.claim_ids, *s.measurement_ids)), s.inferred)
+        Said(
+            one_line(s.text),
+            tuple(id_link(i, places) for i in (*s.claim_ids, *s.measurement_ids)),
+            sentence_marks(s, record),
+        )
         for s in sentences
     )
 
@@ -132,14 +136,14 @@ def _comparisons(record: Record, references: References, places: Mapping[str, st
     )
 
 
-def _facet(answer: FacetAnswer, facets: dict[str, Facet], places: Mapping[str, str]) -> FacetView:
+def _facet(answer: FacetAnswer, facets: dict[str, Facet], record: Record, places: Mapping[str, str]) -> FacetView:
     facet = facets.get(answer.facet_id)
     return FacetView(
         text=facet_words(answer.facet_id, facets),
         sort=facet.kind if facet else "facet",
         state=state_badge(answer.state),
         reason=one_line(answer.reason),
-        said=_said(answer.sentences, places),
+        said=_said(answer.sentences, record, places),
         missing=tuple(one_line(m) for m in answer.missing),
     )
 

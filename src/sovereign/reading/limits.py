@@ -11,8 +11,9 @@ READER_VERSION = 1
 
 
 class Limits(Model):
-    """Caps for one file: bytes on disk, characters of stored text, pages of a PDF."""
+    """Caps for one file (bytes on disk, characters of stored text, pages of a PDF), and on the files of a library."""
 
     max_file_bytes: int = Field(default=50_000_000, gt=0)
     max_document_chars: int = Field(default=2_000_000, gt=0)
     max_pdf_pages: int = Field(default=500, gt=0)
+    max_files: int = Field(default=20_000, gt=0)

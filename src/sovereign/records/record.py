@@ -51,8 +51,8 @@ class Environment(Model):
 class Record(Model):
     """One published record.
 
-    ``content_hash`` is over the canonical JSON of everything but ids, times, environment and ledger head, so that
-    the same question over the same evidence by the same code has the same hash.
+    ``content_hash`` is over the canonical JSON of everything but ids, times, environment (with it file locations, failures and
+    limits) and ledger head, so that the same question over the same evidence by the same code has the same hash.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -76,9 +76,17 @@ class Record(Model):
     ledger_head: LedgerHead | None = None
 
     def computed_hash(self) -> str:
-        """The content hash of the record as it is now."""
-        left_out = {"id", "short_id", "created_at", "environment", "content_hash", "ledger_head"}
-        return sha256_hex(canonical_json(self.model_dump(mode="json", exclude=left_out)))
+        """The content hash of the record as it is now.
+
+        Ids, times and environment are left out, and with them where files lay and which could not be read: the same evidence
+        in other folders is the same evidence.
+        """
+        left_out = {"id", "short_id", "created_at", "environment", "limits", "content_hash", "ledger_head"}
+        data = self.model_dump(mode="json", exclude=left_out)
+        data["retrieval"] = {k: v for k, v in data["retrieval"].items() if k not in ("failures", "merged")}
+        for place in (*data["papers"], *data["retrieval"]["candidates"]):
+            del place["location"]
+        return sha256_hex(canonical_json(data))
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id.

@@ -113,6 +113,10 @@ class Library:
 
     def _refresh(self) -> LibraryReport:
         found, notices = find_files(self._paths)
+        if len(found) > self._limits.max_files:
+            left = len(found) - self._limits.max_files
+            notices = [*notices, f"{left} file(s) beyond the limit of {self._limits.max_files} were not read"]
+            found = found[: self._limits.max_files]
         intake = take_in(found, self._cache, self._limits, self._progress)
         works = works_of(intake.entries)
         self._files = intake.files
