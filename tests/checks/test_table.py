@@ -8,7 +8,16 @@ from sovereign.checks import judge
 
 S, C, N = "SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"
 
+_TWO = "In simulation Heron processed 1,200 requests per second and 800 requests per second on hardware."
+_BEAT = "Falcon outperforms Osprey on three of five tasks."
 TABLE = (
+    # a figure stays with its condition; the other voice points the other way; keeping is not losing
+    (S, "In simulation, Heron processed 1,200 requests per second.", _TWO),
+    (N, "On hardware, Heron processed 1,200 requests per second.", _TWO),
+    (N, "On GPU, Raven needs 5 ms.", "On CPU Raven needs 5 ms, and on GPU it needs 2 ms."),
+    (S, "Falcon outperforms Osprey on three of five tasks.", _BEAT),
+    (C, "Falcon is outperformed by Osprey on three of five tasks.", _BEAT),
+    (N, "Raven loses 10% of the accuracy of Crow.", "Raven keeps 10% of the accuracy of Crow."),
     # numbers: value, notation, precision, bounds, ranges
     (S, "MixGate uses 17 GB of memory.", "MixGate uses 17.0 GB of memory."),
     (N, "MixGate uses 17 GB of memory.", "MixGate uses 17.4 GB of memory."),

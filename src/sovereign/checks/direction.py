@@ -7,6 +7,7 @@ Cannot see: directions that only follow from the sense of a word outside its tab
 
 from __future__ import annotations
 
+import re
 from typing import Literal, NamedTuple
 
 from sovereign.language.words import content_stems
@@ -50,15 +51,24 @@ def _swapped(claim: Result, evidence: Result) -> bool:
     return not alike(claim.subject, evidence.subject) or alike(claim.comparator, evidence.subject)
 
 
+# "is outperformed by B", but not "is beaten by 2 points".
+_BEATEN = re.compile(
+    r"\b(?:is|are|was|were|be|been)\b[^,;]*\b(?:outperformed|beaten|surpassed|exceeded)\s+by\s+(?!(?:about |up to |over )?\d)"
+)
+
+
 def check_direction(claim: str, evidence: str) -> CheckOutcome:
     """Compare words of change, and results with one metric; where the two readings differ it is unclear."""
     mine, theirs = view(claim), view(evidence)
     words, roles = _by_words(mine, theirs), check_roles(claim, evidence).outcome
     if words == "none" and not mine.figures:
         return checked("direction", "not_applicable", "the claim names no change")
+    results, turned = _by_results(mine, theirs)
+    if bool(_BEATEN.search(mine.text)) != bool(_BEATEN.search(theirs.text)):
+        # The same words in the other voice point the other way, so only who is above whom can tell.
+        return _outcome("unclear" if results == "none" else results, "results of one metric")
     if words == "aligned" and roles in ("pass", "not_applicable"):
         return checked("direction", "pass", "words of change point the same way")
-    results, turned = _by_results(mine, theirs)
     if results == "none":
         return _outcome(words, "words of change")
     said_same, said_opposite = words in ("same", "aligned"), words in ("opposite", "mixed")

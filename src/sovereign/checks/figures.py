@@ -95,7 +95,7 @@ def _same_words(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bo
     if claim.quantity.unit != evidence.quantity.unit or _before(claim, mine) != _before(evidence, theirs):
         return False
     alone = sum(f.piece == evidence.piece for f in theirs.figures) == 1
-    words, ways = mine.pieces[claim.piece], {w.way for w in mine.words if w.way and w.piece == claim.piece}
+    words, ways = _words_of(claim, mine), {w.way for w in mine.words if w.way and w.piece == claim.piece}
     there = {w.way for w in theirs.words if w.way and w.piece == evidence.piece}
     return alone and bool(words) and words <= theirs.pieces[evidence.piece] and ways <= there
 
@@ -194,7 +194,8 @@ def _bare(figure: Figure, claim: View, seen: View) -> bool:
 def _fits(claim: Figure, place: int, mine: View, theirs: View) -> bool:
     """Whether the figure stands among the claim's words: not when some of them stand with another figure instead."""
     figure = theirs.figures[place]
-    words, own = mine.pieces[claim.piece], theirs.pieces[figure.piece]
+    own = theirs.pieces[figure.piece]
+    words = _words_of(claim, mine)
     metric = _metric(figure.quantity, theirs)
     ending = {s for w in theirs.words[figure.after :] if w.piece == figure.piece for s in w.stems}
     for other in theirs.figures:
@@ -208,6 +209,12 @@ def _fits(claim: Figure, place: int, mine: View, theirs: View) -> bool:
         if words & (beside - own) and (own - beside) - words:
             return False
     return True
+
+
+def _words_of(figure: Figure, seen: View) -> frozenset[str]:
+    """Words that a figure stands with. The only one of its kind owns all: "On B, it needs 5 ms" ties the 5 ms to B."""
+    alone = sum(_one_kind(f, figure) for f in seen.figures) == 1
+    return frozenset[str]().union(*seen.pieces) if alone else seen.pieces[figure.piece]
 
 
 def _one_kind(a: Figure, b: Figure) -> bool:

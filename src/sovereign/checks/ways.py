@@ -55,7 +55,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
 )
 _SAME = re.compile(
     r"same|equal(?:s|led|ly)?|similar(?:ly)?|comparabl[ey]|match(?:es|ed|ing)?|unchanged|identical(?:ly)?"
-    r"|equivalent(?:ly)?|par|unaffected|unaltered|indistinguishable"
+    r"|keep(?:s|ing)?|kept|preserv\w*|retain\w*|maintain\w*|equivalent(?:ly)?|par|unaffected|unaltered|indistinguishable"
 )
 _PATTERNS = tuple(
     (Way(axis, sign), re.compile(pattern)) for axis, up, down in _TABLE for sign, pattern in ((1, up), (-1, down))

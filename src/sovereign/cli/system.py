@@ -44,6 +44,9 @@ def ledger_verify(
         )
         if report.beyond_head:
             out.print(f"  {report.beyond_head} event(s) extend the head that it was held against.")
+        out.print(
+            "  [dim]Checked: the events. Stored texts and records are held against their hashes when they are read.[/]"
+        )
         for problem in report.problems:
             out.print(
                 f"  event {problem.seq if problem.seq is not None else '?'} ({clean(problem.kind)}): {clean(problem.what)}"

@@ -20,7 +20,7 @@ from sovereign.records import (
 )
 
 from .aspects import Aspects, measures, speaks_of
-from .coverage import gaps, involving, sizes, span_text
+from .coverage import gaps, involving, sizes, span_text, unsized
 from .disagreements import disagreements
 from .rows import USABLE, Row, grouped, metric_name, near, rows_of, setting_text
 from .wording import capital, figure, group_sentence, series, statement
@@ -66,7 +66,7 @@ def _metric_facet(facet: Facet, claims: list[Claim], rows: list[Row], aspects: A
     """The comparisons of one metric, those of the question's own subjects and comparators first."""
     relevant = [c for c in claims if any(measures(r, c.setting, facet) for r in c.results)]
     if not relevant:
-        reason = f"no source that was read gives evidence on {facet.text}"
+        reason = f"no evidence on {facet.text} was found in what was read"
         return FacetAnswer(facet_id=facet.id, state="NOT_ANSWERABLE", reason=reason, missing=(f"{capital(reason)}.",))
     subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
     groups = _by_weight(rows, subjects, comparators, aspects)
@@ -97,7 +97,8 @@ def _nearest(
     ids = tuple(dict.fromkeys(r.claim.id for g in near for r in g))
     both = f"{subjects[0].text} with {comparators[0].text}"
     text = (
-        f"No source read compares {both} directly in {facet.text}; the nearest comparisons are with {series(rivals)}."
+        f"No comparison of {both} in {facet.text} was found in what was read; "
+        f"the nearest comparisons are with {series(rivals)}."
     )
     return [AnswerSentence(text=text, claim_ids=ids, inferred=True)]
 
@@ -180,20 +181,30 @@ def _missing(facet: Facet, claims: list[Claim], direct: list[Row], aspects: Aspe
     """What the evidence leaves open for one metric: a direct comparison, one of the sides, ends of the range of sizes."""
     found = []
     subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
-    if comparators and not direct:
-        names = " and ".join([*(f.text for f in subjects), *(f.text for f in comparators)])
-        found.append(f"No source that was read compares {names} directly in {facet.text}.")
+    for one in subjects:
+        for other in comparators:
+            if not any(_both(r, [one], [other], aspects) for r in direct):
+                found.append(
+                    f"No comparison of {one.text} with {other.text} in {facet.text} was found in what was read."
+                )
     for side in [*subjects, *comparators]:
         about = involving(claims, side, aspects)
         if not about:
-            found.append(f"No figure on {facet.text} speaks of {side.text}.")
+            found.append(f"No figure on {facet.text} of {side.text} was found in what was read.")
             continue
         for scale in aspects.plan.of_kind("scale"):
             found += [
-                f"{capital(facet.text)} of {side.text}: {gap}; figures stand at {span_text(sizes(about)) or 'no named size'}."
+                f"{capital(facet.text)} of {side.text}: {gap}; figures stand at {_found_at(about)}."
                 for gap in gaps(sizes(about), scale)
             ]
     return tuple(found)
+
+
+def _found_at(claims: Sequence[Claim]) -> str:
+    """The sizes of claims, and the models that they name without one."""
+    named, sized = unsized(claims), span_text(sizes(claims))
+    parts = [sized, f"models without a stated size ({named})" if named else ""]
+    return " and ".join(p for p in parts if p) or "no named model"
 
 
 def _reason(
@@ -223,7 +234,8 @@ def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
             sentences.append(
                 AnswerSentence(text=f"Figures on {name} stand at {_listed(inside)}.", claim_ids=ids, inferred=True)
             )
-        missing += [f"Figures on {name}: {gap}." for gap in gaps(scales, facet)]
+        also = f"; models without a stated size: {unsized(relevant)}" if unsized(relevant) else ""
+        missing += [f"Figures on {name}: {gap}{also}." for gap in gaps(scales, facet)]
     state: AnswerState = "NOT_ANSWERABLE" if not sentences else "PARTLY_ANSWERED" if missing else "ANSWERED"
     reason = f"sizes named by the sources, held against {facet.text}"
     return FacetAnswer(
@@ -239,7 +251,7 @@ def _topic_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
     """A question without a metric: what the sources state of the subject, most relevant first."""
     about = involving(claims, facet, aspects)
     if not about:
-        reason = f"no source that was read speaks of {facet.text}"
+        reason = f"nothing on {facet.text} was found in what was read"
         return FacetAnswer(facet_id=facet.id, state="NOT_ANSWERABLE", reason=reason, missing=(f"{capital(reason)}.",))
     sentences = tuple(statement(c) for c in about[:GROUPS_PER_FACET])
     missing = ("The question names no metric, so the statements are not weighed against each other.",)

@@ -27,20 +27,22 @@ def span_text(scales: Sequence[Quantity]) -> str:
 
 
 def gaps(scales: Sequence[Quantity], facet: Facet) -> tuple[str, ...]:
-    """What of a scale facet's range no figure reaches, in words."""
+    """What of a scale facet's range no figure reaches whose source states a size, in words."""
     if facet.low is None or facet.high is None:
         return ()
     inside = [q for q in scales if in_range(q, facet)]
     if not inside:
         single = facet.low == facet.high
         return (
-            f"no figure at {facet.low.text}" if single else f"no figure between {facet.low.text} and {facet.high.text}",
+            f"no figure with a stated size at {facet.low.text}"
+            if single
+            else f"no figure with a stated size between {facet.low.text} and {facet.high.text}",
         )
     found = []
     if inside[0].value > facet.low.value * NEAR_END:
-        found.append(f"none below {inside[0].text} (asked from {facet.low.text})")
+        found.append(f"no stated size below {inside[0].text} (asked from {facet.low.text})")
     if inside[-1].value * NEAR_END < facet.high.value:
-        found.append(f"none above {inside[-1].text} (asked up to {facet.high.text})")
+        found.append(f"no stated size above {inside[-1].text} (asked up to {facet.high.text})")
     return tuple(found)
 
 
@@ -54,3 +56,9 @@ def involving(claims: Sequence[Claim], facet: Facet, aspects: Aspects) -> list[C
         ):
             found.append(claim)
     return found
+
+
+def unsized(claims: Iterable[Claim]) -> str:
+    """Models that claims name without a size, for a reader who knows it: "GPT-2 medium"."""
+    names = dict.fromkeys(c.setting.model for c in claims if c.setting.model and not c.setting.scale)
+    return ", ".join(names)

@@ -174,8 +174,15 @@ def _of_levels(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
                         claim.setting.scale.value,
                     )
                     levels.append((key, claim, name, quantity, result))
-    for (ka, a, name, qa, ra), (kb, b, _, qb, _) in combinations(levels, 2):
-        if ka != kb or a.quote.source_id == b.quote.source_id or dimension(qa.unit) != dimension(qb.unit):
+    for (ka, a, name, qa, ra), (kb, b, other, qb, _) in combinations(levels, 2):
+        # A rank or bit width in a name makes two things of one, unless the question asks for just that thing.
+        asked = any(ka[2] == f.id for f in aspects.sides)
+        if (
+            ka != kb
+            or not (asked or name.lower() == other.lower())
+            or a.quote.source_id == b.quote.source_id
+            or dimension(qa.unit) != dimension(qb.unit)
+        ):
             continue
         ratio = base_value(qa) / base_value(qb) if base_value(qb) else 0.0
         if ratio and max(ratio, 1 / ratio) >= LEVEL_FACTOR:
@@ -187,6 +194,12 @@ def _of_levels(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
                 Disagreement(
                     subject=f"{name} at {scale}", metric=metric, kind="level",
                     sides=(_side(a, f"{qa.text} ({a.setting.model or scale})"), _side(b, f"{qb.text} ({b.setting.model or scale})")),
-                    why=_why(setting_differences(a.text, b.text)),
+                    why=_why(_models(a, b)),
                 ),
             )  # fmt: skip
+
+
+def _models(a: Claim, b: Claim) -> tuple[str, ...]:
+    """The models of two claims where they differ; their other settings may belong to other figures of the sentences."""
+    one, two = a.setting.model, b.setting.model
+    return (f"{one} against {two}",) if one and two and one.lower() != two.lower() else ()

@@ -34,7 +34,9 @@ def group_sentence(group: list[Row]) -> AnswerSentence:
     low, high = ratios[0], ratios[-1]
     if len(ratios) == 1 or high - low < 0.005 * high:
         row = group[0]
-        amount = f"the same {name}" if abs(low - 1) < 0.005 else f"{_times(low)} times the {name}"
+        amount = f"{_bounded(group)}{_times(low)} times the {name}"
+        if abs(low - 1) < 0.005:
+            amount = f"the same {name}" if low == high == 1 else f"nearly the same {name}"
         figures = (
             f"{figure(row.value)} against {figure(row.comparator_value)}" if row.value and row.comparator_value else ""
         )
@@ -49,6 +51,19 @@ def group_sentence(group: list[Row]) -> AnswerSentence:
     where = "; ".join(t for t in (f"{len(ratios)} comparisons", _examples(group) or _where(group)) if t)
     text = f"{subject} against {comparator}: {_times(low)} to {_times(high)} times the {name} ({where})."
     return AnswerSentence(text=text, claim_ids=ids, inferred=True)
+
+
+def _bounded(group: list[Row]) -> str:
+    """ "less than 48 GB against more than 780 GB" bounds the ratio from above."""
+    row = group[0]
+    if len(group) > 1 or not row.value or not row.comparator_value:
+        return ""
+    low = "at_least" in (row.value.bound, _REVERSED[row.comparator_value.bound])
+    high = "at_most" in (row.value.bound, _REVERSED[row.comparator_value.bound])
+    return "" if low == high else "at least " if low else "at most "
+
+
+_REVERSED = {"at_least": "at_most", "at_most": "at_least", "exact": "exact", "about": "about"}
 
 
 def statement(claim: Claim) -> AnswerSentence:

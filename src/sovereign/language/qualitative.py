@@ -24,6 +24,8 @@ _COMPARATIVE = re.compile(
     + r")\b"
     r"(?P<what>[^,;]{0,60}?)\bthan\s+"
 )
+# "is outperformed by B", but not "outperforms by 2 points".
+_BY_OTHER = re.compile(r"\s*by\s+(?!(?:about |up to |more than |over |nearly )?\d)")
 _BEATING = re.compile(r"\b(?:outperform|surpass|beat|exceed|improves? (?:over|on|upon))\w*\b")
 _MEASURED_IN = re.compile(r"\b(?:in terms of|in|on)\s+(?P<what>[^,;]+)")
 _EQUAL = re.compile(
@@ -99,10 +101,12 @@ def _comparative(match: re.Match[str], context: Context) -> list[Result]:
 
 def _beating(rest: str, context: Context) -> list[Result]:
     """ "outperforms B in accuracy"; without a metric, accuracy is meant. One in B's name does not count."""
+    passive = _BY_OTHER.match(rest)
+    rest = rest[passive.end() :] if passive else rest
     measured = _MEASURED_IN.search(rest)
     found = (naming(measured["what"]) if measured else None) or Naming("accuracy")
     other = comparator_name(re.split(r"\s+(?:in terms of|in|on|with)\s", rest, maxsplit=1)[0])
-    return _result(context, other, found, resolve("better", found))
+    return _result(context, other, found, resolve("worse" if passive else "better", found))
 
 
 def _equal(match: re.Match[str], context: Context) -> list[Result]:

@@ -30,7 +30,9 @@ def read_file(path: Path, location: str, limits: Limits | None = None) -> Docume
         ReadError: if the file cannot be read, is too large, or is not what its extension says.
     """
     limits = limits or Limits()
-    check_format(printable(location))
+    if path.is_file():
+        # What is no file at all is said before what kind of file it is.
+        check_format(printable(location))
     return read_bytes(load(path, printable(location), limits), location, limits)
 
 
