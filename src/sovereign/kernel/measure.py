@@ -9,24 +9,30 @@ from sovereign.records import Claim, GateVerdict, Measurement, ProtocolKey
 
 
 def measure(claims: Sequence[Claim], enabled: bool) -> tuple[tuple[Claim, ...], tuple[Measurement, ...]]:
-    """The claims with their gate verdicts, and the measurements that were made."""
-    return tuple(c.model_copy(update={"gate": _gate(c, enabled)}) for c in claims), ()
+    """The claims with their gate verdicts, and the measurements made for them. A claim that has its verdict keeps it."""
+    judged: list[Claim] = []
+    measurements: list[Measurement] = []
+    for claim in claims:
+        verdict, made = (claim.gate, ()) if claim.gate else _gate(claim, enabled)
+        judged.append(claim.model_copy(update={"gate": verdict}))
+        measurements += made
+    return tuple(judged), tuple(measurements)
 
 
-def _gate(claim: Claim, enabled: bool) -> GateVerdict:
+def _gate(claim: Claim, enabled: bool) -> tuple[GateVerdict, tuple[Measurement, ...]]:
     key = protocol_key(claim)
     if key is None:
-        return GateVerdict(
-            status="UNVERIFIED", reason="the claim names no metric and method that a protocol could measure"
-        )
+        return _unverified("the claim names no metric and method that a protocol could measure")
     if not enabled:
-        return GateVerdict(status="UNVERIFIED", reason="not measured: measurements were switched off for this run")
+        return _unverified("not measured: measurements were switched off for this run")
     protocol = protocol_for(key)
     if protocol is None:
-        return GateVerdict(
-            status="UNVERIFIED", reason=f"no protocol for this claim: none measures {key.metric} of {key.method}"
-        )
+        return _unverified(f"no protocol for this claim: none measures {key.metric} of {key.method}")
     return protocol.gate(claim, key)
+
+
+def _unverified(reason: str) -> tuple[GateVerdict, tuple[Measurement, ...]]:
+    return GateVerdict(status="UNVERIFIED", reason=reason), ()
 
 
 def protocol_key(claim: Claim) -> ProtocolKey | None:

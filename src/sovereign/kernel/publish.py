@@ -30,6 +30,7 @@ from sovereign.store import Store
 from sovereign.version import __version__
 
 from .library import Opened
+from .read import NOT_IN_TIME
 
 EventRow = tuple[str, str, dict[str, Any]]
 
@@ -151,6 +152,10 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
     cited = set(draft.answer.cited())
     quotes = [c.quote for c in draft.claims if c.id in cited]
     found = [*draft.plan.notes]
+    if late := sum(f.reason == NOT_IN_TIME for f in draft.retrieval.failures):
+        found.append(
+            f"The time budget was spent before {late} kept work(s) could be read; nothing below speaks of them."
+        )
     if notes := sum(q.depth == "note" for q in quotes):
         found.append(
             f"{notes} of {len(quotes)} cited claims come from secondary notes; the original works were not read."

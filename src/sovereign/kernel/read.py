@@ -10,6 +10,8 @@ from sovereign.sources import Source
 
 from .budget import Budget
 
+NOT_IN_TIME = "not read: the time budget of this run was spent"
+
 
 def read(
     retrieval: Retrieval, sources: Sequence[Source], budget: Budget, progress: Callable[[str], None]
@@ -24,7 +26,7 @@ def read(
             failures.append(
                 Failure(
                     where=candidate.location,
-                    reason="not read: the time budget of this run was spent",
+                    reason=NOT_IN_TIME,
                     advice="Raise --budget-seconds.",
                 )
             )

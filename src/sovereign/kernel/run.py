@@ -119,7 +119,7 @@ def _claims(
 def _revised(draft: Draft, request: Request, sources: Sequence[Source], budget: Budget, clock: Clock) -> Draft:
     """The one revision round. It changes the record or says that there was nothing to change."""
     first = draft.rounds[-1]
-    documents, retrieval, claims = draft.documents, draft.retrieval, draft.claims
+    documents, retrieval, claims, measurements = draft.documents, draft.retrieval, draft.claims, draft.measurements
     changes: list[str] = []
     empty = [f.facet_id for f in draft.answer.facets if f.state == "NOT_ANSWERABLE"]
     again = second_search(draft.plan, empty)
@@ -132,7 +132,8 @@ def _revised(draft: Draft, request: Request, sources: Sequence[Source], budget: 
     aspects = aspects_of(draft.plan, papers)
     if documents != draft.documents:
         claims = _claims(documents, papers, aspects, clock, claims)
-        claims, _ = measure(claims, request.measure)
+        claims, made = measure(claims, request.measure)
+        measurements = (*measurements, *made)
     revision = revise(first, draft.answer)
     changes += revision.changes
     with clock.stage("answer"):
@@ -140,7 +141,7 @@ def _revised(draft: Draft, request: Request, sources: Sequence[Source], budget: 
     with clock.stage("review"):
         notes = changes or ["nothing to withdraw and no empty facet to search for"]
         second = review(2, draft.plan, claims, answered, papers, notes)
-    return Draft(draft.plan, retrieval, documents, claims, draft.measurements, answered, [first, second])
+    return Draft(draft.plan, retrieval, documents, claims, measurements, answered, [first, second])
 
 
 def _searched_again(

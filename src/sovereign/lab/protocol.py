@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol as Interface
 
-from sovereign.records import Claim, GateVerdict, ProtocolKey
+from sovereign.records import Claim, GateVerdict, Measurement, ProtocolKey
 
 
 class Protocol(Interface):
@@ -23,8 +23,8 @@ class Protocol(Interface):
         """What it can test."""
         ...
 
-    def gate(self, claim: Claim, key: ProtocolKey) -> GateVerdict:
-        """Run the protocol for one claim and judge it."""
+    def gate(self, claim: Claim, key: ProtocolKey) -> tuple[GateVerdict, tuple[Measurement, ...]]:
+        """Run the protocol for one claim: the verdict, and the measurements that it names."""
         ...
 
 
