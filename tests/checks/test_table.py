@@ -10,7 +10,18 @@ S, C, N = "SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"
 
 _TWO = "In simulation Heron processed 1,200 requests per second and 800 requests per second on hardware."
 _BEAT = "Falcon outperforms Osprey on three of five tasks."
+_BOTH = (
+    "The framework of MixGate reduces GPU memory consumption by 40% and token computation latency by 30% during both "
+    "training and inference."
+)
 TABLE = (
+    # two figures of one sentence, told apart by their metrics
+    (S, "MixGate reduces GPU memory consumption by 40% during training and inference", _BOTH),
+    (S, "MixGate reduces token computation latency by 30% during training and inference", _BOTH),
+    (C, "MixGate reduces GPU memory consumption by 30% during training and inference", _BOTH),
+    (C, "MixGate reduces GPU memory consumption by 14% during training and inference", _BOTH),
+    (C, "MixGate increases GPU memory consumption by 40% during training and inference", _BOTH),
+    (C, "MixGate does not reduce GPU memory consumption by 40% during training and inference", _BOTH),
     # a figure stays with its condition; the other voice points the other way; keeping is not losing
     (S, "In simulation, Heron processed 1,200 requests per second.", _TWO),
     (N, "On hardware, Heron processed 1,200 requests per second.", _TWO),

@@ -6,6 +6,11 @@ A sentence with no line under it states no result. The names are made up, and th
 """
 
 SENTENCES = """
+# A change, and when it holds
+Alpha reduces GPU memory consumption by 40% during training and inference.
+    Alpha | 40% | - | - | memory | decrease | 0.6
+Alpha lowers latency by 30% in inference.
+    Alpha | 30% | - | - | latency | decrease | 0.7
 # Two values
 Alpha takes 15.43 GB against 16.32 GB for Beta.
     Alpha | 15.43 GB | Beta | 16.32 GB | memory | decrease | 0.9455

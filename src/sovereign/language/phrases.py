@@ -11,7 +11,7 @@ _END_OF_PHRASE = re.compile(
     any_of(
         r"""in on at for with without against than over above below when while whereas from to and or but of by under
         after before per as via across compared relative_to versus vs both using that which is are was were has have
-        had respectively"""
+        had respectively during between through throughout until since into within among"""
     ).join((r"\b", r"\b|[,;:()]"))
 )
 _NOUN_OF_CHANGE = any_of("increases? decreases? reductions? improvements? gains? savings? drops? degradation boosts?")
@@ -20,7 +20,7 @@ _QUANTIFIER = re.compile(
     r"^\s*(?:"
     + any_of(
         """of more less fewer lower higher greater smaller larger better worse longer shorter extra additional added
-        absolute overall as_much as_many the its their average mean peak in"""
+        absolute overall as_much as_many the its their average mean peak"""
     )
     + rf"|(?:{_ADJECTIVE}\s+)*{_NOUN_OF_CHANGE}\s+(?:in|of|on|to))\s+"
 )
