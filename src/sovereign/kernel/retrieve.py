@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sovereign.records import Failure, Plan, Retrieval
+from sovereign.records import Plan, Retrieval
 from sovereign.sources import Source, fuse
 
 HITS_PER_QUERY = 100
@@ -16,10 +16,6 @@ def retrieve(plan: Plan, sources: Sequence[Source], max_papers: int, merged: Seq
     return Retrieval(
         sources=tuple(source.name for source in sources),
         candidates=fuse(hits, max_papers),
-        failures=_distinct(failure for source in sources for failure in source.failures),
+        failures=tuple(dict.fromkeys(failure for source in sources for failure in source.failures)),
         merged=tuple(merged),
     )
-
-
-def _distinct(failures) -> tuple[Failure, ...]:  # type: ignore[no-untyped-def]
-    return tuple(dict.fromkeys(failures))
