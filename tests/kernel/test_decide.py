@@ -8,7 +8,12 @@ from tests.kernel.making import answer
 
 
 def decided(
-    score: float, verified: int, state: AnswerState = "ANSWERED", extracted: int = 10, cited_contradicted: int = 0
+    score: float,
+    verified: int,
+    state: AnswerState = "ANSWERED",
+    extracted: int = 10,
+    cited_contradicted: int = 0,
+    cited_mixed: int = 0,
 ) -> Decision:
     counters = Counters(
         papers_seen=1,
@@ -25,7 +30,11 @@ def decided(
         cited=extracted,
     )
     return decide(
-        counters, answer(state=state), ReviewRound(number=1, findings=(), terms=(), score=score), cited_contradicted
+        counters,
+        answer(state=state),
+        ReviewRound(number=1, findings=(), terms=(), score=score),
+        cited_contradicted,
+        cited_mixed,
     )
 
 
@@ -63,3 +72,9 @@ def test_the_last_rule_always_holds_and_ids_are_unique():
     assert rules[-1]["when"] == {}
     assert len({r["id"] for r in rules}) == len(rules)
     assert policy()["revision_below"] == 6.5
+
+
+def test_a_sentence_on_a_contradicted_claim_is_for_the_owner():
+    decision = decided(9.0, 9, cited_mixed=1)
+    assert (decision.outcome, decision.rule) == ("HOLD", "hold-mixed")
+    assert decided(9.0, 9).outcome == "AUTO_APPROVE"

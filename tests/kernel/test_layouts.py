@@ -286,3 +286,11 @@ def test_a_thing_may_be_named_after_a_metric(tmp_path: Path):
     question = "What is the overhead of columnar storage versus row storage in terms of scan latency and disk usage?"
     record = ask(tmp_path / "home", question, columnar.write(tmp_path / "lib", notes))
     assert record.answer.state == "ANSWERED"
+
+
+def test_where_the_files_lie_is_no_evidence(tmp_path: Path, record: Record):
+    nested = tmp_path / "lib" / "deep"
+    columnar.write(nested)
+    moved = ask(tmp_path / "home", columnar.QUESTION, tmp_path / "lib")
+    assert {p.location for p in moved.papers} != {p.location for p in record.papers}
+    assert moved.content_hash == record.content_hash

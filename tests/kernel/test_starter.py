@@ -206,3 +206,11 @@ def test_the_readme_quotes_this_answer(record: Record):
     assert len(quoted) >= 5
     assert [q for q in quoted if q not in said] == []
     assert f"**{record.answer.state}** · {record.decision.outcome}" in readme
+
+
+def test_one_figure_told_by_two_notes_is_counted_once(record: Record):
+    """Two notes give the same cell of one paper's table: both are cited, and it is one comparison."""
+    facet = next(f for f in record.answer.facets if any("MiLoRA against MOELoRA" in s.text for s in f.sentences))
+    sentence = next(s for s in facet.sentences if "MiLoRA against MOELoRA" in s.text)
+    assert "(2 comparisons" in sentence.text
+    assert len({record.claim(i).quote.paper_id for i in sentence.claim_ids}) == 2

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sovereign.language.metrics import metrics, phase_of
 from sovereign.language.words import content_stems, stems
-from sovereign.records import Claim, Facet, Paper, Plan, Quantity, Result, Setting
+from sovereign.records import Facet, Paper, Plan, Quantity, Result, Setting
 
 _TITLE_NAME = re.compile(r"^(?P<name>[\w.+-]+(?:\s[\w.+-]+)?):\s")
 _BRACKETED = re.compile(r"\((?P<name>[A-Z][\w.+-]*)\)")
@@ -95,16 +95,6 @@ def phase(result: Result, setting: Setting) -> str | None:
 def in_range(scale: Quantity | None, facet: Facet) -> bool:
     """Whether a model size lies in a scale facet's range, ends included."""
     return bool(scale and facet.low and facet.high and facet.low.value <= scale.value <= facet.high.value)
-
-
-def touches(claim: Claim, facet: Facet, aspects: Aspects) -> bool:
-    """Whether a claim speaks to a facet at all."""
-    if facet.kind == "metric":
-        return any(measures(r, claim.setting, facet) for r in claim.results)
-    if facet.kind == "scale":
-        return in_range(claim.setting.scale, facet)
-    phrases = [p for r in claim.results for p in (r.subject, r.comparator)] or [claim.text]
-    return any(speaks_of(p, facet, aspects) for p in [*phrases, *claim.setting.conditions])
 
 
 def _folded(phrase: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sovereign.checks import setting_differences
 from sovereign.language.quantities import base_value, dimension
@@ -67,7 +67,7 @@ def _of_rows(rows: Sequence[Row]) -> Iterable[_Found]:
             size = _excess(a, b)
             if not (opposed or split or size >= FACTOR * 2):
                 continue
-            kind = "direction" if opposed or split else "magnitude"
+            kind: Literal["direction", "magnitude"] = "direction" if opposed or split else "magnitude"
             # Opposite findings in one and the same setting say more than those that a setting may explain.
             apart = differences(a, b)
             kind_rank = 1 if kind == "magnitude" else 0 if apart else -1
@@ -75,7 +75,7 @@ def _of_rows(rows: Sequence[Row]) -> Iterable[_Found]:
                 _rank(kind_rank, a.claim, b.claim, size),
                 a.key,
                 Disagreement(
-                    subject=f"{a.subject} against {a.comparator}", metric=metric_name(a.metric, a.phase), kind=kind,  # type: ignore[arg-type]
+                    subject=f"{a.subject} against {a.comparator}", metric=metric_name(a.metric, a.phase), kind=kind,
                     sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=_why(apart),
                 ),
             )  # fmt: skip

@@ -135,8 +135,8 @@ def plan(question: str, max_chars: int = 2000) -> Plan:
 
 def _facets(text: str) -> tuple[list[Facet], list[str]]:
     """The facets, and notes on words of the question that became none."""
-    rest, scale = _scale(text)
-    found = _metrics(rest)
+    plain, scale = _scale(text)
+    found, rest = _metrics(plain), plain
     for start, end, _ in reversed(found):
         rest = rest[:start] + " , " + rest[end:]
     rest = _MEASURES.sub(" , ", rest)
@@ -148,20 +148,23 @@ def _facets(text: str) -> tuple[list[Facet], list[str]]:
     kind: FacetKind = "subject" if comparators or found else "topic"
     facets: list[Facet] = []
 
-    def add(kind: FacetKind, words: str, **more: object) -> None:
+    def add(kind: FacetKind, words: str, metric: str | None = None) -> None:
         if words.lower() not in (f.text.lower() for f in facets):
             terms = tuple(sorted(content_stems(words)))
-            facets.append(Facet(id=f"F{len(facets) + 1}", kind=kind, text=words, terms=terms, **more))  # type: ignore[arg-type]
+            names = metrics()[metric].names if metric else ()
+            facets.append(
+                Facet(id=f"F{len(facets) + 1}", kind=kind, text=words, terms=terms, metric=metric, synonyms=names)
+            )
 
     for chunk in subjects:
         add(kind, chunk)
     for chunk in comparators:
         add("comparator", chunk)
-    for start, end, metric in _metrics(_scale(text)[0]):
-        add("metric", _scale(text)[0][start:end], metric=metric, synonyms=metrics()[metric].names)
+    for start, end, metric in found:
+        add("metric", plain[start:end], metric)
     for word, (metric, _) in comparative_words().items():
         if re.search(rf"\b{word}\b", text) and not any(f.metric for f in facets):
-            add("metric", metrics()[metric].label, metric=metric, synonyms=metrics()[metric].names)
+            add("metric", metrics()[metric].label, metric)
     if scale:
         low, high = min(scale, key=lambda q: q.value), max(scale, key=lambda q: q.value)
         words = f"{low.text} parameters" if low == high else f"{low.text} to {high.text} parameters"

@@ -22,13 +22,13 @@ _SPOKEN = {
 
 def group_sentence(group: list[Row]) -> AnswerSentence:
     """One sentence for all figures of one comparison: the ratio or its range, and where it was seen."""
-    ratios = sorted(r.ratio for r in group if r.ratio is not None)
-    if not ratios:
-        return statement(group[0].claim)
     # A row without a figure may say the opposite, so it does not carry this sentence.
-    group = [r for r in group if r.ratio is not None]
-    ids = tuple(dict.fromkeys(r.claim.id for r in group))
-    group = _distinct(group)
+    rows = [r for r in group if r.ratio is not None]
+    if not rows:
+        return statement(group[0].claim)
+    ids = tuple(dict.fromkeys(r.claim.id for r in rows))
+    group = _distinct(rows)
+    ratios = sorted(r.ratio for r in group if r.ratio is not None)
     name = metric_name(group[0].metric, group[0].phase)
     subject, comparator = _names(r.subject for r in group), min((r.comparator for r in group), key=len)
     low, high = ratios[0], ratios[-1]
@@ -48,7 +48,7 @@ def group_sentence(group: list[Row]) -> AnswerSentence:
             claim_ids=ids,
             inferred=inferred,
         )
-    where = "; ".join(t for t in (f"{len(ratios)} comparisons", _examples(group) or _where(group)) if t)
+    where = "; ".join(t for t in (f"{len(group)} comparisons", _examples(group) or _where(group)) if t)
     text = f"{subject} against {comparator}: {_times(low)} to {_times(high)} times the {name} ({where})."
     return AnswerSentence(text=text, claim_ids=ids, inferred=True)
 
