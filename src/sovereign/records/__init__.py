@@ -1,13 +1,27 @@
 """The vocabulary: every type that travels between stages. Pure data, no I/O."""
 
-from .answer import Answer, AnswerSentence, AnswerState, Comparison, Disagreement, FacetAnswer, OpenPoint, Side
+from .answer import (
+    Answer,
+    AnswerSentence,
+    AnswerState,
+    Comparison,
+    Disagreement,
+    FacetAnswer,
+    Figure,
+    MeasuredCell,
+    MeasuredRow,
+    MeasuredTable,
+    OpenPoint,
+    Part,
+    Side,
+)
 from .base import Model, canonical_json, sha256_hex
 from .check import CheckOutcome, Evidence, Outcome, Relation, Scope, Verdict, Verification
 from .claim import Claim, Direction, Result, Setting
 from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
 from .document import Depth, Document, Section, Seen, Sentence, text_hash
 from .event import GENESIS, Event, LedgerHead
-from .measurement import GateVerdict, Measurement
+from .measurement import GateReason, GateVerdict, How, Measurement
 from .paper import Candidate, Failure, Paper, Retrieval
 from .protocol import ProtocolKey
 from .quantity import Quantity
@@ -41,9 +55,15 @@ __all__ = [
     "FacetAnswer",
     "FacetKind",
     "Failure",
+    "Figure",
     "Finding",
+    "GateReason",
     "GateVerdict",
+    "How",
     "LedgerHead",
+    "MeasuredCell",
+    "MeasuredRow",
+    "MeasuredTable",
     "Measurement",
     "Model",
     "OpenPoint",
@@ -51,6 +71,7 @@ __all__ = [
     "OwnerDecision",
     "OwnerOutcome",
     "Paper",
+    "Part",
     "Plan",
     "ProtocolKey",
     "Quantity",

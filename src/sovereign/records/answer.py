@@ -30,14 +30,63 @@ class AnswerSentence(Model):
         return self
 
 
+class Part(Model):
+    """How far a facet is answered within a scope: "on the measured processor", "on GPUs"."""
+
+    scope: str
+    state: AnswerState
+    reason: str
+
+
 class FacetAnswer(Model):
-    """What the evidence says of one facet, and what it leaves open (``missing``)."""
+    """What the evidence says of one facet, and what it leaves open (``missing``). With ``parts``, the weakest counts."""
 
     facet_id: str
     state: AnswerState
     reason: str
+    parts: tuple[Part, ...] = ()
     sentences: tuple[AnswerSentence, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+class MeasuredCell(Model):
+    """One cell of a measured table: ``ratio`` to the table's comparator, and the measurement that carries it."""
+
+    ratio: float
+    measurement_id: str
+
+
+class MeasuredRow(Model):
+    """One scale. ``cells`` are by column; None where nothing was measured."""
+
+    scale: str
+    parameters: int
+    cells: tuple[MeasuredCell | None, ...]
+
+
+class MeasuredTable(Model):
+    """Figures of the laboratory: a row for each scale, a column for each method, each a ratio to ``comparator``.
+
+    ``where`` says on what it was measured, when, and with what.
+    """
+
+    facet_id: str
+    caption: str
+    metric: str
+    comparator: str
+    where: str
+    columns: tuple[str, ...]
+    rows: tuple[MeasuredRow, ...]
+
+
+class Figure(Model):
+    """A plot of measured figures, an SVG kept as an artifact under its SHA-256; ``alt`` says in words what it shows."""
+
+    title: str
+    caption: str
+    alt: str
+    artifact: str
+    measurement_ids: tuple[str, ...]
 
 
 class Comparison(Model):
@@ -90,6 +139,8 @@ class Answer(Model):
     state: AnswerState
     summary: tuple[AnswerSentence, ...]
     facets: tuple[FacetAnswer, ...]
+    measured: tuple[MeasuredTable, ...] = ()
+    figures: tuple[Figure, ...] = ()
     comparisons: tuple[Comparison, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
