@@ -57,17 +57,22 @@ class MeasuredCell(Model):
 
 
 class MeasuredRow(Model):
-    """One scale. ``cells`` are by column; None where nothing was measured."""
+    """One scale. ``cells`` are by column; None where nothing was measured.
+
+    ``other``: of another architecture than the rows that differ in scale alone.
+    """
 
     scale: str
     parameters: int
     cells: tuple[MeasuredCell | None, ...]
+    other: bool = False
 
 
 class MeasuredTable(Model):
     """Figures of the laboratory: a row for each scale, a column for each method, each a ratio to ``comparator``.
 
-    ``where`` says on what it was measured, when, and with what.
+    ``comparator`` is the first column. ``where`` says on what it was measured, when, and with what. ``anew``: measured
+    for this record, beside figures that were there before.
     """
 
     facet_id: str
@@ -77,6 +82,7 @@ class MeasuredTable(Model):
     where: str
     columns: tuple[str, ...]
     rows: tuple[MeasuredRow, ...]
+    anew: bool = False
 
 
 class Figure(Model):
