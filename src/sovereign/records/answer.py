@@ -39,7 +39,10 @@ class Part(Model):
 
 
 class FacetAnswer(Model):
-    """What the evidence says of one facet, and what it leaves open (``missing``). With ``parts``, the weakest counts."""
+    """What the evidence says of one facet, and what it leaves open (``missing``).
+
+    With ``parts``, the weakest counts, but a facet of which one part is answered is answered in part.
+    """
 
     facet_id: str
     state: AnswerState
@@ -150,6 +153,11 @@ class Answer(Model):
     comparisons: tuple[Comparison, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+
+    def measured_by(self) -> tuple[str, ...]:
+        """Ids of the measurements that its sentences rest on, in order, each once."""
+        sentences = [*self.summary, *(s for f in self.facets for s in f.sentences)]
+        return tuple(dict.fromkeys(i for s in sentences for i in s.measurement_ids))
 
     def cited(self) -> tuple[str, ...]:
         """Ids of the claims that the answer rests on, in order, each once."""

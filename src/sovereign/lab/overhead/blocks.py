@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from .results import Latency, Memory, Results
-from .slices import decoding, memory_rows, prefill, shapes_of
-from .words import in_order, setting, training_setting
+from .slices import alike, decoding, memory_rows, prefill, shapes_of
+from .words import setting, training_setting
 
 Metric = Literal["latency", "memory"]
 Kind = Literal["decode", "prefill", "training", "inference"]
@@ -43,12 +43,12 @@ class Block(NamedTuple):
         return shapes_of(self.rows)
 
     @property
-    def methods(self) -> list[str]:
-        """The comparator first; without methods that are the same as one that is there."""
-        alone = (m for (_, m), row in self.rows.items() if not (isinstance(row, Latency) and row.same_as))
-        mine = self.rows[next(key for key in self.rows if key[1] == self.against)]
-        same = mine.same_as if isinstance(mine, Latency) else None
-        return [self.against, *(m for m in in_order(alone) if m not in (self.against, same))]
+    def columns(self) -> dict[str, list[str]]:
+        """Methods, the comparator first, each with others that are the same everywhere and get no column."""
+        groups = [[first, *others] for first, others in alike(self.rows).items()]
+        mine = next(group for group in groups if self.against in group)
+        others = {group[0]: group[1:] for group in groups if group is not mine}
+        return {self.against: [one for one in mine if one != self.against], **others}
 
     def ratio(self, shape: str, method: str) -> float | None:
         """One method against the comparator, both from the same run; None where one of them is missing."""

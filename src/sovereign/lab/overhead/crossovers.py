@@ -31,7 +31,7 @@ class Crossover(NamedTuple):
 def crossovers(results: Results) -> list[Crossover]:
     """All that the results show."""
     found = [_optimizer_state(results)]
-    found += [_by_scale(results, method) for method in BESIDE_THE_WEIGHTS]
+    found += [_by_scale(results, "mixlora")]
     found += [_by_batch(results, method) for method in BESIDE_THE_WEIGHTS]
     found += [_more_than_twice(one, method) for method in PER_SLOT for one in (decoding(results), *prompts(results))]
     return [one for one in found if one]
@@ -93,7 +93,9 @@ def _by_batch(results: Results, method: str) -> Crossover | None:
 
     told = [columns[shape][len(columns[shape]) - 1 if start is None else start] for shape, start in starts.items()]
     groups = [(text, list(shapes)) for text, shapes in groupby(columns, outcome)]
-    spans = "; ".join(f"at {'every scale' if len(groups) == 1 else _span(shapes)} {text}" for text, shapes in groups)
+    spans = "; ".join(f"at {_span(shapes)} {text}" for text, shapes in groups)
+    if len(groups) == 1:
+        spans = "at every scale and batch measured" if not any(starts.values()) else f"at every scale {groups[0][0]}"
     measured = ", ".join(str(one.batch_size) for one in batches)
     text = (
         f"With {label(method)}, decoding takes less than {SMALL:g} times the time of the base model {spans} "

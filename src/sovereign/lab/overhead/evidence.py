@@ -30,15 +30,19 @@ from .words import (
 
 
 class Evidence(Model):
-    """All that a record takes from results. ``device`` is ``cpu`` or ``cuda``, ``machine`` its name."""
+    """All that a record takes from results. ``processor`` is what was timed, on a GPU if ``on_gpu``.
 
-    device: str = ""
-    machine: str = ""
+    ``notices`` say what was not done and why.
+    """
+
+    processor: str = ""
+    on_gpu: bool = False
     measurements: tuple[Measurement, ...] = ()
     tables: tuple[MeasuredTable, ...] = ()
     figures: tuple[Figure, ...] = ()
     facets: tuple[FacetEvidence, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+    notices: tuple[str, ...] = ()
 
     def of(self, facet_id: str) -> FacetEvidence | None:
         """What was found for that facet."""
@@ -72,8 +76,8 @@ def evidence(
                 )
             )  # fmt: skip
     return Evidence(
-        device=results.environment.device,
-        machine=results.environment.processor,
+        processor=results.environment.processor,
+        on_gpu=results.environment.device == "cuda",
         measurements=tuple(cited.found.values()),
         tables=tuple(tables),
         figures=tuple(figures),
@@ -111,6 +115,21 @@ def anew(shipped: Results, fresh: Results, artifact: str, question: Question, fi
     return Evidence(measurements=tuple(cited.found.values()), tables=tuple(tables), facets=tuple(facets))
 
 
+def beside(shown: Evidence, fresh: Evidence) -> Evidence:
+    """Both: what was measured anew stands after what was there."""
+    more = {one.facet_id: one.headlines for one in fresh.facets}
+    facets = tuple(
+        one.model_copy(update={"headlines": (*one.headlines, *more.get(one.facet_id, ()))}) for one in shown.facets
+    )
+    return shown.model_copy(
+        update={
+            "facets": facets,
+            "measurements": (*shown.measurements, *fresh.measurements),
+            "tables": (*shown.tables, *fresh.tables),
+        }
+    )
+
+
 def _common(shipped: Results, fresh: Results) -> list[tuple[Latency, Latency]]:
     """Latencies of both runs in one setting, but for the base model, to which all are relative."""
 
@@ -129,13 +148,21 @@ def _crossed(results: Results, metric: Metric, question: Question, cited: Cited)
     """Crossovers of a metric, those of the question's own methods first."""
     asked = {method for group in question.subjects for method in group} | {question.comparator}
     found = [one for one in crossovers(results) if one.metric == metric]
-    return tuple(_sentence(one, cited) for one in sorted(found, key=lambda one: not asked & set(one.methods)))
+    against = _against(results, metric, question.comparator)
+    return tuple(_sentence(one, cited, against) for one in sorted(found, key=lambda one: not asked & set(one.methods)))
 
 
-def _sentence(one: Crossover, cited: Cited) -> AnswerSentence:
-    usual = "base" if one.metric == "latency" else "full_fine_tuning"
-    ids = tuple(dict.fromkeys(cited.id(row, usual, row.ratio) for row in one.rows))
+def _sentence(one: Crossover, cited: Cited, against: str) -> AnswerSentence:
+    ids = tuple(dict.fromkeys(cited.id(row, against, row.ratio) for row in one.rows))
     return AnswerSentence(text=one.text, measurement_ids=ids, inferred=True)
+
+
+def _against(results: Results, metric: Metric, comparator: str | None) -> str:
+    """What the ratios of rows are relative to, by the question's name for it where that computes the same."""
+    if metric == "memory":
+        return "full_fine_tuning"
+    same = {row.method for row in results.latency if row.same_as == "base"}
+    return comparator if comparator in same else "base"
 
 
 def _open(results: Results, wanted: Sequence[Wanted]) -> list[OpenPoint]:

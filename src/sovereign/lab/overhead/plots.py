@@ -166,16 +166,17 @@ def _latency(results: Results) -> _Drawing | None:
     handles: dict[str, Any] = {}
     for axis, panel in zip(axes, panels, strict=True):
         axis.axhline(1, color=BLACK, linewidth=0.8)
-        for method in panel.methods:
+        for method in panel.columns:
             if method != "base":
                 handles.setdefault(method, _ratio_line(axis, panel, method))
         axis.set_title(_panel_title(panel).replace(", ", ":\n", 1))
         _scale_axis(axis, panel.shapes)
     _ratio_axis(axes[0], [row.ratio for panel in panels for row in panel.rows.values()])
-    shown = {label(method): handles[method] for method in in_order(handles)}
+    same = {method: others for panel in panels for method, others in panel.columns.items()}
+    shown = {" = ".join(map(label, [one, *same[one]])): handles[one] for one in in_order(handles)}
     if any(not on_main_axis(shape) for panel in panels for shape in panel.shapes):
         (shown["other architectures"],) = axes[0].plot([], [], color=GREY, marker="o", linestyle="none", **OPEN)
-    figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=4)
+    figure.legend(shown.values(), shown.keys(), loc="outside lower center", ncols=3)
     caption = (
         "Time per token relative to the frozen base model of the same shape in the same run (black line at 1; full "
         f"fine-tuning and merged LoRA compute the same as it). Lines join {_family_name(panels)} shapes; marks without a "
@@ -235,7 +236,7 @@ def _scale_axis(axis: Axes, shapes: list[str]) -> None:
 def _told(panel: Slice) -> str:
     """What a panel shows, in words: each line from its first point on the main axis to its last."""
     said = []
-    for method in panel.methods:
+    for method in panel.columns:
         rows = [panel.rows[s, method] for s in panel.shapes if on_main_axis(s) and (s, method) in panel.rows]
         if method != "base" and rows:
             first, last = rows[0], rows[-1]
@@ -307,7 +308,7 @@ def _breakdown(results: Results) -> _Drawing | None:
     """Where the time of a token goes, for each method, at the ends and in the middle of the main axis."""
     panels = [one for one in (decoding(results), prefill(results)) if one]
     shapes = _chosen([shape for one in panels for shape in one.shapes if on_main_axis(shape)])
-    methods = in_order(method for one in panels for method in one.methods)
+    methods = in_order(method for one in panels for method in one.columns)
     if not panels or not shapes:
         return None
     height = 1.0 + len(panels) * (0.45 + 0.17 * len(methods))

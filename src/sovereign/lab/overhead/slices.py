@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from .results import Latency, Memory, Phase, Results, Routing
@@ -28,9 +28,9 @@ class Slice(NamedTuple):
         return by_size(shape for shape, _ in self.rows)
 
     @property
-    def methods(self) -> list[str]:
-        """Methods in the order of tables, without those that compute the same as another."""
-        return in_order(name for (_, name), row in self.rows.items() if row.same_as is None)
+    def columns(self) -> dict[str, list[str]]:
+        """Methods in the order of tables, each with those that were measured as one with it."""
+        return alike(self.rows)
 
     def any_row(self) -> Latency:
         """One of the rows, for what they have in common."""
@@ -115,14 +115,21 @@ def methods_of(rows: Iterable[tuple[str, str]]) -> list[str]:
     return in_order(method for _, method in rows)
 
 
-def alike(rows: dict[tuple[str, str], Memory]) -> dict[str, list[str]]:
-    """Methods in the order of tables, each with those after it that need just as much everywhere, and are left out."""
-    totals = {method: {s: row.total for (s, m), row in rows.items() if m == method} for method in methods_of(rows)}
+def alike(rows: Mapping[tuple[str, str], Latency | Memory]) -> dict[str, list[str]]:
+    """Methods in the order of tables, each with those after it that are the same everywhere, and are left out.
+
+    Two methods are the same where one was measured for both, or where both need as many bytes at every shape.
+    """
+    amounts = {method: {s: _amount(row) for (s, m), row in rows.items() if m == method} for method in methods_of(rows)}
     found: dict[str, list[str]] = {}
-    for method, total in totals.items():
-        first = next((one for one in found if totals[one] == total), None)
+    for method, amount in amounts.items():
+        first = next((one for one in found if amounts[one] == amount), None)
         if first is None:
             found[method] = []
         else:
             found[first].append(method)
     return found
+
+
+def _amount(row: Latency | Memory) -> object:
+    return row.total if isinstance(row, Memory) else (row.same_as or row.method)

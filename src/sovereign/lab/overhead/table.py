@@ -9,11 +9,9 @@ from .crossovers import crossovers
 from .results import Memory, Results
 from .slices import Slice, alike, memory_rows, methods_of, optimizers, shapes_of, slices
 from .words import (
-    LABELS,
     MARKS,
     MEANINGS,
     count_of,
-    in_order,
     label,
     milliseconds,
     named,
@@ -96,9 +94,7 @@ def _scale(shape: str) -> list[str]:
 
 
 def _latency(one: Slice) -> Iterator[str]:
-    same = in_order(name for (_, name), row in one.rows.items() if row.same_as == "base")
-    names = {method: label(method) for method in one.methods}
-    names["base"] = " = ".join([LABELS["base"], *map(label, same)])
+    names = _headings(one.columns)
     routing = f", {one.routing} routing" if one.routing != "none" else ""
     yield f"### {'Decoding' if one.phase == 'decode' else 'Prefill'}: {setting(one.any_row())}{routing}"
     yield "Time per token against the base model, and in ms."
@@ -142,8 +138,11 @@ def _memory(rows: dict[tuple[str, str], Memory], against: str) -> str:
         return amount if method == against else f"{times(row.ratio)} ({amount})"
 
     body = [[*_scale(shape), *(cell(shape, method) for method in methods)] for shape in shapes_of(rows)]
-    names = (" = ".join(map(label, [method, *others])) for method, others in methods.items())
-    return grid(["Scale", "Parameters", *names], body)
+    return grid(["Scale", "Parameters", *_headings(methods).values()], body)
+
+
+def _headings(columns: dict[str, list[str]]) -> dict[str, str]:
+    return {method: " = ".join(map(label, [method, *same])) for method, same in columns.items()}
 
 
 def _components(results: Results) -> Iterator[str]:

@@ -112,6 +112,11 @@ def milliseconds(seconds: float) -> str:
     return digits(1000 * seconds)
 
 
+def duration(seconds: float) -> str:
+    """``14.3 ms``, ``17.5 s``: to three digits."""
+    return f"{digits(seconds)} s" if seconds >= 0.9995 else f"{milliseconds(seconds)} ms"
+
+
 def size(amount: float) -> str:
     """Bytes as a person reads them, in powers of ten: ``2.79 TB``, ``912 MB``."""
     for unit, power in (("TB", 12), ("GB", 9), ("MB", 6), ("kB", 3)):
