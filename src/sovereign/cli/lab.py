@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from sovereign.lab.methods import METHODS
 from sovereign.lab.overhead.config import DTYPES, overhead_config
 from sovereign.lab.overhead.results import Config, Latency, Results
 from sovereign.settings import load
@@ -103,7 +104,9 @@ def _show(results: Results) -> None:
     equal = {f"{r.method} computes what {r.same_as} does" for r in results.latency if r.same_as}
     if equal:
         out.print("; ".join(sorted(equal)))
-    training = {(m.shape, m.method): m.ratio for m in results.memory if m.mode == "training"}
+    # Merged or not, LoRA is trained beside the weights.
+    trained = [m for m in results.memory if m.mode == "training" and not METHODS[m.method].merged]
+    training = {(m.shape, m.method): m.ratio for m in trained}
     if training:
         _ratios("Training: memory over that of full fine-tuning", training, results)
     for row in results.skipped:
