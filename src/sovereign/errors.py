@@ -68,12 +68,6 @@ class LabError(SovereignError):
     exit_code = 8
 
 
-class LabError(SovereignError):
-    """A task of the laboratory failed, or could not be run as safely as asked."""
-
-    exit_code = 8
-
-
 class Interrupted(KeyboardInterrupt):
     """A person stopped a run. ``advice`` says how to go on."""
 
