@@ -7,7 +7,7 @@ SovereignError          exit code 1
 ├── NotFound            5   no record, source or format of that name
 ├── LedgerBroken        6   the ledger does not verify
 ├── StoreError          7   the store cannot be opened or written
-└── LabError            8   a task of the laboratory failed, or could not be run as safely as asked
+└── LabError            8   a measurement could not be made
 
 Interrupted             130 a person stopped it; a KeyboardInterrupt that says what is kept
 """
@@ -63,7 +63,7 @@ class StoreError(SovereignError):
 
 
 class LabError(SovereignError):
-    """A task of the laboratory failed, or could not be run as safely as asked."""
+    """A measurement could not be made."""
 
     exit_code = 8
 
