@@ -14,7 +14,7 @@ from sovereign.lab.overhead.jobs import Job, Part
 from sovereign.lab.overhead.results import Skipped
 
 CONFIG = overhead_config(scales_given=["125m"], quick=True)
-JOB = Job("latency", "opt-125m")
+JOB = Job("latency", "opt-125m", 32)
 
 
 def test_the_configuration_reads_back(tmp_path: Path) -> None:
