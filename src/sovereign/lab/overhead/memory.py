@@ -1,7 +1,9 @@
 """Memory of every method at one shape: what the cost model says, and what real models take where they can be built.
 
 A model that does not fit is built as slices: one block and a few, with embedding and head at true size. What a slice's
-peak holds is either kept by every block or there once, so peak(L) = peak(1) + (L - 1) (peak(b) - peak(1)) / (b - 1).
+peak holds is either kept by every block or there once, so peak(L) = peak(1) + (L - 1) (peak(b) - peak(1)) / (b - 1). A
+step has two peaks, each composed by itself: where the loss turns back, all blocks keep their activations; at the end of
+the backward pass these are gone, and gradients of a large embedding are there in copies.
 Nothing is built that does not fit into memory; that row stays modelled and says so.
 """
 
@@ -21,6 +23,7 @@ from .results import Config, How, Memory, MemoryCheck, Skipped
 from .training import Growth, Job, growth
 
 JUDGED = 330_000_000  # parameters from which a check is held to the bars; OPT-350M has 331 million
+BARS = {"states": 0.05, "training": 0.15}  # the highest relative error of a judged check
 WHOLE = 1_500_000_000  # parameters up to which a model is built in full; a larger one takes minutes to train a step
 SURPLUS = 1.15  # what a job may take beyond the model's prediction, and below, what the libraries take
 LIBRARIES = 1 << 29
@@ -68,6 +71,12 @@ def bytes_needed(shape: Shape, config: Config) -> int:
     return max(map(_bytes, jobs), default=0)
 
 
+def judged(check: MemoryCheck) -> bool:
+    """Whether a check is held to its bar, ``BARS``: a prediction for training, of a model that is large enough."""
+    built = _cut(SHAPES[check.shape], check.layers)
+    return check.part in BARS and parameters(variant(built, "base")).total >= JUDGED
+
+
 def _plan(shape: Shape, config: Config) -> Iterator[tuple[Job, ...]]:
     """Jobs by method: the whole model, or two slices of it. Quick: one slice under LoRA, of the smallest judged shape."""
     if shape.architecture not in ARCHITECTURES:
@@ -85,8 +94,14 @@ def _plan(shape: Shape, config: Config) -> Iterator[tuple[Job, ...]]:
 
 
 def _job(shape: Shape, name: str, layers: int, tokens: int, config: Config) -> Job:
-    of = variant(shape.model_copy(update={"num_hidden_layers": layers}), name, config.hyper)
-    return Job(of, tokens, config.dtype, config.device, config.threads, config.seed)
+    return Job(
+        variant(_cut(shape, layers), name, config.hyper),
+        tokens,
+        config.dtype,
+        config.device,
+        config.threads,
+        config.seed,
+    )
 
 
 def _slices(shape: Shape) -> tuple[int, ...]:
@@ -163,7 +178,7 @@ def _measured(grown: tuple[Growth, ...], jobs: tuple[int, ...], layers: int, mod
         whole = {name: a + (layers - few) * (b - a) / (more - few) for name, a, b in pairs}
     if mode == "training":
         parts = {name: whole[name] for name in ("weights", "adapters", "gradients", "optimizer")}
-        return parts | {"activations": whole["training"] - sum(parts.values())}
+        return parts | {"activations": max(whole["turn"], whole["rest"]) - sum(parts.values())}
     parts = {name: whole[name] for name in ("weights", "adapters", "kv_cache")}
     return parts | {"workspace": whole["inference"] - sum(parts.values())}
 
