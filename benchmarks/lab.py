@@ -44,7 +44,7 @@ def compositions(config: Config) -> list[Composition]:
 
 def checks(config: Config) -> list[MemoryCheck]:
     """Measured peaks against the cost model; only those that are held to a bar."""
-    found = [memory.measure(shape(name), config, tell) for name in PREDICTED]
+    found = [memory.measure(shape(name), config, tell, seconds=600) for name in PREDICTED]
     for skipped in (one for part in found for one in part.skipped):
         print(f"not measured: {skipped.shape}, {skipped.method}: {skipped.reason}")
     return [check for part in found for check in part.checks if memory.judged(check)]

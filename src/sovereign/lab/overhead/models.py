@@ -14,7 +14,7 @@ from ..shapes import Shape
 if TYPE_CHECKING:
     import torch
 
-MEASURABLE = ("base", "full_fine_tuning", "lora", "adapters", "mixlora")
+MEASURABLE = ("base", "lora", "mixlora", "full_fine_tuning", "adapters")  # in this order, should time run out
 ARCHITECTURES = ("opt", "bert", "llama")
 _TILE = 1 << 20  # random numbers that all weights are copied from: to draw each anew takes longer than to train with it
 _ENDS_OF_SUBLAYERS = r"(self_attn\.(out_proj|o_proj)|\.fc2|mlp\.down_proj|\.\d+\.(attention\.)?output\.dense)$"
