@@ -9,6 +9,7 @@ Nothing is built that does not fit into memory; that row stays modelled and says
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
@@ -26,7 +27,8 @@ from .training import Growth, Job, growth
 JUDGED = 330_000_000  # parameters from which a check is held to the bars; OPT-350M has 331 million
 BARS = {"states": 0.05, "training": 0.15}  # the highest relative error of a judged check
 WHOLE = 1_500_000_000  # parameters up to which a model is built in full; a larger one takes minutes to train a step
-SECONDS_A_SHAPE = 35.0
+SECONDS_A_SHAPE = 40.0
+QUICK_TOKENS = 128
 SURPLUS = 1.15  # what a job may take beyond the model's prediction, and below, what the libraries take
 LIBRARIES = 1 << 29
 GB = 1e9
@@ -93,7 +95,7 @@ def _plan(shape: Shape, config: Config) -> Iterator[tuple[Job, ...]]:
     names = [name for name in MEASURABLE if name in wanted]
     if config.quick:
         names = ["lora"] if "lora" in wanted and shape.name == _smallest_judged(config) else []
-    tokens = min(config.memory_tokens, shape.max_position_embeddings)
+    tokens = min(config.memory_tokens, shape.max_position_embeddings, QUICK_TOKENS if config.quick else sys.maxsize)
     for name in names:
         one, few = (_job(shape, name, layers, tokens, config) for layers in _slices(shape))
         whole = _job(shape, name, shape.num_hidden_layers, tokens, config)
@@ -193,7 +195,7 @@ def _measured(grown: dict[int, Growth], layers: int, mode: Mode) -> dict[str, fl
 
 
 def _rows(shape: Shape, config: Config, measured: Measured) -> Iterator[Memory]:
-    """A row for each method that applies and each mode."""
+    """A row for each method that applies and each mode; ratios are of two measured totals or of two modelled ones."""
     tokens = min(config.memory_tokens, shape.max_position_embeddings)
     layers = shape.num_hidden_layers
 
@@ -210,10 +212,13 @@ def _rows(shape: Shape, config: Config, measured: Measured) -> Iterator[Memory]:
         for mode in _modes(variant(shape, name, config.hyper)):
             how, components = best(name, mode)
             reference = "full_fine_tuning" if mode == "training" else "base"
-            beside = best(reference, mode)[1]
-            if how == "modelled":  # like to like: what was measured also holds workspace
-                beside = _modelled(variant(shape, reference, config.hyper), mode, tokens, config.dtype)
+            beside_how, beside = best(reference, mode)
             total = sum(components.values())
+            ratio = total / sum(beside.values())
+            if "modelled" in (how, beside_how):  # like to like: what was measured also holds workspace
+                one, other = (variant(shape, each, config.hyper) for each in (name, reference))
+                parts = [_modelled(of, mode, tokens, config.dtype) for of in (one, other)]
+                ratio = sum(parts[0].values()) / sum(parts[1].values())
             yield Memory(
                 shape=shape.name,
                 method=name,
@@ -224,7 +229,7 @@ def _rows(shape: Shape, config: Config, measured: Measured) -> Iterator[Memory]:
                 how=how,
                 components=components,
                 total=total,
-                ratio=total / sum(beside.values()),
+                ratio=ratio,
             )
 
 
