@@ -187,6 +187,7 @@ def test_every_shape_has_its_rows_without_a_process(name: str, monkeypatch: pyte
     assert len({(row.method, row.mode) for row in found.memory}) == len(found.memory) >= 7
     assert all(isinstance(row, Memory) and row.how == "modelled" and row.total > 0 for row in found.memory)
     assert not found.checks
+    assert found.skipped
     assert memory.bytes_needed(shape(name), config()) == 0
 
 

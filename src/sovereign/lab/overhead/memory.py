@@ -58,20 +58,23 @@ def measure(shape: Shape, config: Config, tell: Callable[[str], None], seconds: 
     measured: Measured = {}
     checks: list[MemoryCheck] = []
     skipped: list[Skipped] = []
+    if shape.architecture not in ARCHITECTURES:
+        reason = f"no real model is built for {shape.architecture}, so its rows are modelled"
+        skipped.append(Skipped(shape=shape.name, method="base", what="memory", reason=reason))
     for jobs in _plan(shape, config):
         name = jobs[0].of.method.name
-        reason = _obstacle(jobs, config)
-        if reason is None and time.monotonic() - start > seconds:
-            reason = f"the {seconds:.0f} s for measuring memory at one shape were used up"
-        if reason is None:
+        obstacle = _obstacle(jobs, config)
+        if obstacle is None and time.monotonic() - start > seconds:
+            obstacle = f"the {seconds:.0f} s for measuring memory at one shape were used up"
+        if obstacle is None:
             tell(f"memory of {shape.name}, {name}: {' and '.join(str(_layers(job)) for job in jobs)} blocks")
             try:
                 measured[name] = {_layers(job): peak.in_own_process(growth, job) for job in jobs}
                 checks += _checks(jobs[-1], measured[name][_layers(jobs[-1])])
             except (peak.Unmeasurable, RuntimeError, MemoryError) as error:
-                reason = f"the measurement failed: {error}"[:300]
-        if reason is not None:
-            skipped.append(Skipped(shape=shape.name, method=name, what="memory", reason=reason))
+                obstacle = f"the measurement failed: {error}"[:300]
+        if obstacle is not None:
+            skipped.append(Skipped(shape=shape.name, method=name, what="memory", reason=obstacle))
     return ShapeMemory(tuple(_rows(shape, config, {} if config.quick else measured)), tuple(checks), tuple(skipped))
 
 
