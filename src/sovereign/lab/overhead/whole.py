@@ -196,7 +196,9 @@ def _theirs(of: Variant, model: Any, ring: Arena, row: Latency) -> Task:
 
     shape = of.shape
     ids = _inputs(shape, row, ring)[0].view(row.batch_size, row.tokens)
-    options: dict[str, Any] = {"logits_to_keep": 1, "use_cache": row.phase == "decode"} if shape.causal else {}
+    # By number, the last row becomes a tensor of its own; sliced off, it makes torch copy the whole output matrix.
+    last = torch.tensor([row.tokens - 1], device=ids.device)
+    options: dict[str, Any] = {"logits_to_keep": last, "use_cache": row.phase == "decode"} if shape.causal else {}
     sizes = context.cache_sizes(shape, row.batch_size, row.context_length - 1) if row.phase == "decode" else None
 
     def prepared() -> Call:
