@@ -13,8 +13,8 @@ from sovereign.errors import InputError
 from ..counts import parameters
 from ..methods import METHODS, Variant, applies, variant
 from ..shapes import Shape
-from .arena import arena
-from .budget import Budget, budget, bytes_needed, cache_bytes
+from .arena import arena, held_bytes
+from .budget import Budget, available_bytes, budget, bytes_needed, cache_bytes
 from .results import Config, How, Latency, Roof, Routing, Skipped
 from .roofline import expert_rows, measure_roof, predict
 from .tasks import Setting, aliased, settings, tasks, terms
@@ -42,7 +42,7 @@ def measure(shape: Shape, config: Config, tell: Tell) -> ShapeLatency:
     Sets torch's threads and seed. Raises InputError if the device is not there, or no method is left to measure.
     """
     prepare(config)
-    plan = budget(shape, config)
+    plan = budget(shape, config, available_bytes(config.device) + held_bytes())
     tell(f"{shape.name}: {plan.arena_bytes / 1e9:.1f} GB of weights")
     ring = arena(plan.arena_bytes, getattr(torch, config.dtype), config.device, config.seed)
     variants = [variant(shape, name, config.hyper) for name in METHODS if name in wanted(shape, config)]
