@@ -55,9 +55,7 @@ def test_nothing_measured_is_an_error_that_says_why(tmp_path: Path) -> None:
         run._gather(config, parts, tmp_path, "command")
 
 
-def test_too_little_memory_is_refused_before_anything_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_little_memory_is_refused_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machine, "free_bytes", lambda: 1_000_000)
     with pytest.raises(InputError) as caught:
         run.run(overhead_config(quick=True), tmp_path / "new", "command")

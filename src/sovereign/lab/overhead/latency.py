@@ -36,13 +36,14 @@ class ShapeLatency(NamedTuple):
     skipped: tuple[Skipped, ...]
 
 
-def measure(shape: Shape, config: Config, tell: Tell) -> ShapeLatency:
+def measure(shape: Shape, config: Config, tell: Tell, slices: int = 1) -> ShapeLatency:
     """Measure all methods of ``config`` at a shape, and the frozen base in any case. ``tell`` gets lines of progress.
 
-    Sets torch's threads and seed. Raises InputError if the device is not there, or no method is left to measure.
+    slices: into how many a block's products are cut at the least. Sets torch's threads and seed. Raises InputError if the device is not there, or no method is left to measure.
     """
     prepare(config)
     plan = budget(shape, config, available_bytes(config.device) + held_bytes())
+    plan = plan._replace(slices=max(plan.slices, slices))
     tell(f"{shape.name}: {plan.arena_bytes / 1e9:.1f} GB of weights")
     ring = arena(plan.arena_bytes, getattr(torch, config.dtype), config.device, config.seed)
     variants = [variant(shape, name, config.hyper) for name in METHODS if name in wanted(shape, config)]
