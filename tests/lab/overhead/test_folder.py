@@ -57,7 +57,7 @@ def test_another_machine_is_refused(tmp_path: Path) -> None:
 
 def test_results_of_another_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('version = "0.9"\n', "utf-8")
-    with pytest.raises(InputError, match="version '0.9'"):
+    with pytest.raises(InputError, match="of version"):
         folders.open_folder(tmp_path, CONFIG, "m")
 
 

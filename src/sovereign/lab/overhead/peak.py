@@ -57,8 +57,7 @@ def available(device: Device) -> int:
         import torch
 
         return int(torch.cuda.mem_get_info()[0])
-    lines = Path("/proc/meminfo").read_text("utf-8").splitlines()
-    free = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable"))
+    free = machine.free_bytes()
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     return free if soft == resource.RLIM_INFINITY else min(free, max(soft - _status("VmSize"), 0))
 
