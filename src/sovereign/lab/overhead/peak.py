@@ -22,6 +22,8 @@ from typing import Literal, TypeVar
 
 from sovereign.errors import SovereignError
 
+from . import machine
+
 Device = Literal["cpu", "cuda"]
 Found = TypeVar("Found")
 
