@@ -71,7 +71,7 @@ def evidence(
         if plot := plots.svg(results, wanted.metric):
             figures.append(
                 Figure(
-                    title=plot.title, caption=plot.caption, alt=plot.alt, artifact=put(plot.svg),
+                    facet_id=wanted.facet_id, title=plot.title, caption=plot.caption, alt=plot.alt, artifact=put(plot.svg),
                     measurement_ids=tuple(dict.fromkeys(ids)),
                 )
             )  # fmt: skip

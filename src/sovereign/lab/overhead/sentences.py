@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sovereign.records import AnswerSentence, Model, Quantity
 
-from .blocks import Block, Kind, Metric, Question, Row, Wanted
+from .blocks import TIMED, Block, Kind, Metric, Question, Row, Wanted
 from .citing import Cited
 from .results import Latency
 from .words import (
