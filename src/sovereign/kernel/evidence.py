@@ -33,12 +33,16 @@ def question_of(aspects: Aspects) -> Question | None:
     """What the laboratory is asked; None unless every side of the question is one of its methods."""
     comparators = aspects.plan.of_kind("comparator")
     against = [name for facet in comparators for name in _methods(facet, aspects)]
+    # "the training memory of A": a phase may stand as a subject of its own, and narrows the metric.
+    sides = {facet: _methods(facet, aspects) for facet in aspects.plan.of_kind("subject", "topic")}
+    phases = [phase_of(facet.text) for facet, names in sides.items() if not names and phase_of(facet.text)]
     subjects = tuple(
-        tuple(name for name in _methods(facet, aspects) if name not in against[:1])
-        for facet in aspects.plan.of_kind("subject", "topic")
+        tuple(name for name in names if name not in against[:1])
+        for facet, names in sides.items()
+        if names or phase_of(facet.text) is None
     )
     wanted = tuple(
-        Wanted(facet.id, METRICS[facet.metric], phase_of(facet.text))
+        Wanted(facet.id, METRICS[facet.metric], phase_of(facet.text) or next(iter(phases), None))
         for facet in aspects.measured
         if facet.metric in METRICS
     )

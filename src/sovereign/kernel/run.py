@@ -200,7 +200,7 @@ def _measured(claims: Sequence[Claim], aspects: Aspects, request: Request, store
 def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> Draft:
     """The one revision round. It changes the record or says that there was nothing to change."""
     first = draft.rounds[-1]
-    documents, retrieval, claims, measurements = draft.documents, draft.retrieval, draft.claims, draft.measurements
+    documents, retrieval, claims, made = draft.documents, draft.retrieval, draft.claims, draft.made
     changes: list[str] = []
     empty = [f.facet_id for f in draft.answer.facets if f.state == "NOT_ANSWERABLE"]
     again = second_search(draft.plan, empty)
@@ -213,8 +213,8 @@ def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> 
     aspects = aspects_of(draft.plan, papers)
     if documents != draft.documents:
         found = _claims(documents, papers, aspects, steps, claims)
-        claims, made, _ = steps.step("measure", lambda: Measured(*measure(found, request.measure)), Measured)
-        measurements = (*measurements, *made)
+        claims, new, _ = steps.step("measure", lambda: Measured(*measure(found, request.measure)), Measured)
+        made = (*made, *new)
     revision = revise(first, draft.answer)
     changes += revision.changes
     kept = [c for c in claims if c.id not in revision.withdrawn]
@@ -222,9 +222,7 @@ def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> 
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     own = draft.found.measurements
     second = steps.step("review", lambda: review(2, draft.plan, claims, answered, papers, notes, own), ReviewRound)
-    return Draft(
-        draft.plan, retrieval, draft.report, documents, claims, measurements, draft.found, answered, (first, second)
-    )
+    return Draft(draft.plan, retrieval, draft.report, documents, claims, made, draft.found, answered, (first, second))
 
 
 def _searched_again(draft: Draft, again: Plan, request: Request, sources: Sources, steps: Steps) -> Read:

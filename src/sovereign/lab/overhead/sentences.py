@@ -124,7 +124,7 @@ def _headline(block: Block, question: Question, cited: Cited, is_first: bool) ->
     ends = sorted(lead.ratios, key=count_of)
     over = f"from {named(ends[0])} to {named(ends[-1])}" if len(ends) > 1 else f"at {named(ends[0])}"
     text = (
-        f"{_named(lead, columns)} {_VERBS[block.kind]} {lead} times the {_WHAT[block.kind]} of {label(block.against)} "
+        f"{_named(lead, columns)} {_VERBS[block.kind]} {lead} times the {_WHAT[block.kind]} of {_against(block)} "
         f"{over}{rest} ({_example(block, lead.method, ends[-1])}; {block.setting}; {_found(block, lead)}{_trust(block, cited)})."
     )
     ids = [
@@ -147,6 +147,10 @@ def _named(span: _Span, columns: dict[str, list[str]]) -> str:
     """The method that leads a sentence, with those for which the same holds."""
     same = " and ".join(map(label, columns[span.method]))
     return f"{label(span.method)}, like {same}," if same else label(span.method)
+
+
+def _against(block: Block) -> str:
+    return f"the {label(block.against)}" if block.against == "base" else label(block.against)
 
 
 def _how(block: Block) -> str:
