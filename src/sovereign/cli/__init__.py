@@ -7,6 +7,7 @@ import gc
 import typer
 
 from . import ask as _ask
+from . import lab as _lab
 from . import records as _records
 from . import system as _system
 from . import verify as _verify
@@ -29,6 +30,7 @@ app.command("verify")(_verify.verify)
 app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)
+app.add_typer(_lab.lab, name="lab")
 app.add_typer(_system.ledger, name="ledger")
 app.command("settings")(_system.settings)
 app.command("version")(_system.version)
