@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
+from sovereign.lab import Gated
 from sovereign.records import (
     Answer,
     Claim,
@@ -58,13 +59,6 @@ class Found(NamedTuple):
 
     retrieval: Retrieval
     report: LibraryReport
-
-
-class Measured(NamedTuple):
-    """What the stage *measure* gives: the claims with their gate verdicts, and the measurements."""
-
-    claims: tuple[Claim, ...]
-    measurements: tuple[Measurement, ...]
 
 
 def run(request: Request, store: Store, progress: Progress = lambda stage, text: None) -> Record:
@@ -143,12 +137,12 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         papers = tuple(d.paper for d in documents)
         aspects = aspects_of(planned, papers)
         claims = _claims(documents, papers, aspects, steps)
-        claims, measurements = steps.step("measure", lambda: Measured(*measure(claims, request.measure)), Measured)
+        claims, measurements = _measured(claims, request, store, steps)
         answered = steps.step("answer", lambda: answer(claims, aspects), Answer)
         first = steps.step("review", lambda: review(1, planned, claims, answered, papers), ReviewRound)
         draft = Draft(planned, retrieval, report, documents, claims, measurements, answered, (first,))
         if first.score < policy()["revision_below"]:
-            draft = _revised(draft, request, sources, steps)
+            draft = _revised(draft, request, store, sources, steps)
     against = _cited_against(draft)
     decision = steps.step("decide", lambda: decide(count(draft), draft.answer, draft.rounds[-1], *against), Decision)
     steps.step("publish", lambda: publish(begun.id, draft, decision, store, request, steps.seconds), type(None))
@@ -181,7 +175,14 @@ def _claims(
     return steps.step("corroborate", lambda: corroborate(checked, papers, aspects), tuple[Claim, ...])
 
 
-def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> Draft:
+def _measured(
+    claims: Sequence[Claim], request: Request, store: Store, steps: Steps, known: Sequence[Measurement] = ()
+) -> Gated:
+    keep, seconds = store.artifacts.put, request.settings.measure_seconds
+    return steps.step("measure", lambda: measure(claims, request.measure, keep, seconds, known), Gated)
+
+
+def _revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
     """The one revision round. It changes the record or says that there was nothing to change."""
     first = draft.rounds[-1]
     documents, retrieval, claims, measurements = draft.documents, draft.retrieval, draft.claims, draft.measurements
@@ -197,7 +198,7 @@ def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> 
     aspects = aspects_of(draft.plan, papers)
     if documents != draft.documents:
         found = _claims(documents, papers, aspects, steps, claims)
-        claims, made = steps.step("measure", lambda: Measured(*measure(found, request.measure)), Measured)
+        claims, made = _measured(found, request, store, steps, measurements)
         measurements = (*measurements, *made)
     revision = revise(first, draft.answer)
     changes += revision.changes

@@ -221,16 +221,21 @@ def _where(result: Mapping[str, Any]) -> str:
     if here is None:
         return ""
     today = datetime.now(UTC).date().isoformat()
-    return f"{here['processor']}, {here['threads']} thread(s), torch {here['torch']}, {today}"
+    return f"{here['processor']}, processor time of {here['threads']} thread(s), torch {here['torch']}, {today}"
 
 
 def _needs(protocol: Protocol, match: Match) -> tuple[str, ...]:
     """What a run would take that is not here."""
-    return match.needs or tuple(need for package in protocol.packages if (need := _missing(package)))
+    return match.needs or missing(protocol)
 
 
-def _missing(package: str) -> str | None:
-    """How to name a package that is not installed, or is in another version."""
+def missing(protocol: Protocol) -> tuple[str, ...]:
+    """Packages of a protocol that are not installed, or are in another version, as a person would ask for them."""
+    return tuple(dict.fromkeys(need for package in protocol.packages if (need := missing_package(package))))
+
+
+def missing_package(package: str) -> str | None:
+    """How to name a package ("mixlora==0.2.3") that is not here; None if it is."""
     name, _, wanted = package.partition("==")
     try:
         here = version(name)

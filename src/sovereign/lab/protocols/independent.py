@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ from ..shapes import shape
 _SCRIPT = Path(__file__).with_name("reference_count.py")
 _COUNTED = ("mixlora", "lora")
 _SECONDS = 240
+
+
+def needs() -> tuple[str, ...]:
+    """Packages that are missing here."""
+    return tuple(p for p in ("torch", "transformers", "peft", "mixlora") if find_spec(p) is None)
 
 
 def counts(given: Given) -> bool:

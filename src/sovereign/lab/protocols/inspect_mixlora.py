@@ -55,7 +55,7 @@ def _match(claim: Claim) -> Match | None:
         return None
     key = ProtocolKey(metric=feature, method=data["method"])
     untested = (*remarks, *([purpose] if purpose else []))
-    return Match(key, {"feature": feature}, untested=untested, reading=_Stated(feature, bool(_DENIED.search(core))))
+    return Match(key, {}, untested=untested, reading=_Stated(feature, bool(_DENIED.search(core))))
 
 
 def _any_of(line: str) -> frozenset[str]:
@@ -80,14 +80,16 @@ def _left_over(core: str, feature: dict[str, Any], method: frozenset[str], remar
 def _figures(given: Given, result: Result) -> tuple[Figure, ...]:
     made = []
     for name, seen in result["seen"].items():
-        key = ProtocolKey(metric=given["feature"], method=_data()["method"], setting=(("looked at", name),))
+        feature, _, what = name.partition(".")
+        key = ProtocolKey(metric=feature, method=_data()["method"], setting=(("looked at", what),))
         quantity = Quantity(value=float(seen["holds"]), unit="", text=seen["text"])
         made.append(Figure(name=name, key=key, quantity=quantity))
     return tuple(made)
 
 
 def _judge(claim: Claim, match: Match, result: Result) -> Judgement:
-    seen, stated = result["seen"], match.reading
+    stated = match.reading
+    seen = {name: one for name, one in result["seen"].items() if name.partition(".")[0] == stated.feature}
     there = bool(seen) and all(one["holds"] for one in seen.values())
     lines = "; ".join(one["text"] for one in seen.values())
     packages = ", ".join(f"{name} {number}" for name, number in result["packages"].items())
@@ -97,7 +99,7 @@ def _judge(claim: Claim, match: Match, result: Result) -> Judgement:
 def _protocol(name: str, feature_packages: tuple[str, ...], features: tuple[str, ...]) -> Protocol:
     def match(claim: Claim) -> Match | None:
         found = _match(claim)
-        return found if found and found.given["feature"] in features else None
+        return found._replace(given={"features": list(features)}) if found and found.key.metric in features else None
 
     return Protocol(
         name=name,

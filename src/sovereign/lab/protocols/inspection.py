@@ -20,9 +20,10 @@ _BLOCK = ("gate_proj", "up_proj", "down_proj")
 
 
 def run(given: dict[str, Any]) -> dict[str, Any]:
-    """What is seen of one feature: by name, whether it holds and a line of text; and the packages looked at."""
-    look, packages = _FEATURES[given["feature"]]
-    return {"seen": look(), "packages": {name: version(name) for name in packages}}
+    """What is seen of features: by feature and name, whether it holds and a line of text; and the packages looked at."""
+    looks = {feature: _FEATURES[feature] for feature in given["features"]}
+    seen = {f"{feature}.{name}": one for feature, (look, _) in looks.items() for name, one in look().items()}
+    return {"seen": seen, "packages": {name: version(name) for _, names in looks.values() for name in names}}
 
 
 def _say(holds: bool, text: str) -> dict[str, Any]:
@@ -37,7 +38,12 @@ def _adapted() -> Any:
     from transformers import LlamaConfig, LlamaForCausalLM
 
     torch.manual_seed(0)
-    sizes = {"hidden_size": _HIDDEN, "intermediate_size": _INNER, "vocab_size": _VOCABULARY, "num_hidden_layers": 2}
+    sizes: dict[str, Any] = {
+        "hidden_size": _HIDDEN,
+        "intermediate_size": _INNER,
+        "vocab_size": _VOCABULARY,
+        "num_hidden_layers": 2,
+    }
     model = LlamaForCausalLM(LlamaConfig(**sizes, num_attention_heads=4, num_key_value_heads=2)).requires_grad_(False)
     settings: dict[str, Any] = {
         "r": _RANK,

@@ -63,7 +63,7 @@ def run(given: Given) -> dict[str, Any]:
             }
             operations, outputs = {}, {}
             for name, one in runs.items():
-                with FlopCounterMode(display=False) as counter:
+                with FlopCounterMode(display=False) as counter:  # type: ignore[no-untyped-call, unused-ignore]
                     outputs[name] = one()
                 operations[name] = counter.get_total_flops()
             pairs = zip(outputs["merged"], outputs["unmerged"], strict=True)

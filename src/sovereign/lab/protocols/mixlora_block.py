@@ -66,9 +66,8 @@ def blocks(shape: Shape, hyper: Hyperparameters, lora_rank: int) -> tuple[dict[s
         "mixlora_reference": reference,
         "mixlora": lambda x: routed(x, lambda t, r: mixlora_ffn(t, r, frozen, experts, training=False)),
         "lora": beside,
-        "base": dense,
     }
-    return variants, {"mixlora_naive": mixed, "mixlora_reference": theirs, "mixlora": mixed, "lora": low, "base": []}
+    return variants, {"mixlora_naive": mixed, "mixlora_reference": theirs, "mixlora": mixed, "lora": low}
 
 
 def _by_expert(tokens: Tensor, routing: Routing, dense: _Dense, experts: dict[str, ExpertLora]) -> Tensor:

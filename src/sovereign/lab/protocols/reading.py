@@ -62,8 +62,8 @@ def method_of(phrase: str | None) -> str | None:
     for name, _ in shapes_in(phrase):
         phrase = _shape_pattern(name).sub(" ", phrase)
     words = {w for w in stems(_sizes_out(phrase)) if not w[0].isdigit()}
-    for name, method in _methods():
-        if name <= words and words - name <= _fillers():
+    for named, method in _methods():
+        if named <= words and words - named <= _fillers():
             return str(method)
     return None
 

@@ -1,4 +1,7 @@
-"""Times computations against each other: interleaved rounds, ratios within a round, medians and quartiles."""
+"""Times computations against each other: interleaved rounds, ratios within a round, medians and quartiles.
+
+One thread, in processor time: other programs on the machine then count little, and a ratio needs no idle machine.
+"""
 
 from __future__ import annotations
 
@@ -15,25 +18,29 @@ from sovereign.records import ProtocolKey, Quantity
 
 from ..protocol import Figure, Result
 
-WARM_UP = 2
-LEAST, MOST = 5, 41  # rounds
+MOST = 41  # rounds
 
 
-def interleaved(runs: Mapping[str, Callable[[], object]], seconds: float) -> dict[str, list[float]]:
-    """Seconds of each run in every round; in a round each runs once, in alternating order.
+def interleaved(
+    runs: Mapping[str, Callable[[], object]], seconds: float, least: int = 7, warm_up: int = 2
+) -> dict[str, list[float]]:
+    """Processor seconds of each run in every round; in a round each runs once, in alternating order.
 
-    It stops after ``MOST`` rounds, or after ``LEAST`` once ``seconds`` have passed.
+    It stops after ``MOST`` rounds, or after ``least`` once ``seconds`` have passed.
     """
+    import torch
+
+    torch.set_num_threads(1)
     found: dict[str, list[float]] = {name: [] for name in runs}
     start = time.perf_counter()
-    for i in range(WARM_UP + MOST):
-        if i >= WARM_UP + LEAST and time.perf_counter() - start > seconds:
+    for i in range(warm_up + MOST):
+        if i >= warm_up + least and time.perf_counter() - start > seconds:
             break
         for name in list(runs)[:: 1 if i % 2 else -1]:
-            begun = time.perf_counter()
+            begun = time.process_time()
             runs[name]()
-            if i >= WARM_UP:
-                found[name].append(time.perf_counter() - begun)
+            if i >= warm_up:
+                found[name].append(time.process_time() - begun)
     return found
 
 
@@ -60,7 +67,7 @@ def environment() -> dict[str, Any]:
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "threads": torch.get_num_threads(),
+        "threads": 1,
         "torch": version("torch"),
         "python": platform.python_version(),
     }
@@ -91,4 +98,4 @@ def said(timed: Mapping[str, float]) -> str:
 def on(result: Result) -> str:
     """On what a result was timed, in a few words."""
     here = result["environment"]
-    return f"{here['processor']}, {here['threads']} thread(s), torch {here['torch']}"
+    return f"{here['processor']}, one thread, torch {here['torch']}"
