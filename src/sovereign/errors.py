@@ -63,12 +63,6 @@ class StoreError(SovereignError):
 
 
 class LabError(SovereignError):
-    """A measurement could not be made."""
-
-    exit_code = 8
-
-
-class LabError(SovereignError):
     """A task of the laboratory failed, or could not be run as safely as asked."""
 
     exit_code = 8

@@ -1,4 +1,7 @@
-"""Stage *answer*: the answer object, from claims that their sources support. No sentence stands without a claim id."""
+"""Stage *answer*: the answer object, from what the laboratory measured and claims that their sources support.
+
+No sentence stands without the id of a claim or of a measurement.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from sovereign.lab.overhead.evidence import Evidence
 from sovereign.language.words import content_stems
 from sovereign.records import (
     Answer,
@@ -22,40 +26,62 @@ from sovereign.records import (
 from .aspects import Aspects, measures, speaks_of
 from .coverage import gaps, involving, sizes, span_text, unsized
 from .disagreements import disagreements
+from .evidence import STATES, joined, measured_at
 from .rows import USABLE, Row, grouped, metric_name, near, rows_of, setting_text
 from .wording import capital, figure, group_sentence, series, statement
 
-STATES: tuple[AnswerState, ...] = ("NOT_ANSWERABLE", "PARTLY_ANSWERED", "ANSWERED")
 GROUPS_PER_FACET = 7
 PER_SUBJECT = 2
 SUMMARY_PER_FACET = 5
+MEASURED_IN_SUMMARY = 4  # of one facet, before the sentences of the sources, of which at least two stay
 # A comparison that has no side of the question and no known baseline says too little for a sentence.
 MIN_WEIGHT = 30.0
 STATEMENTS_PER_FACET = 3
 
 
-def answer(claims: Sequence[Claim], aspects: Aspects, downgraded: frozenset[str] = frozenset()) -> Answer:
-    """Answer each facet from the usable claims, then the whole; the whole is as good as its weakest facet.
+def answer(
+    claims: Sequence[Claim],
+    aspects: Aspects,
+    downgraded: frozenset[str] = frozenset(),
+    found: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
+) -> Answer:
+    """Answer each facet from what was ``found`` in the laboratory and from the usable claims, then the whole.
 
-    ``downgraded`` claims stand in the table and the disagreements, but no sentence of the answer rests on them.
+    The whole is as good as its weakest facet. ``downgraded`` claims stand in the table and the disagreements, but no
+    sentence of the answer rests on them.
     """
     usable = [c for c in claims if c.verdict in USABLE]
     sound = [c for c in usable if c.id not in downgraded]
     rows = near(rows_of(usable, aspects), aspects)
     own = [r for r in rows if r.claim.id not in downgraded]
-    facets = [_metric_facet(f, sound, [r for r in own if r.facet.id == f.id], aspects) for f in aspects.measured]
+    facets = [
+        joined(_metric_facet(f, sound, [r for r in own if r.facet.id == f.id], aspects), found, aspects)
+        for f in aspects.measured
+    ]
     if not aspects.measured:
         facets = [_topic_facet(f, sound, aspects) for f in aspects.sides]
-    facets += [_scale_facet(f, sound, aspects) for f in aspects.plan.of_kind("scale")]
-    points = [OpenPoint(text=text, facet_id=f.facet_id, needs=_need(text)) for f in facets for text in f.missing]
+    facets += [_scale_facet(f, sound, aspects, found) for f in aspects.plan.of_kind("scale")]
+    told = {point.text for point in found.open_points}
+    points = [
+        OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in told
+    ]
     return Answer(
         state=min((f.state for f in facets), key=STATES.index, default="NOT_ANSWERABLE"),
-        summary=tuple(s for f in facets for s in f.sentences[:SUMMARY_PER_FACET]),
+        summary=tuple(s for f in facets for s in _summary(f)),
         facets=tuple(facets),
+        measured=found.tables,
+        figures=found.figures,
         comparisons=_table(rows, aspects),
         disagreements=disagreements(usable, rows, aspects),
-        open_points=tuple(dict.fromkeys(points)),
+        open_points=tuple(dict.fromkeys([*found.open_points, *points])),
     )
+
+
+def _summary(facet: FacetAnswer) -> tuple[AnswerSentence, ...]:
+    """The first sentences of a facet: what was measured, then what the sources say."""
+    own = [s for s in facet.sentences if s.measurement_ids][:MEASURED_IN_SUMMARY]
+    rest = [s for s in facet.sentences if not s.measurement_ids]
+    return (*own, *rest[: max(2, SUMMARY_PER_FACET - len(own))])
 
 
 def _need(text: str) -> str:
@@ -217,7 +243,7 @@ def _reason(
     return f"{base}; none compares the two sides of the question directly" if comparators else base
 
 
-def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAnswer:
+def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects, found: Evidence) -> FacetAnswer:
     """At which sizes each asked metric has figures, and at which it has none."""
     sentences, missing = [], []
     for metric in aspects.measured or (None,):
@@ -225,6 +251,8 @@ def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
         scales = sizes(relevant)
         inside = [q for q in scales if facet.low and facet.high and facet.low.value <= q.value <= facet.high.value]
         name = metric.text if metric else "the question"
+        if metric and (own := measured_at(found, metric, facet)):
+            sentences.append(own)
         if inside:
             # The most relevant claim for each size is enough to follow it up.
             first = {
@@ -235,9 +263,12 @@ def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
                 AnswerSentence(text=f"Figures on {name} stand at {_listed(inside)}.", claim_ids=ids, inferred=True)
             )
         also = f"; models without a stated size: {unsized(relevant)}" if unsized(relevant) else ""
-        missing += [f"Figures on {name}: {gap}{also}." for gap in gaps(scales, facet)]
+        mine = found.of(metric.id) if metric else None
+        every = sorted((*scales, *(mine.sizes if mine else ())), key=lambda size: size.value)
+        missing += [f"Figures on {name}: {gap}{also}." for gap in gaps(every, facet)]
     state: AnswerState = "NOT_ANSWERABLE" if not sentences else "PARTLY_ANSWERED" if missing else "ANSWERED"
-    reason = f"sizes named by the sources, held against {facet.text}"
+    own_too = " and by the laboratory" if any(s.measurement_ids for s in sentences) else ""
+    reason = f"sizes named by the sources{own_too}, held against {facet.text}"
     return FacetAnswer(
         facet_id=facet.id, state=state, reason=reason, sentences=tuple(sentences), missing=tuple(missing)
     )

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
 from sovereign.lab import events_of
+from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import (
     Answer,
     Claim,
@@ -44,9 +45,15 @@ class Draft:
     report: LibraryReport
     documents: tuple[Document, ...]
     claims: tuple[Claim, ...]
-    measurements: tuple[Measurement, ...]
+    made: tuple[Measurement, ...]
+    found: Evidence
     answer: Answer
     rounds: tuple[ReviewRound, ...]
+
+    @property
+    def measurements(self) -> tuple[Measurement, ...]:
+        """Those that gate verdicts rest on, then those that the answer shows."""
+        return (*self.made, *self.found.measurements)
 
 
 def count(draft: Draft) -> Counters:
@@ -146,7 +153,7 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
     """What this record does not show, said from its own contents."""
     cited = set(draft.answer.cited())
     quotes = [c.quote for c in draft.claims if c.id in cited]
-    found = [*draft.plan.notes]
+    found = [*draft.plan.notes, *draft.found.notices]
     if late := sum(f.reason == NOT_IN_TIME for f in draft.retrieval.failures):
         found.append(
             f"The time budget was spent before {late} file(s) or kept work(s) could be read; nothing below speaks of them."

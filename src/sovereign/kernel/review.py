@@ -6,9 +6,10 @@ can raise a verdict. An unassessed share scores nothing, never full marks.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
-from sovereign.records import Answer, Claim, Finding, Paper, Plan, ReviewRound, ScoreTerm, Severity
+from sovereign.records import Answer, Claim, Finding, Measurement, Paper, Plan, ReviewRound, ScoreTerm, Severity
 
 from .independence import papers_by_id, relation_of
 
@@ -23,11 +24,12 @@ def review(
     answer: Answer,
     papers: Sequence[Paper],
     changes: Sequence[str] = (),
+    measurements: Sequence[Measurement] = (),
 ) -> ReviewRound:
     """One round: findings of SKEPTIC and VALIDATOR, merged and scored by SYNTHESIZER."""
     by_id = {c.id: c for c in claims}
     cited = [by_id[i] for i in answer.cited()]
-    findings = [*skeptic(cited, answer, papers), *validator(claims, cited)]
+    findings = [*skeptic(cited, answer, papers), *validator(claims, cited), *measured(answer, measurements)]
     terms = _terms(plan, claims, cited, answer, findings, papers)
     score = round(max(0.0, min(10.0, sum(t.points for t in terms))), 2)
     strongest = sorted({f.code for f in findings if f.severity == "major"})
@@ -128,6 +130,24 @@ def validator(claims: Sequence[Claim], cited: Sequence[Claim]) -> list[Finding]:
     add("checks-run", "note", text)
     depths = sorted({c.quote.depth for c in cited})
     add("depth", "note", f"evidence depth of the cited claims: {', '.join(depths) or 'none'}")
+    return found
+
+
+def measured(answer: Answer, measurements: Sequence[Measurement]) -> list[Finding]:
+    """What the sentences that rest on our own figures rest on: timed blocks, or the cost model alone."""
+    if not (ids := answer.measured_by()):
+        return []
+    there = {m.id: m for m in measurements}
+    hows = Counter(there[i].how for i in ids if i in there)
+    kinds = ", ".join(f"{count} {how}" for how, count in hows.most_common())
+    text = f"sentences of the answer rest on {len(ids)} figures of the laboratory: {kinds}"
+    found = [Finding(role="VALIDATOR", code="measurements", severity="note", text=text)]
+    if lost := [i for i in ids if i not in there]:
+        text = f"{len(lost)} measurements that sentences name are not in the record: {', '.join(lost[:5])}"
+        found.append(Finding(role="VALIDATOR", code="measurement-missing", severity="major", text=text))
+    if hows["modelled"]:
+        text = f"{hows['modelled']} of these figures are computed by a model, not measured"
+        found.append(Finding(role="SKEPTIC", code="modelled-in-answer", severity="minor", text=text))
     return found
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
-from sovereign.lab import Gated
+from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import (
     Answer,
     Claim,
@@ -31,6 +32,7 @@ from .budget import Budget
 from .corroborate import corroborate
 from .decide import decide, policy
 from .durable import Steps
+from .evidence import lab_evidence
 from .extract import extract
 from .kept import Damaged
 from .library import Sources
@@ -59,6 +61,15 @@ class Found(NamedTuple):
 
     retrieval: Retrieval
     report: LibraryReport
+
+
+class Measured(NamedTuple):
+    """What the stage *measure* gives: the claims with their gate verdicts, the measurements made for them, and what the
+    laboratory has on the question itself."""
+
+    claims: tuple[Claim, ...]
+    measurements: tuple[Measurement, ...]
+    found: Evidence = Evidence()
 
 
 def run(request: Request, store: Store, progress: Progress = lambda stage, text: None) -> Record:
@@ -137,10 +148,13 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         papers = tuple(d.paper for d in documents)
         aspects = aspects_of(planned, papers)
         claims = _claims(documents, papers, aspects, steps)
-        claims, measurements = _measured(claims, request, store, steps)
-        answered = steps.step("answer", lambda: answer(claims, aspects), Answer)
-        first = steps.step("review", lambda: review(1, planned, claims, answered, papers), ReviewRound)
-        draft = Draft(planned, retrieval, report, documents, claims, measurements, answered, (first,))
+        claims, made, found = steps.step("measure", lambda: _measured(claims, aspects, request, store, steps), Measured)
+        answered = steps.step("answer", lambda: answer(claims, aspects, found=found), Answer)
+        own = found.measurements
+        first = steps.step(
+            "review", lambda: review(1, planned, claims, answered, papers, measurements=own), ReviewRound
+        )
+        draft = Draft(planned, retrieval, report, documents, claims, made, found, answered, (first,))
         if first.score < policy()["revision_below"]:
             draft = _revised(draft, request, store, sources, steps)
     against = _cited_against(draft)
@@ -175,11 +189,13 @@ def _claims(
     return steps.step("corroborate", lambda: corroborate(checked, papers, aspects), tuple[Claim, ...])
 
 
-def _measured(
-    claims: Sequence[Claim], request: Request, store: Store, steps: Steps, known: Sequence[Measurement] = ()
-) -> Gated:
-    keep, seconds = store.artifacts.put, request.settings.measure_seconds
-    return steps.step("measure", lambda: measure(claims, request.measure, keep, seconds, known), Gated)
+def _measured(claims: Sequence[Claim], aspects: Aspects, request: Request, store: Store, steps: Steps) -> Measured:
+    seconds = request.settings.measure_seconds if request.measure else 0.0
+    judged, made = measure(claims, request.measure, store.artifacts.put, seconds)
+    found = lab_evidence(
+        aspects, store.artifacts.put, seconds, lambda text: steps.event("measure", text), len(made) + 1
+    )
+    return Measured(judged, made, found)
 
 
 def _revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
@@ -198,15 +214,20 @@ def _revised(draft: Draft, request: Request, store: Store, sources: Sources, ste
     aspects = aspects_of(draft.plan, papers)
     if documents != draft.documents:
         found = _claims(documents, papers, aspects, steps, claims)
-        claims, made = _measured(found, request, store, steps, measurements)
+        known, seconds = (*measurements, *draft.found.measurements), request.settings.measure_seconds
+        again = partial(measure, found, request.measure, store.artifacts.put, seconds, known)
+        claims, made, _ = steps.step("measure", lambda: Measured(*again()), Measured)
         measurements = (*measurements, *made)
     revision = revise(first, draft.answer)
     changes += revision.changes
     kept = [c for c in claims if c.id not in revision.withdrawn]
-    answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded), Answer)
+    answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
-    second = steps.step("review", lambda: review(2, draft.plan, claims, answered, papers, notes), ReviewRound)
-    return Draft(draft.plan, retrieval, draft.report, documents, claims, measurements, answered, (first, second))
+    own = draft.found.measurements
+    second = steps.step("review", lambda: review(2, draft.plan, claims, answered, papers, notes, own), ReviewRound)
+    return Draft(
+        draft.plan, retrieval, draft.report, documents, claims, measurements, draft.found, answered, (first, second)
+    )
 
 
 def _searched_again(draft: Draft, again: Plan, request: Request, sources: Sources, steps: Steps) -> Read:

@@ -39,7 +39,10 @@ class Part(Model):
 
 
 class FacetAnswer(Model):
-    """What the evidence says of one facet, and what it leaves open (``missing``). With ``parts``, the weakest counts."""
+    """What the evidence says of one facet, and what it leaves open (``missing``).
+
+    With ``parts``, the weakest counts, but a facet of which one part is answered is answered in part.
+    """
 
     facet_id: str
     state: AnswerState
@@ -57,17 +60,22 @@ class MeasuredCell(Model):
 
 
 class MeasuredRow(Model):
-    """One scale. ``cells`` are by column; None where nothing was measured."""
+    """One scale. ``cells`` are by column; None where nothing was measured.
+
+    ``other``: of another architecture than the rows that differ in scale alone.
+    """
 
     scale: str
     parameters: int
     cells: tuple[MeasuredCell | None, ...]
+    other: bool = False
 
 
 class MeasuredTable(Model):
     """Figures of the laboratory: a row for each scale, a column for each method, each a ratio to ``comparator``.
 
-    ``where`` says on what it was measured, when, and with what.
+    ``comparator`` is the first column. ``where`` says on what it was measured, when, and with what. ``anew``: measured
+    for this record, beside figures that were there before.
     """
 
     facet_id: str
@@ -77,6 +85,7 @@ class MeasuredTable(Model):
     where: str
     columns: tuple[str, ...]
     rows: tuple[MeasuredRow, ...]
+    anew: bool = False
 
 
 class Figure(Model):
@@ -144,6 +153,11 @@ class Answer(Model):
     comparisons: tuple[Comparison, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+
+    def measured_by(self) -> tuple[str, ...]:
+        """Ids of the measurements that its sentences rest on, in order, each once."""
+        sentences = [*self.summary, *(s for f in self.facets for s in f.sentences)]
+        return tuple(dict.fromkeys(i for s in sentences for i in s.measurement_ids))
 
     def cited(self) -> tuple[str, ...]:
         """Ids of the claims that the answer rests on, in order, each once."""

@@ -19,6 +19,7 @@ from sovereign.records import ProtocolKey, Quantity
 from ..protocol import Figure, Result
 
 MOST = 41  # rounds
+SAMPLE = 0.2  # processor seconds of one sample, at least
 
 
 def interleaved(
@@ -31,6 +32,7 @@ def interleaved(
     import torch
 
     torch.set_num_threads(1)
+    times = _times(next(iter(runs.values())))
     found: dict[str, list[float]] = {name: [] for name in runs}
     start = time.perf_counter()
     for i in range(warm_up + MOST):
@@ -38,10 +40,24 @@ def interleaved(
             break
         for name in list(runs)[:: 1 if i % 2 else -1]:
             begun = time.process_time()
-            runs[name]()
+            for _ in range(times):
+                runs[name]()
             if i >= warm_up:
-                found[name].append(time.process_time() - begun)
+                found[name].append((time.process_time() - begun) / times)
     return found
+
+
+def _times(run: Callable[[], object]) -> int:
+    """How often to run it for one sample: processor time may be counted in steps of 10 ms."""
+    times = 1
+    while True:
+        begun = time.process_time()
+        for _ in range(times):
+            run()
+        took = time.process_time() - begun
+        if took >= SAMPLE:
+            return times
+        times = max(2 * times, int(times * SAMPLE / max(took, 0.01)))
 
 
 def against(samples: Mapping[str, list[float]], base: str) -> dict[str, dict[str, float]]:
