@@ -215,8 +215,8 @@ def _revised(draft: Draft, request: Request, store: Store, sources: Sources, ste
     if documents != draft.documents:
         found = _claims(documents, papers, aspects, steps, claims)
         known, seconds = (*measurements, *draft.found.measurements), request.settings.measure_seconds
-        again = partial(measure, found, request.measure, store.artifacts.put, seconds, known)
-        claims, made, _ = steps.step("measure", lambda: Measured(*again()), Measured)
+        fresh = partial(measure, found, request.measure, store.artifacts.put, seconds, known)
+        claims, made, _ = steps.step("measure", lambda: Measured(*fresh()), Measured)
         measurements = (*measurements, *made)
     revision = revise(first, draft.answer)
     changes += revision.changes

@@ -63,8 +63,8 @@ def run(given: Given) -> dict[str, Any]:
             }
             operations, outputs = {}, {}
             for name, one in runs.items():
-                with FlopCounterMode(display=False) as counter:  # type: ignore[no-untyped-call, unused-ignore]
-                    outputs[name] = one()
+                with FlopCounterMode(display=False) as counter:
+                    outputs[name] = one()  # type: ignore[no-untyped-call, unused-ignore]
                 operations[name] = counter.get_total_flops()
             pairs = zip(outputs["merged"], outputs["unmerged"], strict=True)
             difference = max(float((m - u).norm() / u.norm()) for m, u in pairs)

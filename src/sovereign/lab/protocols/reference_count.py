@@ -67,8 +67,8 @@ def main() -> None:
             model = LlamaForCausalLM(LlamaConfig(**given["sizes"]))
             base = sum(p.numel() for p in model.parameters())
             found.append({"base": base, "trained": count[case["method"]](model, case)})
-    names = sorted({case["method"] for case in given["cases"]})
-    packages = {name: version({"lora": "peft"}.get(name, name)) for name in names}
+    used = {"mixlora": "mixlora", "lora": "peft"}
+    packages = {name: version(name) for name in sorted({used[case["method"]] for case in given["cases"]})}
     ours = sorted(name for name in sys.modules if name.split(".")[0] == "sovereign")
     print(json.dumps({"cases": found, "packages": packages, "modules_of_ours": ours}))
 

@@ -78,7 +78,6 @@ def against(samples: Mapping[str, list[float]], base: str) -> dict[str, dict[str
 
 def environment() -> dict[str, Any]:
     """Processor, threads and versions that a timing depends on."""
-    import torch
 
     return {
         "processor": _processor(),
