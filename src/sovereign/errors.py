@@ -6,7 +6,8 @@ SovereignError          exit code 1
 ├── OutputError         4   the result stands in the store, but could not be written where asked
 ├── NotFound            5   no record, source or format of that name
 ├── LedgerBroken        6   the ledger does not verify
-└── StoreError          7   the store cannot be opened or written
+├── StoreError          7   the store cannot be opened or written
+└── LabError            8   a measurement could not be made
 
 Interrupted             130 a person stopped it; a KeyboardInterrupt that says what is kept
 """
@@ -59,6 +60,12 @@ class StoreError(SovereignError):
     """The store cannot be opened or written."""
 
     exit_code = 7
+
+
+class LabError(SovereignError):
+    """A task of the laboratory failed, or could not be run as safely as asked."""
+
+    exit_code = 8
 
 
 class Interrupted(KeyboardInterrupt):

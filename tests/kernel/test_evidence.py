@@ -12,6 +12,7 @@ from sovereign.kernel.aspects import Aspects, aspects_of
 from sovereign.kernel.evidence import joined, lab_evidence, measured_anew, question_of, shown
 from sovereign.kernel.plan import plan
 from sovereign.kernel.review import measured
+from sovereign.lab.overhead import run as driver
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.lab.overhead.results import Results
 from sovereign.lab.overhead.shipped import Kept
@@ -51,7 +52,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Run:
     home = tmp_path_factory.mktemp("measured")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "shipped", lambda: FULL)
-        patch.setattr(module, "measured_anew", lambda seconds, tell: (None, "Nothing was measured anew: no time."))
+
         return Run(ask(home, seed_claims().question), home)
 
 
@@ -128,13 +129,15 @@ def test_every_measurement_of_the_record_is_there_once_and_cited(answered: Run) 
     ids = [m.id for m in record.measurements]
     assert len(ids) == len(set(ids)) == record.counters.measured
     cells = {c.measurement_id for t in answer.measured for r in t.rows for c in r.cells if c}
-    assert cells | set(answer.measured_by()) == set(ids)
+    own = {m.id for m in record.measurements if m.protocol == "overhead"}
+    assert cells | set(answer.measured_by()) == own and own
     assert not set(answer.cited()) - {c.id for c in record.claims}
 
 
 def test_results_and_plots_are_artifacts_of_the_store(answered: Run) -> None:
     with open_store(answered.home) as store:
-        assert {m.artifact for m in answered.record.measurements} == {sha256_hex(FULL.data)}
+        own = [m for m in answered.record.measurements if m.protocol == "overhead"]
+        assert {m.artifact for m in own} == {sha256_hex(FULL.data)}
         assert store.artifacts.get(sha256_hex(FULL.data)) == FULL.data
         plots = [store.artifacts.get(f.artifact) for f in answered.record.answer.figures]
     assert len(plots) == 2 and all(b"<svg" in plot for plot in plots)
@@ -142,7 +145,6 @@ def test_results_and_plots_are_artifacts_of_the_store(answered: Run) -> None:
 
 def test_two_runs_have_one_content_hash(answered: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "shipped", lambda: FULL)
-    monkeypatch.setattr(module, "measured_anew", lambda seconds, tell: (None, "Nothing was measured anew."))
     again = ask(tmp_path, seed_claims().question)
     assert again.content_hash == answered.record.content_hash
     other = FULL.results.model_copy(update={"seconds": 1.0})
@@ -151,50 +153,49 @@ def test_two_runs_have_one_content_hash(answered: Run, tmp_path: Path, monkeypat
 
 
 def test_why_nothing_was_measured_anew_is_a_limit_of_the_record(answered: Run) -> None:
-    assert "Nothing was measured anew: no time." in answered.record.limits
+    assert "Nothing was measured anew: measuring is switched off for this run." in answered.record.limits
     assert "Nothing was measured: no protocol tests these claims." not in answered.record.limits
 
 
-def test_a_run_without_measuring_shows_what_ships(monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(seconds: float, tell: object) -> tuple[None, str]:
-        raise AssertionError("measured")
-
-    monkeypatch.setattr(module, "shipped", lambda: FULL)
-    monkeypatch.setattr(module, "measured_anew", never)
-    assert lab_evidence(SEED, sha256_hex, 0.0, print).tables
+def test_without_results_there_is_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "shipped", lambda: None)
-    assert lab_evidence(SEED, sha256_hex, 0.0, print) == Evidence()
+    assert lab_evidence(SEED, sha256_hex) == Evidence()
+    assert lab_evidence(SEED, sha256_hex, FRESH).tables
+    monkeypatch.setattr(module, "shipped", lambda: FULL)
+    assert lab_evidence(aspects("How do bees find flowers?"), sha256_hex) == Evidence()
+    assert any(table.anew for table in lab_evidence(SEED, sha256_hex, FRESH).tables)
 
 
 def test_fresh_figures_stand_beside_those_that_ship_or_alone() -> None:
     question = question_of(SEED)
-    both = shown(question, FULL, kept(FRESH), sha256_hex, first=7)
-    assert [t.anew for t in both.tables].count(True) == 2 and both.measurements[0].id == "M7"
+    both = shown(question, FULL, kept(FRESH), sha256_hex)
+    assert [t.anew for t in both.tables].count(True) == 2 and both.measurements[0].id == "M1"
     assert len({m.id for m in both.measurements}) == len(both.measurements)
     assert {m.artifact for m in both.measurements} == {sha256_hex(FULL.data), sha256_hex(kept(FRESH).data)}
     alone = shown(question, None, kept(FRESH), sha256_hex)
     assert alone.tables and not any(t.anew for t in alone.tables)
 
 
-def test_measuring_anew_needs_time_and_a_library_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    results_, why = measured_anew(10.0, print)
-    assert results_ is None and "10 s are allowed" in why
+def test_measuring_anew_needs_a_question_time_and_a_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "quick", lambda tell: FRESH)
+    monkeypatch.setattr(module, "find_spec", lambda name: True)
+    assert measured_anew(SEED, 60.0, print) == (FRESH, "")
+    for other in ("How do bees find flowers?", "What is the training memory of LoRA versus full fine-tuning?"):
+        assert measured_anew(aspects(other), 60.0, print) == (None, "")
+    nothing, why = measured_anew(SEED, 10.0, print)
+    assert nothing is None and "10 s are allowed" in why
     monkeypatch.setattr(module, "find_spec", lambda name: None)
-    results_, why = measured_anew(60.0, print)
-    assert results_ is None and "extra “lab” is not installed" in why
+    nothing, why = measured_anew(SEED, 60.0, print)
+    assert nothing is None and "extra “lab” is not installed" in why
 
 
 def test_a_measurement_that_fails_does_not_cost_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Driver:
-        @staticmethod
-        def quick(tell: object) -> Results:
-            raise InputError("there are 0.1 GB of free memory")
+    def fails(tell: object) -> Results:
+        raise InputError("there are 0.1 GB of free memory")
 
+    monkeypatch.setattr(driver, "quick", fails)
     monkeypatch.setattr(module, "find_spec", lambda name: True)
-    monkeypatch.setattr(module, "import_module", lambda name: Driver)
-    monkeypatch.setattr(module, "shipped", lambda: FULL)
-    found = lab_evidence(SEED, sha256_hex, 60.0, print)
-    assert found.tables and found.notices == ("Nothing was measured anew: there are 0.1 GB of free memory.",)
+    assert measured_anew(SEED, 60.0, print) == (None, "Nothing was measured anew: there are 0.1 GB of free memory.")
 
 
 def literature(state: str, *missing: str) -> FacetAnswer:

@@ -44,6 +44,16 @@ def outer_activations(of: Variant, width: float) -> float:
     return shape.hidden_dropout * shape.hidden_size + norms + head_input + logits
 
 
+def loss_gradients(of: Variant) -> float:
+    """Bytes per token that the loss holds at the peak of a step, beside the logits that ``outer_activations`` counts.
+
+    PyTorch's cross-entropy keeps log-probabilities in fp32, and its backward pass holds the gradient with respect to
+    them and that with respect to the logits at once, while all blocks still keep their activations: 12 bytes for an
+    entry of the vocabulary in all, where Korthikanti et al. count the 4 of a loss that works in place.
+    """
+    return 8 * of.shape.vocab_size if of.shape.causal else 0
+
+
 def checkpoint(of: Variant, width: float) -> float:
     """Bytes per token that a block keeps if it is run again in the backward pass: its input, 2 s b h in section 5."""
     return width * of.shape.hidden_size

@@ -5,7 +5,7 @@ Both are for one device that holds everything. Workspace, fragmentation and the 
 
 from __future__ import annotations
 
-from .activations import Attention, block_activations, checkpoint, outer_activations
+from .activations import Attention, block_activations, checkpoint, loss_gradients, outer_activations
 from .counts import Breakdown, tensors
 from .flops import check_length, check_trains, check_widths
 from .methods import Variant
@@ -45,6 +45,7 @@ def training_memory(
 ) -> Breakdown:
     """Weights, adapters, gradients, optimizer state and activations of one step on ``batch_size`` sequences.
 
+    Activations are those at the step's peak, which is where the loss turns back: all that is kept, and the loss's own.
     With ``checkpointing`` each block keeps its input, and one block at a time is run again. ``frozen_bytes`` is bytes
     per frozen parameter; by default they are stored like the trained ones.
 
@@ -67,7 +68,7 @@ def training_memory(
     tokens, layers = sequence_length * batch_size, of.shape.num_hidden_layers
     block = block_activations(of, sequence_length, how.parameter, attention)
     kept = layers * checkpoint(of, how.parameter) + block if checkpointing else layers * block
-    sizes["activations"] = tokens * (kept + outer_activations(of, how.parameter))
+    sizes["activations"] = tokens * (kept + outer_activations(of, how.parameter) + loss_gradients(of))
     source = f"{how.source}; activations: Korthikanti et al. 2022, arXiv 2205.05198, section 4.1"
     return Breakdown(unit="bytes", source=source, components=sizes)
 

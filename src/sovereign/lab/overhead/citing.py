@@ -31,7 +31,7 @@ class Cited:
 
     results: Results
     artifact: str
-    first: int
+    first: int = 1
     found: dict[tuple[int, str], Measurement] = field(default_factory=dict)
 
     def id(self, row: Row, against: str, ratio: float) -> str:

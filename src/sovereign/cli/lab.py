@@ -1,0 +1,116 @@
+"""``lab``: measurements of the laboratory."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from sovereign.lab.overhead.config import DTYPES, overhead_config
+from sovereign.lab.overhead.results import Config, Latency, Results
+from sovereign.settings import load
+
+from .output import clean, err, guarded, out, print_json, progress_line
+
+lab = typer.Typer(name="lab", help="Measure, and put claims to the test.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@lab.command("overhead")
+@guarded
+def overhead(
+    scales: Annotated[
+        str, typer.Option("--scales", help="Scales, with commas: 110m,opt-1.3b,175b. Without it, all.")
+    ] = "",
+    methods: Annotated[
+        str,
+        typer.Option(
+            "--methods", help="Methods, with commas: lora,mixlora. Without it, all. The base is always there."
+        ),
+    ] = "",
+    device: Annotated[str, typer.Option("--device", help="cpu or cuda.")] = "cpu",
+    dtype: Annotated[
+        str | None, typer.Option("--dtype", help=f"{', '.join(DTYPES)}. Default: what the device multiplies fastest.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Five scales, few repeats: under a minute.")] = False,
+    repeats: Annotated[
+        int | None, typer.Option("--repeats", help="Rounds after the warm-up. Default: 5, quick 2.")
+    ] = None,
+    threads: Annotated[int | None, typer.Option("--threads", help="Threads. Default: one for each core.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of weights and routing.")] = 0,
+    out_dir: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder of the result. Default: one for this configuration among SOVEREIGN's data."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON on stdout.")] = False,
+) -> None:
+    """Measure what each way of adapting a model costs in latency and memory, from 110M to 175B parameters.
+
+    Stopped or killed, the same command goes on where it was.
+    """
+    from sovereign.lab.overhead.run import run
+
+    config = overhead_config(_names(scales), _names(methods), device, dtype, quick, repeats, threads, seed)
+    folder = out_dir or load().home / "lab" / f"overhead-{_digest(config)}"
+    command = " ".join(["sovereign", *sys.argv[1:]])
+    err.print(f"Results go to {clean(str(folder))}")
+    with progress_line(True) as progress:
+        results = run(config, folder, command, lambda line: _tell(progress, line))
+    if as_json:
+        return print_json(results.model_dump(mode="json"))
+    _show(results)
+    out.print(f"\nTable, plots and data: {clean(str(folder))}")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def _digest(config: Config) -> str:
+    return hashlib.sha256(config.model_dump_json().encode("utf-8")).hexdigest()[:12]
+
+
+def _tell(progress: object, line: str) -> None:
+    """One line of progress: in place on a terminal, else as a line of its own."""
+    if err.is_terminal and callable(progress):
+        progress("measuring", line)
+    else:
+        err.print(clean(line))
+
+
+def _show(results: Results) -> None:
+    """Ratios to the frozen base, a row for each scale: decoding of one sequence, the longest prompt, memory of training."""
+    where = results.environment
+    out.print(f"Measured on {clean(where.processor)}, {where.threads} threads, {where.dtype}, {where.measured_at[:10]}")
+    training = {(m.shape, m.method): m.ratio for m in results.memory if m.mode == "training"}
+    for title, wanted in (("Decoding, one sequence", "decode"), ("Prefill", "prefill")):
+        rows = [row for row in results.latency if row.phase == wanted and row.routing in ("none", "balanced")]
+        chosen = _one_setting(rows)
+        if chosen:
+            _ratios(f"{title}: time per token over that of the frozen base", chosen, results)
+    if training:
+        _ratios("Training: memory over that of full fine-tuning", training, results)
+
+
+def _one_setting(rows: list[Latency]) -> dict[tuple[str, str], float]:
+    """Ratios by shape and method, of the setting with the smallest batch and context and the most tokens up to 128."""
+    if not rows:
+        return {}
+    setting = min((r.batch_size, r.context_length, -r.tokens) for r in rows if r.tokens <= 128)
+    return {(r.shape, r.method): r.ratio for r in rows if (r.batch_size, r.context_length, -r.tokens) == setting}
+
+
+def _ratios(title: str, cells: dict[tuple[str, str], float], results: Results) -> None:
+    methods = [m for m in results.config.methods if any(method == m for _, method in cells)]
+    table = Table(title=title, title_justify="left", padding=(0, 1))
+    table.add_column("scale")
+    for method in methods:
+        table.add_column(method.replace("_", " "), justify="right")
+    for scale in results.config.scales:
+        values = [cells.get((scale, method)) for method in methods]
+        if any(value is not None for value in values):
+            table.add_row(scale, *("–" if value is None else f"{value:.3g}" for value in values))
+    out.print(table, soft_wrap=False)
