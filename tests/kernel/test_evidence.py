@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,26 @@ def test_a_measurement_that_fails_does_not_cost_the_answer(monkeypatch: pytest.M
     monkeypatch.setattr(driver, "quick", fails)
     monkeypatch.setattr(module, "find_spec", lambda name: True)
     assert measured_anew(SEED, 60.0, print) == (None, "Nothing was measured anew: there are 0.1 GB of free memory.")
+
+
+def test_a_run_measures_the_question_first_and_shows_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = import_module("sovereign.kernel.run")  # the package gives its function of that name
+    gate, left = runs.measure, []
+
+    def counting(claims: object, enabled: bool, keep: object, seconds: float, known: object = ()) -> object:
+        left.append(seconds)
+        return gate(claims, enabled, keep, 0.0, known)
+
+    monkeypatch.setattr(driver, "quick", lambda tell: FRESH)
+    monkeypatch.setattr(module, "find_spec", lambda name: True)
+    monkeypatch.setattr(module, "shipped", lambda: FULL)
+    monkeypatch.setattr(runs, "measure", counting)
+    record = ask(tmp_path, seed_claims().question, measure_seconds=60)
+    assert 0 < left[0] < 60
+    assert [t.anew for t in record.answer.measured] == [False] * 4 + [True] * 2
+    assert any(s.text.startswith("Measured anew on this machine") for s in record.answer.summary)
+    with open_store(tmp_path) as store:
+        assert store.artifacts.get(sha256_hex(kept(FRESH).data)) == kept(FRESH).data
 
 
 def literature(state: str, *missing: str) -> FacetAnswer:
