@@ -78,7 +78,11 @@ def test_from_which_scale_optimizer_state_is_most_of_training(full: Results) -> 
 
     halved = full.model_copy(update={"memory": tuple(map(smaller, full.memory))})
     (text,) = texts(halved, "Optimizer state")
-    assert "from OPT 1.3B on: 33 % at OPT 350M" in text
+    (row,) = [
+        r for r in halved.memory if (r.shape, r.method, r.mode) == ("opt-350m", "full_fine_tuning", "training")
+    ]  # fmt: skip
+    share = row.components["optimizer"] / row.total
+    assert share < 0.4 and f"from OPT 1.3B on: {100 * share:.0f} % at OPT 350M" in text
     light = [r.model_copy(update={"components": r.components | {"optimizer": 0.0}}) for r in full.memory]
     assert not texts(full.model_copy(update={"memory": tuple(light)}), "Optimizer state")
 
