@@ -170,8 +170,8 @@ def test_each_measurement_says_how_and_where() -> None:
     ]  # fmt: skip
     captions = [c.text for c in root.xpath("//section[@id='results']//caption") if "laboratory" in (c.text or "")]
     assert captions == [
-        "Measurements of our own laboratory, latency: Roofline 9000, 2026-11-22 (2 figures)",
-        "Measurements of our own laboratory, latency: computed (1 figure)",
+        "Measurements of our own laboratory, latency: Roofline 9000, 2026-11-22",
+        "Measurements of our own laboratory, latency: computed",
     ]
     many = page(record(many=30))
     assert many.xpath("//details[summary[contains(., 'Roofline 9000')]]//tr[@id='measurement-M1']")

@@ -10,7 +10,7 @@ from sovereign.records import Figure, MeasuredCell, MeasuredTable, Measurement, 
 
 from .claims import id_link
 from .parts import MEASUREMENT_ANCHOR, FigureView, Link, Run, Table
-from .text import count, fragment, one_line, short, times
+from .text import fragment, one_line, short, times
 
 Artifact = Callable[[str], bytes]
 
@@ -109,7 +109,7 @@ def measurement_tables(record: Record) -> tuple[Table, ...]:
     head = ("Id", "What", "Setting", "Result", "Ratio", "Quartiles", "Repeats", "How", "Protocol", "Artifact")
     return tuple(
         Table(
-            caption=f"Measurements of our own laboratory, {metric}: {where or 'where is not said'} ({count(len(rows), 'figure')})",
+            caption=f"Measurements of our own laboratory, {metric}: {where or 'where is not said'}",
             head=head,
             rows=tuple(map(_row, rows)),
             figures=(3, 4, 5, 6),

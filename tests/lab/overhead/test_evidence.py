@@ -61,7 +61,12 @@ def test_a_measurement_is_its_row(full: Results, found: Evidence) -> None:
         assert one.quantity.value == pytest.approx(1000 * row.seconds) and one.quantity.unit == "ms/token"
         assert (one.low, one.high) == (pytest.approx(1000 * row.low), pytest.approx(1000 * row.high))
         assert (one.ratio, one.how, one.repeats) == (row.ratio, row.how, 5)
-        assert given["routing"] == "balanced" and given["device"] == "cpu" and given["phase"] == "inference"
+        assert (
+            given["routing"] == "balanced"
+            and given["device"] == "cpu"
+            and given["dtype"] == "bfloat16"
+            and given["phase"] == "inference"
+        )
         assert "Roofline 9000" in one.where and "2026-11-22" in one.where
         seen += 1
     assert seen >= 20
