@@ -15,9 +15,10 @@ settings.load_profile("house")
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh ``SOVEREIGN_HOME`` that does not exist yet, and no other ``SOVEREIGN_…`` variable set."""
+    """A fresh ``SOVEREIGN_HOME`` that does not exist yet, and no other ``SOVEREIGN_…`` variable but that nothing is timed."""
     for name in [n for n in os.environ if n.startswith("SOVEREIGN_")]:
         monkeypatch.delenv(name)
     folder = tmp_path / "sovereign-home"
     monkeypatch.setenv("SOVEREIGN_HOME", str(folder))
+    monkeypatch.setenv("SOVEREIGN_MEASURE_SECONDS", "0")  # a test that times something says so
     return folder

@@ -77,6 +77,13 @@ class Settings(BaseModel):
         default=1_500, ge=256, le=1_000_000, description="Most memory that reading one file may take, in megabytes."
     )
 
+    measure_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        le=86_400,
+        description="Time for measuring the claims of one question, in seconds; 0 only counts.",
+    )
+
     origins: dict[str, str] = {}
 
 

@@ -1,78 +1,36 @@
-"""The measure stage and the registry of protocols."""
+"""The measure stage: what it passes to the gate, and what it says when it may not measure."""
 
 from __future__ import annotations
 
-import pytest
+from sovereign.kernel.measure import measure
+from sovereign.lab.texts import claims_of
+from sovereign.records import sha256_hex
 
-from sovereign.kernel.measure import measure, protocol_key
-from sovereign.lab import protocol, register, registered
-from sovereign.records import Claim, GateVerdict, Measurement, ProtocolKey, Quantity, Result
-from tests.kernel.making import claim
-
-
-class Counting:
-    """A protocol that measures memory of M, and counts how often it runs."""
-
-    name = "counting"
-    key = ProtocolKey(metric="memory", method="M")
-
-    def __init__(self) -> None:
-        self.runs = 0
-
-    def gate(self, claim: Claim, key: ProtocolKey) -> tuple[GateVerdict, tuple[Measurement, ...]]:
-        self.runs += 1
-        size = Quantity(value=5, unit="GB", text="5 GB")
-        made = Measurement(id="M1", protocol=self.name, key=key, quantity=size, artifact="0" * 64, how="measured")
-        verdict = GateVerdict(
-            status="VERIFIED",
-            reason="inside the tolerance",
-            protocol=self.name,
-            protocol_match="exact",
-            measurement_ids=("M1",),
-        )
-        return verdict, (made,)
+CLAIMS = (
+    *claims_of("Mixtral 8x7B has 46.7B parameters.", "C1"),
+    *claims_of("Merged LoRA adds no inference latency.", "C2"),
+    *claims_of("Alpha reduces latency by 30%.", "C3"),
+)
 
 
-@pytest.fixture
-def counting(monkeypatch: pytest.MonkeyPatch) -> Counting:
-    monkeypatch.setattr(protocol, "_PROTOCOLS", {})
-    made = Counting()
-    register(made)
-    return made
+def test_counting_is_done_within_any_budget_and_timing_is_not() -> None:
+    claims, made = measure(CLAIMS, True, lambda data: sha256_hex(data), 0)
+    gates = [c.gate for c in claims if c.gate]
+    assert [g.status for g in gates] == ["VERIFIED", "UNVERIFIED", "UNVERIFIED"]
+    assert gates[1].code in ("not_measured", "needs") and gates[2].code == "no_protocol"
+    assert [m.id for m in made] == ["G1"] and claims[0].verified and not claims[1].verified
 
 
-def stated(metric: str | None = "memory", subject: str | None = "M") -> Claim:
-    return claim("C1").model_copy(update={"results": (Result(subject=subject, metric=metric),)})
+def test_a_claim_that_has_its_verdict_keeps_it() -> None:
+    first = measure(CLAIMS, True, lambda data: sha256_hex(data), 0)
+
+    def refuse(data: bytes) -> str:
+        raise AssertionError("nothing is to be stored")
+
+    assert measure(first.claims, True, refuse, 0, first.measurements) == (first.claims, ())
 
 
-def test_without_a_protocol_the_gate_says_why() -> None:
-    assert registered() == ()
-    (judged,), made = measure([stated()], True)
-    assert made == () and judged.gate is not None
-    assert judged.gate.status == "UNVERIFIED" and "no protocol for this claim" in judged.gate.reason
-    assert not judged.verified
-
-
-def test_a_claim_without_metric_or_subject_has_no_key() -> None:
-    assert protocol_key(stated(metric=None)) is None and protocol_key(stated(subject=None)) is None
-    (judged,), _ = measure([stated(metric=None)], True)
-    assert judged.gate is not None and "no metric and method" in judged.gate.reason
-
-
-def test_a_protocol_judges_measures_and_runs_once(counting: Counting) -> None:
-    claims, made = measure([stated(), stated(metric="latency")], True)
-    assert [c.gate.status for c in claims if c.gate] == ["VERIFIED", "UNVERIFIED"]
-    assert [m.id for m in made] == ["M1"] and claims[0].verified and not claims[1].verified
-    again, more = measure(claims, True)
-    assert (again, more, counting.runs) == (claims, (), 1)
-
-
-def test_switched_off_nothing_runs(counting: Counting) -> None:
-    (judged,), made = measure([stated()], False)
-    assert judged.gate is not None and "switched off" in judged.gate.reason
-    assert (made, counting.runs) == ((), 0)
-
-
-def test_names_are_unique(counting: Counting) -> None:
-    with pytest.raises(ValueError, match="registered already"):
-        register(counting)
+def test_switched_off_nothing_runs() -> None:
+    claims, made = measure(CLAIMS, False, lambda data: sha256_hex(data))
+    assert made == () and all(c.gate and "switched off" in c.gate.reason for c in claims)
+    assert all(c.gate and c.gate.code == "not_measured" for c in claims)

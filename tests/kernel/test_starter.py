@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sovereign.contracts import record_level, rungs_by_claim
-from sovereign.records import Claim, Record, seed_claims
+from sovereign.records import AnswerSentence, Claim, Record, seed_claims
 from sovereign.store import open_store
 from tests.kernel.asking import ask
 from tests.kernel.conftest import Run
@@ -25,9 +25,9 @@ def record(starter: Run) -> Record:
     return starter.record
 
 
-def sentences(record: Record) -> list[tuple[str, tuple[str, ...]]]:
+def sentences(record: Record) -> list[AnswerSentence]:
     facets = [s for f in record.answer.facets for s in f.sentences]
-    return [(s.text, s.claim_ids) for s in (*record.answer.summary, *facets)]
+    return [*record.answer.summary, *facets]
 
 
 def test_the_question_is_partly_answered_with_figures(record: Record):
@@ -62,11 +62,11 @@ def test_claims_are_marked_as_our_summary(record: Record):
 
 
 def test_every_sentence_names_claims_that_are_there(record: Record):
-    ids = {c.id for c in record.claims}
-    assert sentences(record)
-    for text, claim_ids in sentences(record):
-        assert claim_ids, text
-        assert set(claim_ids) <= ids
+    ids, measured = {c.id for c in record.claims}, {m.id for m in record.measurements}
+    assert any(s.claim_ids for s in sentences(record))
+    for sentence in sentences(record):
+        assert sentence.claim_ids or sentence.measurement_ids, sentence.text
+        assert set(sentence.claim_ids) <= ids and set(sentence.measurement_ids) <= measured
     assert {c.claim_id for c in record.answer.comparisons} <= ids
     for disagreement in record.answer.disagreements:
         assert len(disagreement.sides) >= 2
@@ -89,7 +89,7 @@ def test_figures_of_an_answer_stand_in_its_claims(record: Record):
     """A sentence that gives a figure without inferring it takes the figure from its claims."""
     for facet in record.answer.facets:
         for sentence in facet.sentences:
-            if sentence.inferred:
+            if sentence.inferred or sentence.measurement_ids:
                 continue
             source = " ".join(record.claim(i).text for i in sentence.claim_ids)
             for figure in re.findall(
@@ -129,7 +129,7 @@ def test_counters_are_those_of_the_claims(record: Record):
     assert counters.cited == len(set(record.answer.cited()))
     assert counters.papers_kept == sum(c.kept for c in record.retrieval.candidates) == len(record.papers)
     assert counters.papers_seen == len(record.retrieval.candidates) >= counters.papers_kept
-    assert counters.measured == len(record.measurements) == 0
+    assert counters.measured == len(record.measurements)
     assert all(c.gate.status == "UNVERIFIED" and c.gate.reason for c in record.claims)
 
 
@@ -202,7 +202,7 @@ def test_the_record_is_plain_json(record: Record):
 def test_the_readme_quotes_this_answer(record: Record):
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     quoted = re.findall(r"^> - (.+)$", readme, flags=re.MULTILINE)
-    said = {text for text, _ in sentences(record)}
+    said = {s.text for s in sentences(record)}
     assert len(quoted) >= 5
     assert [q for q in quoted if q not in said] == []
     assert f"**{record.answer.state}** · {record.decision.outcome}" in readme

@@ -7,6 +7,7 @@ import gc
 import typer
 
 from . import ask as _ask
+from . import gate as _gate
 from . import lab as _lab
 from . import records as _records
 from . import system as _system
@@ -32,6 +33,8 @@ app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)
 app.add_typer(_lab.lab, name="lab")
 app.add_typer(_system.ledger, name="ledger")
+_lab.lab.command("gate")(_gate.lab_gate)
+_lab.lab.command("reproduce")(_gate.lab_reproduce)
 app.command("settings")(_system.settings)
 app.command("version")(_system.version)
 

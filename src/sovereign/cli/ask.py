@@ -13,10 +13,11 @@ from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
 from sovereign.publish import write_all
 from sovereign.reading import printable
-from sovereign.records import Claim, Record
+from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
 from sovereign.store import Store, open_store
 
+from .measured import show_measured
 from .output import clean, err, guarded, out, print_json, progress_line
 
 _STATE = {"ANSWERED": "green", "PARTLY_ANSWERED": "yellow", "NOT_ANSWERABLE": "red"}
@@ -133,8 +134,10 @@ def _hand_over(record: Record, out_dir: Path | None, as_json: bool, store: Store
     # Said before the files are written: the record stands in the store also when they cannot be.
     tell = (err if as_json else out).print
     tell(f"\nRecord: {record.short_id} (sovereign show {record.short_id})")
-    write_all(record, folder, record.ledger_head)
+    written = write_all(record, folder, record.ledger_head, artifact=store.artifacts.get)
     tell(f"Report: {clean(str(folder / 'report.html'))}")
+    if plots := [str(path.relative_to(folder)) for name, path in written.items() if name.startswith("figure-")]:
+        tell(f"Plots: {clean(', '.join(plots))}")
 
 
 def show_answer(record: Record) -> None:
@@ -145,12 +148,16 @@ def show_answer(record: Record) -> None:
         f"[{_STATE[answer.state]}]{answer.state}[/] · {record.decision.outcome} ({clean(record.decision.reasons[0])}) · "
         f"score {record.reviews[-1].score:g}/10 · level L{record.level}\n"
     )
+    for measured in answer.measured:
+        show_measured(measured, record)
     facets = {f.id: f.text for f in record.plan.facets}
     for facet in answer.facets:
         out.print(f"[bold]{clean(facets[facet.facet_id])}[/]: [{_STATE[facet.state]}]{facet.state}[/]")
-        for sentence in facet.sentences[:SENTENCES]:
+        for part in facet.parts:
+            out.print(f"  [{_STATE[part.state]}]{part.state}[/] {clean(part.scope)}")
+        for sentence in _shown(facet):
             mark = " [italic dim](our inference)[/]" if sentence.inferred else ""
-            out.print(f"  • {clean(sentence.text)}{mark}{_origin(record, sentence.claim_ids)}")
+            out.print(f"  • {clean(sentence.text)}{mark}{_origin(record, sentence)}")
         if not facet.sentences:
             out.print(f"  • {clean(facet.reason)}")
     if answer.disagreements:
@@ -158,13 +165,13 @@ def show_answer(record: Record) -> None:
     for item in answer.disagreements:
         out.print(f"  • {clean(item.metric)}, {clean(item.subject)}")
         for side in item.sides:
-            out.print(f"      – {clean(side.statement)}{_origin(record, side.claim_ids)}")
+            out.print(f"      – {clean(side.statement)}{_origin(record, side)}")
         out.print(f"      [dim]{clean(item.why)}[/]")
     if answer.open_points:
         out.print("\n[bold]Open[/]")
     for point in answer.open_points:
         out.print(f"  • {clean(point.text)}")
-    shown = [s for f in answer.facets for s in f.sentences[:SENTENCES]]
+    shown = [s for f in answer.facets for s in _shown(f)]
     cited = {i for s in shown for i in s.claim_ids} | {
         i for d in answer.disagreements for side in d.sides for i in side.claim_ids
     }
@@ -194,9 +201,16 @@ def source_line(claim: Claim) -> str:
     return " · ".join(parts)
 
 
-def _origin(record: Record, ids: tuple[str, ...]) -> str:
-    """The claims behind a statement, and whether they come from notes in our own words."""
-    ours = any(record.claim(i).quote.our_words for i in ids)
+def _shown(facet: FacetAnswer) -> list[AnswerSentence]:
+    """All that was measured, and the first sentences of the sources."""
+    own = [s for s in facet.sentences if s.measurement_ids]
+    return own + [s for s in facet.sentences if not s.measurement_ids][:SENTENCES]
+
+
+def _origin(record: Record, of: AnswerSentence | Side) -> str:
+    """The claims and measurements behind a statement, and whether they come from notes in our own words."""
+    ours = any(record.claim(i).quote.our_words for i in of.claim_ids)
+    ids = (*of.claim_ids, *(of.measurement_ids if isinstance(of, AnswerSentence) else ()))
     return f" [cyan]{clean(_ids(ids))}[/]" + (" [italic dim](secondary summary)[/]" if ours else "")
 
 

@@ -74,7 +74,10 @@ def export(
     """Export one record with the ledger head of now."""
     with _store() as store:
         decisions = store.records.decisions(record_id)
-        text = render(store.records.load(record_id), form, store.ledger.head(), decisions[-1] if decisions else None)
+        owner = decisions[-1] if decisions else None
+        # Only the page can hold its plots; a lone Markdown file would lead to files that are not there.
+        artifact = store.artifacts.get if form == "html" else None
+        text = render(store.records.load(record_id), form, store.ledger.head(), owner, artifact)
     if out_file is None:
         if as_json and form != "json":
             return print_json({"format": form, "content": text})

@@ -4,9 +4,7 @@ join what the sources say."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
 
 from sovereign.errors import SovereignError
 from sovereign.lab.overhead.blocks import Metric, Question, Wanted
@@ -23,7 +21,6 @@ from .coverage import gaps, span_text
 STATES: tuple[AnswerState, ...] = ("NOT_ANSWERABLE", "PARTLY_ANSWERED", "ANSWERED")
 METRICS: dict[str, Metric] = {"latency": "latency", "memory": "memory"}
 QUICK_SECONDS = 45.0  # what the quick set takes on two cores
-_DRIVER = "sovereign.lab.overhead.run"
 
 Put = Callable[[bytes], str]
 Tell = Callable[[str], None]
@@ -33,12 +30,16 @@ def question_of(aspects: Aspects) -> Question | None:
     """What the laboratory is asked; None unless every side of the question is one of its methods."""
     comparators = aspects.plan.of_kind("comparator")
     against = [name for facet in comparators for name in _methods(facet, aspects)]
+    # "the training memory of A": a phase may stand as a subject of its own, and narrows the metric.
+    sides = {facet: _methods(facet, aspects) for facet in aspects.plan.of_kind("subject", "topic")}
+    phases = [phase_of(facet.text) for facet, names in sides.items() if not names and phase_of(facet.text)]
     subjects = tuple(
-        tuple(name for name in _methods(facet, aspects) if name not in against[:1])
-        for facet in aspects.plan.of_kind("subject", "topic")
+        tuple(name for name in names if name not in against[:1])
+        for facet, names in sides.items()
+        if names or phase_of(facet.text) is None
     )
     wanted = tuple(
-        Wanted(facet.id, METRICS[facet.metric], phase_of(facet.text))
+        Wanted(facet.id, METRICS[facet.metric], phase_of(facet.text) or next(iter(phases), None))
         for facet in aspects.measured
         if facet.metric in METRICS
     )
@@ -52,48 +53,55 @@ def _methods(facet: Facet, aspects: Aspects) -> list[str]:
     return [name for name, label in LABELS.items() if speaks_of(label, facet, aspects)]
 
 
-def measured_anew(seconds: float, tell: Tell) -> tuple[Results | None, str]:
-    """The quick set of the overhead protocol, run now on this machine, or None and why it was not run."""
+def measured_anew(aspects: Aspects, seconds: float, tell: Tell) -> tuple[Results | None, str]:
+    """The quick set of the overhead protocol, run now on this machine if the question asks for a latency that it has.
+
+    Without results it says why, in words for the record; in none where the question asks for nothing of the kind.
+    """
+    question = question_of(aspects)
+    if question is None or all(wanted.metric != "latency" for wanted in question.wanted):
+        return None, ""
+    if not seconds:
+        return None, "Nothing was measured anew: measuring is switched off for this run."
     if seconds < QUICK_SECONDS:
         return (
             None,
             f"Nothing was measured anew: {seconds:g} s are allowed for it, and the quick set takes {QUICK_SECONDS:g} s.",
         )
-    if find_spec("torch") is None or find_spec(_DRIVER) is None:
+    if find_spec("torch") is None:
         return None, "Nothing was measured anew on this machine: the extra “lab” is not installed."
-    driver: Any = import_module(_DRIVER)
+    from sovereign.lab.overhead.run import quick
+
     try:
-        results: Results = driver.quick(tell)
+        return quick(tell), ""
     except SovereignError as error:
         return None, f"Nothing was measured anew: {error.message}."
-    return results, ""
 
 
-def lab_evidence(aspects: Aspects, put: Put, seconds: float, tell: Tell, first: int = 1) -> Evidence:
+def lab_evidence(
+    aspects: Aspects, put: Put, fresh: Results | None = None, notice: str = "", first: int = 1
+) -> Evidence:
     """What the laboratory has on a question: the results that ship, and beside them those of a run made now.
 
-    ``put`` keeps bytes in the store and gives their SHA-256. ``seconds`` is the time that measuring may take, 0 for not
-    at all. Measurements are numbered from ``first`` on.
+    ``put`` keeps bytes in the store and gives their SHA-256. ``notice`` says why nothing was measured now.
     """
-    question, kept = question_of(aspects), shipped()
+    question = question_of(aspects)
     if question is None:
         return Evidence()
-    timed = any(wanted.metric == "latency" for wanted in question.wanted)
-    results, why_not = measured_anew(seconds, tell) if timed and seconds else (None, "")
-    fresh = Kept(results, results.model_dump_json().encode("utf-8")) if results else None
-    found = shown(question, kept, fresh, put, first)
-    return found.model_copy(update={"notices": (why_not,)}) if why_not and found.tables else found
+    made = Kept(fresh, fresh.model_dump_json().encode("utf-8")) if fresh else None
+    found = shown(question, shipped(), made, put)
+    return found.model_copy(update={"notices": (notice,)}) if notice else found
 
 
-def shown(question: Question, kept: Kept | None, fresh: Kept | None, put: Put, first: int = 1) -> Evidence:
+def shown(question: Question, kept: Kept | None, fresh: Kept | None, put: Put) -> Evidence:
     """Evidence from results that were there, from results made now, or from both side by side."""
     main = kept or fresh
     if main is None:
         return Evidence()
-    found = evidence(main.results, put(main.data), question, put, first)
+    found = evidence(main.results, put(main.data), question, put)
     if kept is None or fresh is None or not found.tables:
         return found
-    more = anew(kept.results, fresh.results, put(fresh.data), question, first + len(found.measurements))
+    more = anew(kept.results, fresh.results, put(fresh.data), question, len(found.measurements) + 1)
     return beside(found, more)
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
+from sovereign.lab import events_of
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import (
     Answer,
@@ -126,6 +127,8 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[NewEvent]
             rows.append(NewEvent("claim.supported", subject, {"verified": claim.verified}))
         if checked and checked.independent_groups >= 2:
             rows.append(NewEvent("claim.corroborated", subject, {"independent_groups": checked.independent_groups}))
+        if claim.gate:
+            rows += events_of(subject, claim.gate, draft.measurements)
         if claim.id in cited:
             rows.append(NewEvent("claim.cited", subject, {}))
     for round_ in draft.rounds:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from time import monotonic
 from typing import NamedTuple
 
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
@@ -31,7 +33,7 @@ from .budget import Budget
 from .corroborate import corroborate
 from .decide import decide, policy
 from .durable import Steps
-from .evidence import lab_evidence
+from .evidence import lab_evidence, measured_anew
 from .extract import extract
 from .kept import Damaged
 from .library import Sources
@@ -155,7 +157,7 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         )
         draft = Draft(planned, retrieval, report, documents, claims, made, found, answered, (first,))
         if first.score < policy()["revision_below"]:
-            draft = _revised(draft, request, sources, steps)
+            draft = _revised(draft, request, store, sources, steps)
     against = _cited_against(draft)
     decision = steps.step("decide", lambda: decide(count(draft), draft.answer, draft.rounds[-1], *against), Decision)
     steps.step("publish", lambda: publish(begun.id, draft, decision, store, request, steps.seconds), type(None))
@@ -189,18 +191,18 @@ def _claims(
 
 
 def _measured(claims: Sequence[Claim], aspects: Aspects, request: Request, store: Store, steps: Steps) -> Measured:
-    judged, made = measure(claims, request.measure)
-    seconds = getattr(request.settings, "measure_seconds", 60.0) if request.measure else 0.0
-    found = lab_evidence(
-        aspects, store.artifacts.put, seconds, lambda text: steps.event("measure", text), len(made) + 1
-    )
-    return Measured(judged, made, found)
+    """The question itself first; what time is left goes to single claims."""
+    seconds, start = request.settings.measure_seconds if request.measure else 0.0, monotonic()
+    fresh, notice = measured_anew(aspects, seconds, partial(steps.event, "measure"))
+    left = max(0.0, seconds - (monotonic() - start))
+    judged, made = measure(claims, request.measure, store.artifacts.put, left)
+    return Measured(judged, made, lab_evidence(aspects, store.artifacts.put, fresh, notice))
 
 
-def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> Draft:
+def _revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
     """The one revision round. It changes the record or says that there was nothing to change."""
     first = draft.rounds[-1]
-    documents, retrieval, claims, measurements = draft.documents, draft.retrieval, draft.claims, draft.measurements
+    documents, retrieval, claims, made = draft.documents, draft.retrieval, draft.claims, draft.made
     changes: list[str] = []
     empty = [f.facet_id for f in draft.answer.facets if f.state == "NOT_ANSWERABLE"]
     again = second_search(draft.plan, empty)
@@ -213,8 +215,10 @@ def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> 
     aspects = aspects_of(draft.plan, papers)
     if documents != draft.documents:
         found = _claims(documents, papers, aspects, steps, claims)
-        claims, made, _ = steps.step("measure", lambda: Measured(*measure(found, request.measure)), Measured)
-        measurements = (*measurements, *made)
+        seconds = request.settings.measure_seconds
+        fresh = partial(measure, found, request.measure, store.artifacts.put, seconds, draft.measurements)
+        claims, new, _ = steps.step("measure", lambda: Measured(*fresh()), Measured)
+        made = (*made, *new)
     revision = revise(first, draft.answer)
     changes += revision.changes
     kept = [c for c in claims if c.id not in revision.withdrawn]
@@ -222,9 +226,7 @@ def _revised(draft: Draft, request: Request, sources: Sources, steps: Steps) -> 
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     own = draft.found.measurements
     second = steps.step("review", lambda: review(2, draft.plan, claims, answered, papers, notes, own), ReviewRound)
-    return Draft(
-        draft.plan, retrieval, draft.report, documents, claims, measurements, draft.found, answered, (first, second)
-    )
+    return Draft(draft.plan, retrieval, draft.report, documents, claims, made, draft.found, answered, (first, second))
 
 
 def _searched_again(draft: Draft, again: Plan, request: Request, sources: Sources, steps: Steps) -> Read:

@@ -1,52 +1,85 @@
-"""What a protocol is, and the registry in which claims find theirs."""
+"""What a protocol is: a procedure that runs in the sandbox, and pure functions that say which claims it can judge and how."""
 
 from __future__ import annotations
 
-from typing import Protocol as Interface
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
 
-from sovereign.records import Claim, GateVerdict, Measurement, ProtocolKey
+from sovereign.records import Claim, GateReason, How, Model, ProtocolKey, Quantity
+
+Given = dict[str, Any]
+Result = Mapping[str, Any]
 
 
-class Protocol(Interface):
-    """A measurement procedure. ``key`` declares what it can test; :meth:`gate` runs it and judges one claim.
+class Match(NamedTuple):
+    """That a protocol speaks to a claim. ``given`` is what it must be run with (JSON), ``key`` what the claim states.
 
-    Only a protocol whose key matches the claim's exactly may verify or falsify; any other is a proxy.
+    ``beyond`` lists what the claim states, or leaves open, and the protocol does not reproduce: with any of it the
+    protocol is a proxy. ``needs``, where there are any, is what a run would take that is not here. ``untested`` quotes
+    parts of the sentence that it does not speak to. ``reading`` is the protocol's own note of what the claim states.
     """
 
-    @property
-    def name(self) -> str:
-        """Unique name, as records cite it."""
-        ...
+    key: ProtocolKey
+    given: Given
+    beyond: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    untested: tuple[str, ...] = ()
+    reading: Any = None
 
     @property
-    def key(self) -> ProtocolKey:
-        """What it can test."""
-        ...
-
-    def gate(self, claim: Claim, key: ProtocolKey) -> tuple[GateVerdict, tuple[Measurement, ...]]:
-        """Run the protocol for one claim: the verdict, and the measurements that it names."""
-        ...
+    def kind(self) -> Literal["exact", "proxy"]:
+        """Exact only if everything that the claim states is what the protocol measures."""
+        return "proxy" if self.beyond else "exact"
 
 
-_PROTOCOLS: dict[str, Protocol] = {}
+class Figure(Model):
+    """One figure of a result. ``ratio`` is to the comparator of ``key``; ``low`` and ``high`` are quartiles."""
+
+    name: str
+    key: ProtocolKey
+    quantity: Quantity
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    repeats: int | None = None
 
 
-def register(protocol: Protocol) -> None:
-    """Add a protocol.
+class Judgement(NamedTuple):
+    """What a result says of a claim. ``agrees`` is None where it does not decide; then ``code`` says why.
 
-    Raises:
-        ValueError: if another protocol has its name.
+    ``figures`` are names of the figures that it rests on.
     """
-    if protocol.name in _PROTOCOLS:
-        raise ValueError(f"a protocol named {protocol.name!r} is registered already")
-    _PROTOCOLS[protocol.name] = protocol
+
+    agrees: bool | None
+    reason: str
+    figures: tuple[str, ...] = ()
+    code: GateReason | None = None
 
 
-def registered() -> tuple[Protocol, ...]:
-    """All protocols, by name."""
-    return tuple(_PROTOCOLS[name] for name in sorted(_PROTOCOLS))
+@dataclass(frozen=True)
+class Protocol:
+    """One protocol.
 
+    ``key``: what it can test; ``about``: in one sentence. ``match`` reads a claim. ``entry`` is the function
+    ``package.module:name`` that the sandbox calls with ``given``; it is None where no machine of this kind can run it.
+    ``figures`` and ``judge`` are pure. ``how``: its figures are counted, modelled, inspected or measured.
 
-def protocol_for(key: ProtocolKey) -> Protocol | None:
-    """The first protocol, by name, whose key accepts the claim's key; None when there is none."""
-    return next((p for p in registered() if p.key.accepts(key)), None)
+    ``seconds`` is about how long a run takes; 0 for plain arithmetic. ``packages`` are those that it needs, with their
+    version where it matters. ``tolerance`` is the relative deviation within which a figure agrees; ``repeats_within``
+    that of a second run from the first.
+    """
+
+    name: str
+    about: str
+    key: ProtocolKey
+    how: How
+    match: Callable[[Claim], Match | None]
+    entry: str | None = None
+    figures: Callable[[Given, Result], tuple[Figure, ...]] = lambda given, result: ()
+    judge: Callable[[Claim, Match, Result], Judgement] = lambda claim, match, result: Judgement(None, "")
+    seconds: float = 0.0
+    packages: tuple[str, ...] = ()
+    tolerance: float = 0.0
+    repeats_within: float = 0.0
+    independent: str | None = None

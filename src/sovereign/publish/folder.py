@@ -12,6 +12,7 @@ from sovereign.errors import OutputError
 from sovereign.records import LedgerHead, OwnerDecision, Record
 
 from .formats import FORMATS, render
+from .measured import Artifact, figures
 
 _ADVICE = {
     errno.ENOSPC: "Free some space, or choose a folder on another disk.",
@@ -27,11 +28,15 @@ _ADVICE = {
 
 
 def write_all(
-    record: Record, folder: Path, head: LedgerHead | None = None, owner: OwnerDecision | None = None
+    record: Record,
+    folder: Path,
+    head: LedgerHead | None = None,
+    owner: OwnerDecision | None = None,
+    artifact: Artifact | None = None,
 ) -> dict[str, Path]:
-    """Every format of ``record`` in ``folder``, which is made if need be. Returns the path of each format.
+    """Every format of ``record`` in ``folder``, which is made if need be, and its plots. Returns the path of each by name.
 
-    A file appears under its name only when all its bytes are on the disk; an older one is replaced.
+    ``artifact`` gives the bytes of a plot by their SHA-256; without it, none is written. A file appears under its name only when all its bytes are on the disk; an older one is replaced.
 
     Raises:
         OutputError: if the folder or a file cannot be written. All files that can be written are.
@@ -42,10 +47,17 @@ def write_all(
         raise OutputError(f"The folder {folder} could not be made: {_reason(error)}.", _advice(error)) from error
     paths: dict[str, Path] = {}
     failed: list[tuple[Path, OSError]] = []
-    for name, form in FORMATS.items():
-        path = folder / form.file
+    files = {
+        name: (folder / form.file, render(record, name, head, owner, artifact).encode("utf-8"))
+        for name, form in FORMATS.items()
+    }
+    for plot in figures(record, artifact, {}):
+        if plot.svg:
+            files[f"figure-{plot.number}"] = (folder / plot.file, plot.svg)
+    for name, (path, data) in files.items():
         try:
-            write_whole(path, render(record, name, head, owner))
+            path.parent.mkdir(exist_ok=True)
+            write_whole(path, data)
         except OSError as error:
             failed.append((path, error))
         else:
@@ -58,8 +70,8 @@ def write_all(
     return paths
 
 
-def write_whole(path: Path, text: str) -> None:
-    """``text`` as UTF-8 in ``path``, by a temporary file beside it, so that no reader ever sees half of it.
+def write_whole(path: Path, data: bytes) -> None:
+    """``data`` in ``path``, by a temporary file beside it, so that no reader ever sees half of it.
 
     Raises:
         OSError: if it cannot be written; the temporary file is gone then, and an older file as it was.
@@ -67,7 +79,7 @@ def write_whole(path: Path, text: str) -> None:
     part = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
     try:
         with part.open("xb") as file:
-            file.write(text.encode("utf-8"))
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

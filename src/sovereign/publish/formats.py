@@ -12,7 +12,10 @@ from .bibtex import write_bib
 from .claims_csv import write_csv
 from .html import write_html
 from .markdown import write_markdown
+from .measured import Artifact
 from .view import view_of
+
+Make = Callable[[Record, LedgerHead | None, OwnerDecision | None, Artifact | None], str]
 
 
 @dataclass(frozen=True)
@@ -21,31 +24,40 @@ class Format:
 
     file: str
     media_type: str
-    make: Callable[[Record, LedgerHead | None, OwnerDecision | None], str]
+    make: Make
 
 
-def _json(record: Record, head: LedgerHead | None, owner: OwnerDecision | None) -> str:
+def _json(
+    record: Record, head: LedgerHead | None, owner: OwnerDecision | None = None, artifact: Artifact | None = None
+) -> str:
     return record.model_copy(update={"ledger_head": head}).model_dump_json(indent=2) + "\n"
 
 
 FORMATS: dict[str, Format] = {
     "json": Format("record.json", "application/json", _json),
-    "html": Format("report.html", "text/html", lambda r, head, owner: write_html(view_of(r, head, owner))),
-    "md": Format("report.md", "text/markdown", lambda r, head, owner: write_markdown(view_of(r, head, owner))),
-    "csv": Format("claims.csv", "text/csv", lambda r, head, owner: write_csv(r, head)),
-    "bib": Format("references.bib", "application/x-bibtex", lambda r, head, owner: write_bib(r, head)),
+    "html": Format("report.html", "text/html", lambda *given: write_html(view_of(*given))),
+    "md": Format("report.md", "text/markdown", lambda *given: write_markdown(view_of(*given))),
+    "csv": Format("claims.csv", "text/csv", lambda record, head, *_: write_csv(record, head)),
+    "bib": Format("references.bib", "application/x-bibtex", lambda record, head, *_: write_bib(record, head)),
 }
 
 
-def render(record: Record, format: str, head: LedgerHead | None = None, owner: OwnerDecision | None = None) -> str:
+def render(
+    record: Record,
+    format: str,
+    head: LedgerHead | None = None,
+    owner: OwnerDecision | None = None,
+    artifact: Artifact | None = None,
+) -> str:
     """``record`` in one of ``FORMATS``, as text.
 
     ``head`` is the ledger's head at the time of export, by default the one that the record carries. ``owner`` is the
-    owner's decision, which stands beside the record; only the pages show it.
+    owner's decision, which stands beside the record; only the pages show it. ``artifact`` gives the bytes of a plot by
+    their SHA-256: the page as HTML holds them, that as Markdown leads to the files that ``write_all`` writes.
 
     Raises:
         NotFound: if there is no such format.
     """
     if format not in FORMATS:
         raise NotFound(f"There is no format “{format}”.", f"Choose one of {', '.join(FORMATS)}.")
-    return FORMATS[format].make(record, head or record.ledger_head, owner)
+    return FORMATS[format].make(record, head or record.ledger_head, owner, artifact)

@@ -12,6 +12,7 @@ from .parts import (
     Block,
     Chip,
     ClaimView,
+    FigureView,
     Link,
     QuoteView,
     ReferenceView,
@@ -120,13 +121,17 @@ def _answer(view: View) -> Iterator[str]:
     answer = view.answer
     yield f"## The answer: {escape(answer.state.text)}"
     yield "\n".join(map(_said, answer.summary))
+    if answer.measured:
+        yield "### Measured"
+        yield from (_table(part) if part.kind == "table" else _figure(part) for part in answer.measured)
     if answer.tables:
         yield "### Comparisons"
         yield from map(_table, answer.tables)
     yield "### By facet"
     for facet in answer.facets:
         yield f"**{escape(facet.text)}** ({escape(facet.sort)}): **{escape(facet.state.text)}**. {escape(facet.reason)}"
-        lines = [_said(s) for s in facet.said]
+        lines = [f"- {escape(p.scope)}: **{escape(p.state.text)}**. {escape(p.reason)}" for p in facet.parts]
+        lines += [_said(s) for s in facet.said]
         yield "\n".join(lines + [f"- Missing: {escape(m)}" for m in facet.missing])
     if answer.disagreements:
         yield "### Where sources disagree"
@@ -139,6 +144,12 @@ def _answer(view: View) -> Iterator[str]:
     if answer.open_points:
         yield "### Open points"
         yield "\n".join(f"- {_run(point)}" for point in answer.open_points)
+
+
+def _figure(figure: FigureView) -> str:
+    told = f"**Figure {figure.number}. {escape(figure.title)}.** {escape(figure.caption)}"
+    shown = f"![{escape(figure.alt)}]({figure.file})" if figure.svg else escape(f"{figure.note} {figure.alt}")
+    return f"{shown}\n\n{told}"
 
 
 def _claim(claim: ClaimView) -> Iterator[str]:

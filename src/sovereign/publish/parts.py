@@ -5,6 +5,7 @@ A run of text is a tuple of ``Inline``: plain strings from anywhere, which every
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,7 +65,10 @@ class Heading:
 
 @dataclass(frozen=True)
 class Table:
-    """A table. The first cell of a row names it; ``figures`` are the columns of numbers, ``foot`` the last row."""
+    """A table. The first cell of a row names it; ``figures`` are the columns of numbers, ``foot`` the last row.
+
+    ``short``: its cells are so short that none needs a second line.
+    """
 
     caption: str
     head: tuple[str, ...]
@@ -73,6 +77,7 @@ class Table:
     anchors: tuple[str, ...] = ()
     folded: bool = False
     foot: tuple[Run, ...] = ()
+    short: bool = False
     kind: Literal["table"] = "table"
 
 
@@ -102,13 +107,43 @@ class Said:
 
 
 @dataclass(frozen=True)
+class PartView:
+    """How far a facet is answered within a scope."""
+
+    scope: str
+    state: Badge
+    reason: str
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A plot: ``svg`` are its bytes, empty where they could not be had (``note`` says why), ``file`` its name in a folder."""
+
+    number: int
+    title: str
+    caption: str
+    alt: str
+    file: str
+    svg: bytes
+    shows: tuple[Link, ...]
+    note: str = ""
+    kind: Literal["figure"] = "figure"
+
+    @property
+    def source(self) -> str:
+        """The picture as an address that holds it. As an image it can run no script and load nothing."""
+        return f"data:image/svg+xml;base64,{base64.b64encode(self.svg).decode('ascii')}"
+
+
+@dataclass(frozen=True)
 class FacetView:
-    """One facet of the question: its words, state, reason, sentences and what is missing."""
+    """One facet of the question: its words, state, reason, parts, sentences and what is missing."""
 
     text: str
     sort: str
     state: Badge
     reason: str
+    parts: tuple[PartView, ...]
     said: tuple[Said, ...]
     missing: tuple[str, ...]
 
@@ -198,14 +233,20 @@ class Header:
 
 @dataclass(frozen=True)
 class AnswerView:
-    """The answer: what it says, in figures, by facet, where sources disagree, and what is open."""
+    """The answer: what it says, what was measured, in figures, by facet, where sources disagree, and what is open."""
 
     state: Badge
     summary: tuple[Said, ...]
+    measured: tuple[Table | FigureView, ...]
     tables: tuple[Table, ...]
     facets: tuple[FacetView, ...]
     disagreements: tuple[DisagreementView, ...]
     open_points: tuple[Run, ...]
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a picture is shown."""
+        return any(part.kind == "figure" and part.svg for part in self.measured)
 
 
 @dataclass(frozen=True)

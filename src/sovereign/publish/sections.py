@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from sovereign.records import Answer, AnswerState, Facet, Finding, Record, ReviewRound
 
 from .claims import id_link, sentence_marks, verdict_badge, verdict_reason
-from .parts import MEASUREMENT_ANCHOR, Badge, Block, Bullets, Heading, Inline, Paragraph, Run, Section, Table, Tone
-from .text import count, day, figure, fragment, one_line, short
+from .measured import measurement_tables
+from .parts import Badge, Block, Bullets, Heading, Inline, Paragraph, Run, Section, Table, Tone
+from .text import count, day, figure, one_line, short
 
 STATES: dict[AnswerState, tuple[str, Tone, str]] = {
     "ANSWERED": ("ANSWERED", "good", "The evidence answers the question."),
@@ -221,8 +222,7 @@ def _results(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
         Table("Claims, each count by itself", ("Count", "Claims", "Meaning"), tuple(rows), figures=(1,)),
         _facet_table(record.answer, {f.id: f for f in record.plan.facets}),
     ]
-    if record.measurements:
-        blocks.append(_measurements(record))
+    blocks += measurement_tables(record)
     for review in record.reviews:
         blocks += _review(review, places)
     inputs = tuple(_plain(one_line(n), _input(v)) for n, v in decision.inputs.items())
@@ -241,26 +241,6 @@ def _facet_table(answer: Answer, facets: Mapping[str, Facet]) -> Table:
         ((facet_words(f.facet_id, facets),), (state_badge(f.state),), (one_line(f.reason),)) for f in answer.facets
     )
     return Table("Facets of the question", ("Facet", "State", "Why"), rows)
-
-
-def _measurements(record: Record) -> Table:
-    rows = tuple(
-        _plain(
-            one_line(m.id),
-            one_line(m.protocol),
-            one_line(
-                f"{m.key.metric} of {m.key.method}" + (f" against {m.key.comparator}" if m.key.comparator else "")
-            ),
-            one_line("; ".join(f"{name} {value}" for name, value in m.key.setting)),
-            one_line(m.quantity.text),
-            m.how,
-            one_line(m.artifact)[:12],
-        )
-        for m in record.measurements
-    )
-    head = ("Id", "Protocol", "What", "Setting", "Result", "How", "Artifact")
-    anchors = tuple(f"{MEASUREMENT_ANCHOR}{fragment(m.id)}" for m in record.measurements)
-    return Table("Measurements of our own laboratory", head, rows, figures=(4,), anchors=anchors)
 
 
 def _review(review: ReviewRound, places: Mapping[str, str]) -> list[Block]:

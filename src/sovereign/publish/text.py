@@ -68,6 +68,13 @@ def ratio(value: float | None) -> str:
     return f"{value:,.0f}×" if abs(value) >= 100 else f"{value:.3g}×"
 
 
+def times(value: float) -> str:
+    """A ratio with two decimals, so that columns align; with two digits where it is small: ``1.07``, ``0.0041``."""
+    if not math.isfinite(value):
+        return "—"
+    return f"{value:,.2f}" if abs(value) >= 0.1 or value == 0 else f"{value:.2g}"
+
+
 def figure(value: float | None, digits: int = 2) -> str:
     """A number with a fixed count of decimals, so that columns align; a dash when there is none."""
     return "—" if value is None or not math.isfinite(value) else f"{value:,.{digits}f}"

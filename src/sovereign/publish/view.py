@@ -16,6 +16,7 @@ from sovereign.records import (
 )
 
 from .claims import claim_view, id_link, places_of, sentence_marks, source
+from .measured import Artifact, measured
 from .parts import (
     AnswerView,
     Badge,
@@ -24,6 +25,7 @@ from .parts import (
     Header,
     Inline,
     Link,
+    PartView,
     Run,
     Said,
     SideView,
@@ -39,13 +41,21 @@ NOTICE = "Autonomous draft — Owner review required before publication"
 POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJECT": "bad"}
 
 
-def view_of(record: Record, head: LedgerHead | None = None, owner: OwnerDecision | None = None) -> View:
-    """The page of ``record``, with the ledger's head at export and the owner's decision, if there are such."""
+def view_of(
+    record: Record,
+    head: LedgerHead | None = None,
+    owner: OwnerDecision | None = None,
+    artifact: Artifact | None = None,
+) -> View:
+    """The page of ``record``, with the ledger's head at export and the owner's decision, if there are such.
+
+    ``artifact`` gives the bytes of an artifact by its SHA-256; without it, plots are named and not shown.
+    """
     references = References(record)
     places = places_of(record)
     return View(
         header=_header(record, owner),
-        answer=_answer(record, references, places),
+        answer=_answer(record, references, places, artifact),
         sections=sections(record, places),
         claims=tuple(claim_view(claim, references) for claim in record.claims),
         references=tuple(reference_view(reference) for reference in references),
@@ -78,12 +88,13 @@ def _header(record: Record, owner: OwnerDecision | None) -> Header:
     )
 
 
-def _answer(record: Record, references: References, places: Mapping[str, str]) -> AnswerView:
+def _answer(record: Record, references: References, places: Mapping[str, str], artifact: Artifact | None) -> AnswerView:
     answer = record.answer
     facets = {f.id: f for f in record.plan.facets}
     return AnswerView(
         state=state_badge(answer.state),
         summary=_said(answer.summary, record, places),
+        measured=measured(record, places, artifact),
         tables=_comparisons(record, references, places),
         facets=tuple(_facet(f, facets, record, places) for f in answer.facets),
         disagreements=tuple(_disagreement(d, references, places) for d in answer.disagreements),
@@ -143,6 +154,7 @@ def _facet(answer: FacetAnswer, facets: dict[str, Facet], record: Record, places
         sort=facet.kind if facet else "facet",
         state=state_badge(answer.state),
         reason=one_line(answer.reason),
+        parts=tuple(PartView(one_line(p.scope), state_badge(p.state), one_line(p.reason)) for p in answer.parts),
         said=_said(answer.sentences, record, places),
         missing=tuple(one_line(m) for m in answer.missing),
     )

@@ -91,6 +91,7 @@ class MeasuredTable(Model):
 class Figure(Model):
     """A plot of measured figures, an SVG kept as an artifact under its SHA-256; ``alt`` says in words what it shows."""
 
+    facet_id: str
     title: str
     caption: str
     alt: str

@@ -86,6 +86,11 @@ class Record(Model):
         data["retrieval"] = {k: v for k, v in data["retrieval"].items() if k not in ("failures", "merged")}
         for place in (*data["papers"], *data["retrieval"]["candidates"]):
             del place["location"]
+        for measurement in data["measurements"]:  # by the hash of its artifact; on which machine is environment
+            del measurement["where"]
+        for claim in data["claims"]:
+            if claim["gate"]:
+                del claim["gate"]["isolation"]
         return sha256_hex(canonical_json(data))
 
     def claim(self, claim_id: str) -> Claim:

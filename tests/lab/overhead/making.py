@@ -132,7 +132,7 @@ def _memory(variants: Sequence[Variant]) -> Iterator[Memory]:
         modes = ("inference",) if of.method.trains == "nothing" else ("inference", "training")
         for mode in modes:
             small = of.shape.name in BUILT and (
-                of.method.name == "mixlora" or of.method.name in ("base", "full_fine_tuning", "lora_merged")
+                of.method.name in ("base", "full_fine_tuning", "mixlora") or (mode == "inference" and of.method.merged)
             )
             reference = variant(of.shape, "base" if mode == "inference" else "full_fine_tuning")
             mine, theirs = (_components(one, mode, small) for one in (of, reference))

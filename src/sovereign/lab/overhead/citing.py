@@ -31,7 +31,7 @@ class Cited:
 
     results: Results
     artifact: str
-    first: int
+    first: int = 1
     found: dict[tuple[int, str], Measurement] = field(default_factory=dict)
 
     def id(self, row: Row, against: str, ratio: float) -> str:
@@ -42,11 +42,12 @@ class Cited:
 
     def _measurement(self, name: str, row: Row, against: str, ratio: float) -> Measurement:
         setting: dict[str, str | int | None] = {"model": named(row.shape), "scale": size_of(row.shape), **_setting(row)}
-        setting["device"] = None if row.how == "modelled" else self.results.environment.device
+        if row.how != "modelled":
+            setting |= {"device": self.results.environment.device, "dtype": self.results.environment.dtype}
         key = ProtocolKey(
             metric="latency" if isinstance(row, Latency) else "memory",
             method=label(row.method),
-            comparator=label(against),
+            comparator=None if row.method == against else label(against),
             unit="ms/token" if isinstance(row, Latency) else "GB",
             setting=tuple((name, str(value)) for name, value in setting.items() if value is not None),
         )

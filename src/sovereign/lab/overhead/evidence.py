@@ -49,15 +49,12 @@ class Evidence(Model):
         return next((one for one in self.facets if one.facet_id == facet_id), None)
 
 
-def evidence(
-    results: Results, artifact: str, question: Question, put: Callable[[bytes], str], first: int = 1
-) -> Evidence:
+def evidence(results: Results, artifact: str, question: Question, put: Callable[[bytes], str]) -> Evidence:
     """Tables, plots, sentences and the measurements that they cite; nothing where the results do not speak to it.
 
-    ``artifact`` is the SHA-256 of ``results.json``; ``put`` keeps the bytes of a plot and gives their SHA-256;
-    measurements are numbered from ``first`` on.
+    ``artifact`` is the SHA-256 of ``results.json``; ``put`` keeps the bytes of a plot and gives their SHA-256.
     """
-    cited = Cited(results, artifact, first)
+    cited = Cited(results, artifact)
     tables, figures, facets = [], [], []
     for wanted in question.wanted:
         there = blocks(results, question, wanted)
@@ -71,7 +68,7 @@ def evidence(
         if plot := plots.svg(results, wanted.metric):
             figures.append(
                 Figure(
-                    title=plot.title, caption=plot.caption, alt=plot.alt, artifact=put(plot.svg),
+                    facet_id=wanted.facet_id, title=plot.title, caption=plot.caption, alt=plot.alt, artifact=put(plot.svg),
                     measurement_ids=tuple(dict.fromkeys(ids)),
                 )
             )  # fmt: skip

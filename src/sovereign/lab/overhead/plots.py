@@ -59,6 +59,8 @@ COMPONENTS = {
 PART_COLOURS = (BLUE, SKY, GREEN, YELLOW, ORANGE, VERMILION, PURPLE, GREY, BLACK)
 HATCHES = ("", "////", "", "....", "", "\\\\\\\\", "", "xxxx", "")
 OPEN: Any = {"markerfacecolor": "white", "markersize": 3.8, "markeredgewidth": 0.8}
+FINE = (0.5, 0.6, 0.8, 1, 1.1, 1.25, 1.5, 2, 2.5, 3, 4)
+COARSE = (0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30, 50, 100)
 MEMORY_METHODS = ("full_fine_tuning", "lora", "mixlora")
 _SETTINGS: Any = {
     "font.size": 8,
@@ -205,8 +207,10 @@ def _ratio_line(axis: Axes, panel: Slice, method: str) -> Any:
 
 def _ratio_axis(axis: Axes, ratios: list[float]) -> None:
     """Ratios on a logarithmic axis, which keeps apart what lies close to 1."""
-    low, high = min(ratios) / 1.04, max(ratios) * 1.06
-    ticks = [t for t in (0.5, 0.6, 0.8, 1, 1.1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 15, 20) if low <= t <= high]
+    margin = max(1.04, (max(ratios) / min(ratios)) ** 0.05)
+    low, high = min(ratios) / margin, max(ratios) * margin
+    steps = FINE if high / low < 5 else COARSE
+    ticks = [tick for tick in steps if low <= tick <= high]
     axis.set_yscale("log")
     axis.minorticks_off()
     axis.set_yticks(ticks, labels=[f"{tick:g}" for tick in ticks])

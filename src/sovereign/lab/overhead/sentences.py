@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sovereign.records import AnswerSentence, Model, Quantity
 
-from .blocks import Block, Kind, Metric, Question, Row, Wanted
+from .blocks import TIMED, Block, Kind, Metric, Question, Row, Wanted
 from .citing import Cited
 from .results import Latency
 from .words import (
@@ -79,12 +79,10 @@ def told(
     headlines = [found for block in blocks if (found := _headline(block, question, cited, block is blocks[0]))]
     headlines += [found for block in blocks[:1] if (found := _equal(block, cited))]
     shapes = _covered(blocks, question)
-    first = blocks[0]
-    ids = [
-        cited.id(block.rows[shape, first.against], block.against, 1.0)
-        for shape in sorted(shapes, key=count_of)
-        for block in [next(b for b in blocks if (shape, b.against) in b.rows)]
-    ]
+    ids = []
+    for shape in sorted(shapes, key=count_of):
+        block = next(b for b in blocks if (shape, b.against) in b.rows)
+        ids.append(cited.id(block.rows[shape, block.against], block.against, 1.0))
     at = sizes(shapes)
     span = f"{at[0].text} to {at[-1].text}" if len(at) > 1 else "".join(q.text for q in at)
     kinds = " and ".join(sorted({row.how for block in blocks for row in block.rows.values()}))
@@ -124,22 +122,16 @@ def _headline(block: Block, question: Question, cited: Cited, is_first: bool) ->
     ends = sorted(lead.ratios, key=count_of)
     over = f"from {named(ends[0])} to {named(ends[-1])}" if len(ends) > 1 else f"at {named(ends[0])}"
     text = (
-        f"{_named(lead, columns)} {_VERBS[block.kind]} {lead} times the {_WHAT[block.kind]} of {label(block.against)} "
+        f"{_named(lead, columns)} {_VERBS[block.kind]} {lead} times the {_WHAT[block.kind]} of {_against(block)} "
         f"{over}{rest} ({_example(block, lead.method, ends[-1])}; {block.setting}; {_found(block, lead)}{_trust(block, cited)})."
     )
     ids = [
-        cited.id(block.rows[shape, method], block.against, ratio)
+        cited.id(block.rows[shape, span.method], block.against, span.ratios[shape])
         for span in spans
         for shape in span.shapes
-        for method in (span.method,)
-        if (ratio := block.ratio(shape, method)) is not None
     ]
     ids.append(cited.id(block.rows[ends[-1], block.against], block.against, 1.0))
-    start = (
-        f"{_how(block)} on {where(cited.results.environment)}: "
-        if is_first and isinstance(_any(block), Latency)
-        else ""
-    )
+    start = f"Measured on {where(cited.results.environment)}: " if is_first and block.kind in TIMED else ""
     return AnswerSentence(text=f"{start}{text}", measurement_ids=tuple(dict.fromkeys(ids)))
 
 
@@ -149,12 +141,8 @@ def _named(span: _Span, columns: dict[str, list[str]]) -> str:
     return f"{label(span.method)}, like {same}," if same else label(span.method)
 
 
-def _how(block: Block) -> str:
-    return "Measured" if any(row.how != "modelled" for row in block.rows.values()) else "Modelled"
-
-
-def _any(block: Block) -> object:
-    return next(iter(block.rows.values()))
+def _against(block: Block) -> str:
+    return f"the {label(block.against)}" if block.against == "base" else label(block.against)
 
 
 def _span(block: Block, method: str) -> _Span:
@@ -183,7 +171,7 @@ def _found(block: Block, span: _Span) -> str:
     if len(runs) == 1:
         return runs[0][0]
     ends = [(how, named(s[0]) if len(s) == 1 else f"{named(s[0])} to {named(s[-1])}") for how, s in runs]
-    return ", ".join(f"{how} at {where_}" for how, where_ in ends)
+    return ", ".join(f"{how} at {reach}" for how, reach in ends)
 
 
 def _trust(block: Block, cited: Cited) -> str:

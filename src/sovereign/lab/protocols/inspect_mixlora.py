@@ -1,0 +1,125 @@
+"""Protocol ``inspect_mixlora``: whether the reference implementation of MixLoRA has what a sentence says of it.
+
+It earns level 4: the code and its adapter format are looked at and run on a tiny model. Why something is there, and
+whether it helps, no inspection can tell; such parts of a sentence are quoted as untested.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib import resources
+from typing import Any, NamedTuple
+
+from sovereign.language.words import STOP, TOKEN, stems, token_stems, tokens
+from sovereign.records import Claim, ProtocolKey, Quantity
+
+from ..protocol import Figure, Given, Judgement, Match, Protocol, Result
+
+_PURPOSE = re.compile(
+    r",?\s*\b(?:in order to|so as to|so that|to(?= [a-z]+\b)(?! the\b| a\b| an\b| each\b| every\b)|thereby|thus)\b.*$"
+)
+_DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|cannot|lacks?|n't)\b", re.IGNORECASE)
+
+
+class _Stated(NamedTuple):
+    feature: str
+    denied: bool
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads(resources.files(__package__).joinpath("features.toml").read_text("utf-8"))
+
+
+def _stems(words: str) -> frozenset[str]:
+    return frozenset(stems(words))
+
+
+def _match(claim: Claim) -> Match | None:
+    data = _data()
+    method = _stems(data["method"])
+    about = method <= _stems(claim.text) or claim.quote.source_id == data["source"]
+    if claim.results or not about:
+        return None
+    core, purpose = _without_purpose(claim.text)
+    words = _stems(core)
+    found = [name for name, one in data["features"].items() if all(words & _any_of(line) for line in one["all"])]
+    if not found:
+        return None
+    feature = max(found, key=lambda name: len(data["features"][name]["all"]))
+    remarks = [r for r in data["remarks"] if re.search(rf"\b{r}\b", core, re.IGNORECASE)]
+    rest = _left_over(core, data["features"][feature], method, remarks)
+    if rest:  # the sentence says something else, or something more
+        return None
+    key = ProtocolKey(metric=feature, method=data["method"])
+    untested = (*remarks, *([purpose] if purpose else []))
+    return Match(key, {}, untested=untested, reading=_Stated(feature, bool(_DENIED.search(core))))
+
+
+def _any_of(line: str) -> frozenset[str]:
+    """Stems of alternatives; one of several words, such as "top-k", counts by all its parts but the first letter's."""
+    return frozenset(part for word in line.split() for part in token_stems(word.lower()) if len(part) > 1)
+
+
+def _without_purpose(text: str) -> tuple[str, str]:
+    """A sentence without the clause that says what something is for, and that clause."""
+    match = _PURPOSE.search(text.rstrip(".! "))
+    return (text[: match.start()], match[0].strip(" ,")) if match else (text, "")
+
+
+def _left_over(core: str, feature: dict[str, Any], method: frozenset[str], remarks: list[str]) -> tuple[str, ...]:
+    """Words of a sentence that are no part of the feature."""
+    known = method | _stems(_data()["fillers"]) | _stems(feature["words"]) | _stems(" ".join(remarks))
+    known |= frozenset(part for line in feature["all"] for word in line.split() for part in token_stems(word.lower()))
+    rest = [m[0] for m in TOKEN.finditer(core) if not set(token_stems(m[0].lower())) <= known | STOP | {"k"}]
+    return tuple(dict.fromkeys(word for word in rest if tokens(word) and not _DENIED.fullmatch(word)))
+
+
+def _figures(given: Given, result: Result) -> tuple[Figure, ...]:
+    made = []
+    for name, seen in result["seen"].items():
+        feature, _, what = name.partition(".")
+        key = ProtocolKey(metric=feature, method=_data()["method"], setting=(("looked at", what),))
+        quantity = Quantity(value=float(seen["holds"]), unit="", text=seen["text"])
+        made.append(Figure(name=name, key=key, quantity=quantity))
+    return tuple(made)
+
+
+def _judge(claim: Claim, match: Match, result: Result) -> Judgement:
+    stated = match.reading
+    seen = {name: one for name, one in result["seen"].items() if name.partition(".")[0] == stated.feature}
+    there = bool(seen) and all(one["holds"] for one in seen.values())
+    lines = "; ".join(one["text"] for one in seen.values())
+    packages = ", ".join(f"{name} {number}" for name, number in result["packages"].items())
+    return Judgement(there != stated.denied, f"in {packages}: {lines}", tuple(seen))
+
+
+def _protocol(name: str, feature_packages: tuple[str, ...], features: tuple[str, ...]) -> Protocol:
+    def match(claim: Claim) -> Match | None:
+        found = _match(claim)
+        return found._replace(given={"features": list(features)}) if found and found.key.metric in features else None
+
+    return Protocol(
+        name=name,
+        about="looks at the reference implementation of MixLoRA and runs it on a tiny model",
+        key=ProtocolKey(metric="structure", method=_data()["method"]),
+        how="inspected",
+        match=match,
+        entry="sovereign.lab.protocols.inspection:run",
+        figures=_figures,
+        judge=_judge,
+        seconds=12.0,
+        packages=feature_packages,
+    )
+
+
+_TORCH = ("torch", "transformers")
+INSPECT = _protocol(
+    "inspect_mixlora",
+    (*_TORCH, "mixlora==0.2.3"),
+    ("experts_in_feed_forward", "top_k_router", "attention_adapters"),
+)
+# The loss is added where the adapter is trained, which the first package does not do.
+INSPECT_TRAINING = _protocol("inspect_mixlora_training", ("torch", "moe-peft==2.0.2"), ("auxiliary_loss",))
