@@ -64,7 +64,7 @@ unit: $(VENV)/lab.stamp  ## pytest
 .PHONY: bench
 bench: $(VENV)/test.stamp  ## every benchmark
 	@for name in $(BENCHES:bench-%=%); do echo "== bench-$$name"; $(RUN) -m benchmarks.$$name || exit 1; done
-	@echo "== bench-mixlora"; $(MAKE) bench-mixlora
+	@for name in mixlora lab; do echo "== bench-$$name"; $(MAKE) bench-$$name || exit 1; done
 
 .PHONY: $(BENCHES)
 $(BENCHES): bench-%: $(VENV)/test.stamp
@@ -74,6 +74,10 @@ $(BENCHES): bench-%: $(VENV)/test.stamp
 .PHONY: bench-mixlora
 bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA against dense, LoRA and the reference package
 	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.mixlora --json benchmarks/results/mixlora.json
+
+.PHONY: bench-lab
+bench-lab: $(VENV)/lab.stamp  ## what the laboratory composes and predicts, against what it measures
+	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.lab --json benchmarks/results/lab.json
 
 .PHONY: fuzz
 fuzz: $(VENV)/test.stamp  ## every reader and parser against hostile bytes, SECONDS each (600); Linux only

@@ -63,7 +63,7 @@ class StoreError(SovereignError):
 
 
 class LabError(SovereignError):
-    """A task of the laboratory failed, or could not be run as safely as asked."""
+    """A measurement could not be made."""
 
     exit_code = 8
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from sovereign.lab.methods import METHODS
 from sovereign.lab.overhead.config import DTYPES, overhead_config
 from sovereign.lab.overhead.results import Config, Latency, Results
 from sovereign.settings import load
@@ -81,36 +82,55 @@ def _tell(progress: object, line: str) -> None:
         err.print(clean(line))
 
 
+# Columns that fit a terminal.
+SHORT = {
+    "full_fine_tuning": "full ft",
+    "lora_merged": "merged",
+    "mixlora_naive": "mixlora naive",
+    "mixlora_reference": "mixlora refer.",
+}
+
+
 def _show(results: Results) -> None:
-    """Ratios to the frozen base, a row for each scale: decoding of one sequence, the longest prompt, memory of training."""
+    """Ratios, a row for each scale: time of decoding one sequence and of a prompt, memory of training."""
     where = results.environment
     out.print(f"Measured on {clean(where.processor)}, {where.threads} threads, {where.dtype}, {where.measured_at[:10]}")
-    training = {(m.shape, m.method): m.ratio for m in results.memory if m.mode == "training"}
     for title, wanted in (("Decoding, one sequence", "decode"), ("Prefill", "prefill")):
-        rows = [row for row in results.latency if row.phase == wanted and row.routing in ("none", "balanced")]
-        chosen = _one_setting(rows)
-        if chosen:
-            _ratios(f"{title}: time per token over that of the frozen base", chosen, results)
+        rows = _one_setting([r for r in results.latency if r.phase == wanted and r.routing in ("none", "balanced")])
+        if rows:
+            setting = f"context {rows[0].context_length}" if wanted == "decode" else f"{rows[0].tokens} tokens"
+            cells = {(r.shape, r.method): r.ratio for r in rows if r.same_as is None or r.method == "base"}
+            _ratios(f"{title}, {setting}: time over that of the frozen base", cells, results)
+    equal = {f"{r.method} computes what {r.same_as} does" for r in results.latency if r.same_as}
+    if equal:
+        out.print("; ".join(sorted(equal)))
+    # Merged or not, LoRA is trained beside the weights.
+    trained = [m for m in results.memory if m.mode == "training" and not METHODS[m.method].merged]
+    training = {(m.shape, m.method): m.ratio for m in trained}
     if training:
         _ratios("Training: memory over that of full fine-tuning", training, results)
+    for row in results.skipped:
+        if not row.method:  # a whole job that failed
+            err.print(f"[bold red]Not measured:[/] {row.what} of {row.shape}: {clean(row.reason)}")
 
 
-def _one_setting(rows: list[Latency]) -> dict[tuple[str, str], float]:
-    """Ratios by shape and method, of the setting with the smallest batch and context and the most tokens up to 128."""
-    if not rows:
-        return {}
-    setting = min((r.batch_size, r.context_length, -r.tokens) for r in rows if r.tokens <= 128)
-    return {(r.shape, r.method): r.ratio for r in rows if (r.batch_size, r.context_length, -r.tokens) == setting}
+def _one_setting(rows: list[Latency]) -> list[Latency]:
+    """Those of the setting with the smallest batch and context and the most tokens up to 128."""
+    settings = [(r.batch_size, r.context_length, -r.tokens) for r in rows if r.tokens <= 128]
+    return [r for r in rows if settings and (r.batch_size, r.context_length, -r.tokens) == min(settings)]
 
 
 def _ratios(title: str, cells: dict[tuple[str, str], float], results: Results) -> None:
-    methods = [m for m in results.config.methods if any(method == m for _, method in cells)]
+    columns: dict[str, list[float | None]] = {}
+    for method in results.config.methods:
+        column = [cells.get((scale, method)) for scale in results.config.scales]
+        if any(column) and column not in columns.values():  # what equals another column is said in words
+            columns[method] = column
     table = Table(title=title, title_justify="left", padding=(0, 1))
-    table.add_column("scale")
-    for method in methods:
-        table.add_column(method.replace("_", " "), justify="right")
-    for scale in results.config.scales:
-        values = [cells.get((scale, method)) for method in methods]
-        if any(value is not None for value in values):
+    table.add_column("scale", no_wrap=True)
+    for method in columns:
+        table.add_column(SHORT.get(method, method), justify="right")
+    for scale, *values in zip(results.config.scales, *columns.values(), strict=True):
+        if any(values):
             table.add_row(scale, *("–" if value is None else f"{value:.3g}" for value in values))
     out.print(table, soft_wrap=False)

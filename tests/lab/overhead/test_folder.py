@@ -14,7 +14,7 @@ from sovereign.lab.overhead.jobs import Job, Part
 from sovereign.lab.overhead.results import Skipped
 
 CONFIG = overhead_config(scales_given=["125m"], quick=True)
-JOB = Job("latency", "opt-125m")
+JOB = Job("latency", "opt-125m", 32)
 
 
 def test_the_configuration_reads_back(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_another_machine_is_refused(tmp_path: Path) -> None:
 
 def test_results_of_another_version_are_refused(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('version = "0.9"\n', "utf-8")
-    with pytest.raises(InputError, match="version '0.9'; this is 1.0"):
+    with pytest.raises(InputError, match="of version"):
         folders.open_folder(tmp_path, CONFIG, "m")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
@@ -15,7 +16,7 @@ pytest.importorskip("transformers", reason="needs the lab extra")
 from sovereign.errors import InputError  # noqa: E402
 from sovereign.lab.methods import METHODS, variant  # noqa: E402
 from sovereign.lab.overhead import budget as budgets  # noqa: E402
-from sovereign.lab.overhead import latency, roofline, whole  # noqa: E402
+from sovereign.lab.overhead import latency, roofline, timing, whole  # noqa: E402
 from sovereign.lab.overhead.arena import Arena  # noqa: E402
 from sovereign.lab.overhead.budget import budget, bytes_needed, largest  # noqa: E402
 from sovereign.lab.overhead.results import Config, Latency, Roof  # noqa: E402
@@ -191,13 +192,26 @@ def test_a_quick_run_without_fast_bf16_halves_the_largest_block_only() -> None:
     assert budget(shape("opt-6.7b"), quick, 1 << 40, 1 << 29).slices == 1
 
 
+def test_an_arena_that_is_there_already_counts_as_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = small("opt-125m")
+    measure(own, tokens=(8,), methods=("base",))
+    needed = budget(own, config()).needed
+    monkeypatch.setattr(latency, "available_bytes", lambda device: needed)  # of which no more than a share is used
+    assert [one.what for one in measure(own, tokens=(8,), methods=("base",)).skipped] == []
+    monkeypatch.setattr("sovereign.lab.overhead.arena._arena", [])
+    assert [one.what for one in measure(own, tokens=(8,), methods=("base",)).skipped] == ["cold weights"]
+
+
 def test_what_is_needed_grows_with_rows_and_dtype() -> None:
     own = shape("opt-1.3b")
     assert bytes_needed(own, config(tokens=(512,))) > bytes_needed(own, config(tokens=(1,)))
     assert bytes_needed(own, config(dtype="bfloat16")) < bytes_needed(own, config())
 
 
-def test_slices_give_about_the_time_of_the_whole() -> None:
+def test_slices_give_about_the_time_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        timing, "perf_counter", time.process_time
+    )  # of one thread, so that a busy machine does not matter
     own = small("opt-125m").model_copy(
         update={"hidden_size": 1024, "intermediate_size": 4096, "word_embed_proj_dim": 1024}
     )
@@ -216,14 +230,14 @@ def test_slices_give_about_the_time_of_the_whole() -> None:
 
 def test_rows_measured_in_slices_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = budgets.Budget(8 << 20, 2, True, 8 << 20)
-    monkeypatch.setattr(latency, "budget", lambda shape, config: plan)
+    monkeypatch.setattr(latency, "budget", lambda *given: plan)
     found = measure(small("opt-125m"), tokens=(8,), methods=("mixlora",)).latency
     assert {row.how for row in found} == {"tiled"}
 
 
 def test_experts_that_do_not_fit_share_memory_and_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
     own = small("opt-125m").model_copy(update={"intermediate_size": 4096})
-    monkeypatch.setattr(latency, "budget", lambda shape, config: budgets.Budget(4 << 20, 1, True, 4 << 20))
+    monkeypatch.setattr(latency, "budget", lambda *given: budgets.Budget(4 << 20, 1, True, 4 << 20))
     found = measure(own, tokens=(8,), methods=("mixlora", "upcycling"), routings=("balanced",)).latency
     assert {row.method: row.aliased for row in found} == {"base": False, "mixlora": False, "upcycling": True}
 
@@ -257,7 +271,8 @@ def test_a_prediction_is_the_sum_over_products() -> None:
     assert naive - shared == pytest.approx(32 * 2 * 8 * 4096**2 / 10e9)
 
 
-def test_a_roof_is_measured_at_the_shapes_own_products() -> None:
+def test_a_roof_is_measured_at_the_shapes_own_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timing, "perf_counter", time.process_time)
     ring = Arena(1 << 22, torch.float32)
     torch.set_num_threads(1)
     found = roofline.measure_roof(small("opt-125m"), [8, 64], ring, 1, 3, 1)

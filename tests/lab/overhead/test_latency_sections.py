@@ -20,7 +20,17 @@ from sovereign.lab.overhead.routed_sections import (  # noqa: E402
     feed_forward_kind,
     given_routing,
 )
-from sovereign.lab.overhead.sections import LAYER_NORM_EPS, RMS_NORM_EPS, Lora, attention, bottleneck  # noqa: E402
+from sovereign.lab.overhead.sections import (  # noqa: E402
+    FATAL_INPUTS,
+    FATAL_ROWS,
+    LAYER_NORM_EPS,
+    RMS_NORM_EPS,
+    Lora,
+    attention,
+    bottleneck,
+    linear,
+    product,
+)
 from sovereign.lab.overhead.whole import Transformer, build  # noqa: E402
 from sovereign.lab.shapes import Shape, shape  # noqa: E402
 from tests.lab.models import model_of  # noqa: E402
@@ -302,3 +312,12 @@ def test_slices_have_their_share_of_the_weights(name: str, slices: int) -> None:
         cut = sliced(layers, slices)
         assert sum(one.weights for one in cut) * slices == sum(one.weights for one in layers)
         assert cut[-1].in_features == (cut[0].out_features), "a slice can be computed by itself"
+
+
+def test_a_product_that_would_end_the_process_gets_a_row_more() -> None:
+    x, weight = torch.randn(FATAL_ROWS, FATAL_INPUTS).bfloat16(), (0.02 * torch.randn(16, FATAL_INPUTS)).bfloat16()
+    bias = torch.randn(16).bfloat16()
+    expected = torch.nn.functional.linear(x.double(), weight.double(), bias.double())
+    torch.testing.assert_close(product(x, weight, bias).double(), expected, rtol=0.02, atol=0.05)
+    layer = linear(Draw(torch.bfloat16), shape("opt-175b").feed_forward[-1]._replace(out_features=16), True)
+    torch.testing.assert_close(layer(x), product(x, layer.weight, layer.bias))

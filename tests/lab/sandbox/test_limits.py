@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +23,7 @@ from .conftest import HERE, Run
 
 Need = Callable[[str], None]
 MARK = "sovereign-sandbox-test"
+MINE = f"{MARK}-{os.getpid()}-{secrets.token_hex(8)}"
 
 
 def processes_with(mark: str) -> list[int]:
@@ -34,34 +38,27 @@ def processes_with(mark: str) -> list[int]:
     return found
 
 
-def descendants() -> set[int]:
-    """Processes below this one."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(pid): int(parent) for pid, parent in map(str.split, listed.splitlines())}
-    below = {os.getpid()}
-    while more := {process for process, parent in parents.items() if parent in below} - below:
-        below |= more
-    return below & set(processes_with("inside.worker"))
-
-
-def temporary_folders() -> set[str]:
-    import tempfile
-
-    return {path.name for path in Path(tempfile.gettempdir()).glob("sovereign-task-*")}
-
-
-def worker_processes() -> set[int]:
-    return set(processes_with("from inside.worker import main"))
+def workers() -> set[int]:
+    """Processes of the sandboxes that this test started: known by a variable that they keep, as another run may have its own."""
+    found = set()
+    for file in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"OMP_PLACES={MINE}".encode() in file.read_bytes():
+                found.add(int(file.parent.name))
+        except OSError:
+            continue
+    return found
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left() -> Iterator[None]:
-    """After every test: no process of the sandbox, no folder, no control group."""
-    groups = Path("/sys/fs/cgroup")
-    before = worker_processes(), temporary_folders(), set(groups.rglob(f"sovereign-{os.getpid()}-*"))
+def nothing_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """After every test: no process of the sandbox, no temporary folder, no control group."""
+    monkeypatch.setenv("OMP_PLACES", MINE)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     yield
-    after = worker_processes(), temporary_folders(), set(groups.rglob(f"sovereign-{os.getpid()}-*"))
-    assert [left - there for left, there in zip(after, before, strict=True)] == [set(), set(), set()]
+    assert workers() == set()
+    assert list(tmp_path.glob("sovereign-task-*")) == []
+    assert list(Path("/sys/fs/cgroup").rglob(f"sovereign-{os.getpid()}-*")) == []
 
 
 def test_a_fork_bomb_ends(hostile: Run, level: Level, need: Need) -> None:
@@ -162,27 +159,25 @@ def test_ctrl_c_ends_the_task(level: Level, tmp_path: Path) -> None:
         "import sys\nfrom sovereign.lab.sandbox import Task, run\n"
         "run(Task.model_validate_json(sys.argv[1]), lambda line: print(line, flush=True), least=sys.argv[2], most=sys.argv[2])"
     )
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    paths = os.pathsep.join(filter(None, sys.path))
     for number in (signal.SIGINT, signal.SIGKILL):
+        environment = {**os.environ, "PYTHONPATH": paths, "TMPDIR": str(tmp_path)}
         command = [sys.executable, "-c", code, task.model_dump_json(), level]
         caller = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment)
         assert caller.stdout is not None
         assert caller.stdout.readline() == b"here to stay\n"
-        before = worker_processes() - {caller.pid}
-        assert before
+        started = workers() - {caller.pid}
+        assert started
         caller.send_signal(number)
         caller.communicate(timeout=20)
         until = time.monotonic() + 10  # nobody waits for what a killed caller leaves
-        while worker_processes() & before and time.monotonic() < until:
+        while workers() and time.monotonic() < until:
             time.sleep(0.05)
-        assert worker_processes() & before == set()
-    for folder in Path("/sys/fs/cgroup").rglob(f"sovereign-{caller.pid}-*"):
-        folder.rmdir()
-    import shutil
-    import tempfile
-
-    for name in temporary_folders():
-        shutil.rmtree(Path(tempfile.gettempdir(), name))
+        assert workers() == set()
+        kept = [*tmp_path.glob("sovereign-task-*"), *Path("/sys/fs/cgroup").rglob(f"sovereign-{caller.pid}-*")]
+        assert kept == [] or number == signal.SIGKILL  # then nobody is there to remove them
+    for folder in kept:
+        folder.rmdir() if folder.is_relative_to("/sys") else shutil.rmtree(folder)
 
 
 def test_many_at_a_time(hostile: Run) -> None:

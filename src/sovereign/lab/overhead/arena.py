@@ -60,3 +60,8 @@ def arena(size: int, dtype: torch.dtype, device: str, seed: int) -> Arena:
         _arena.clear()  # before the new one is there, or both would be
         _arena.append(Arena(size // dtype.itemsize, dtype, device, seed))
     return _arena[0]
+
+
+def held_bytes() -> int:
+    """What this process's arena takes, which a larger one would get back."""
+    return sum(one.bytes for one in _arena)

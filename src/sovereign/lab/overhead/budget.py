@@ -7,10 +7,10 @@ in a cache when they are used again, the buffer is larger than four times the la
 from __future__ import annotations
 
 from math import ceil
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from ..shapes import Linear, Shape
+from . import machine
 from .results import Config
 
 WIDTHS: Final = {"float32": 4, "bfloat16": 2, "float16": 2}
@@ -82,10 +82,8 @@ def cache_bytes(device: str) -> int:
         import torch
 
         return int(torch.cuda.get_device_properties(0).L2_cache_size)
-    sizes = [path.read_text().strip() for path in Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size")]
-    units = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
     # Where the system does not say, as in some containers: more than what one core can use on most machines.
-    return max((int(size[:-1]) * units[size[-1]] for size in sizes if size[-1:] in units), default=64 << 20)
+    return machine.cache_bytes() or 64 << 20
 
 
 def available_bytes(device: str) -> int:
@@ -94,14 +92,11 @@ def available_bytes(device: str) -> int:
         import torch
 
         return int(torch.cuda.mem_get_info()[0])
-    lines = Path("/proc/meminfo").read_text().splitlines()
-    return next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable"))
+    return machine.free_bytes()
 
 
 def has_fast_bf16(config: Config) -> bool:
     """Whether the run's products are in 16 bits and the processor multiplies these in hardware."""
     if config.device == "cuda":
         return True
-    path = Path("/proc/cpuinfo")
-    flags = path.read_text() if path.exists() else ""
-    return config.dtype == "bfloat16" and ("avx512_bf16" in flags or "amx_bf16" in flags)
+    return config.dtype == "bfloat16" and machine.fast_bf16()

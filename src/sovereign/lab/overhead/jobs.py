@@ -17,15 +17,26 @@ Kind = Literal["latency", "whole", "memory"]
 
 
 class Job(NamedTuple):
-    """One unit of work that is done as a whole or not at all."""
+    """One unit of work that is done as a whole or not at all.
+
+    ``rows``: the one number of rows of a latency job. ``slices``: into how many its products are cut, at the least.
+    """
 
     kind: Kind
     shape: str
+    rows: int = 0
+    slices: int = 1
+
+    @property
+    def name(self) -> str:
+        """What it is, for a person."""
+        rows = f", {self.rows} row{'s' * (self.rows > 1)}" if self.rows else ""
+        return f"{self.kind} of {self.shape}{rows}{', in slices' * (self.slices > 1)}"
 
     @property
     def file(self) -> str:
         """Name of the file that keeps its result."""
-        return f"{self.kind}-{self.shape}.json"
+        return f"{self.kind}-{self.shape}{f'-{self.rows}' * (self.rows > 0)}.json"
 
 
 class Part(Model):
@@ -43,21 +54,20 @@ class Part(Model):
 def run(given: dict[str, Any]) -> dict[str, Any]:
     """Entry of the process: do ``given["jobs"]`` into the folder ``given["folder"]``; returns what the device is.
 
-    Each line on stderr is one line of progress; a job begins with ``> kind shape`` and ends with ``< kind shape``.
+    Each line on stderr is one line of progress; ``> n`` begins the job of that number, ``< n`` ends it.
     """
     import torch
 
     config, folder = Config.model_validate(given["config"]), Path(given["folder"])
-    for kind, name in given["jobs"]:
-        job = Job(kind, name)
-        _say(f"> {job.kind} {job.shape}")
+    for number, job in enumerate(Job(*fields) for fields in given["jobs"]):
+        _say(f"> {number}")
         begun = time.monotonic()
         found = _do(job, config, folder)
         part = found.model_copy(update={"seconds": time.monotonic() - begun})
         whole = folder / f".{job.file}"
         whole.write_text(part.model_dump_json(), "utf-8")
         whole.replace(folder / job.file)
-        _say(f"< {job.kind} {job.shape}")
+        _say(f"< {number}")
     from sovereign.mixlora import native
 
     name = torch.cuda.get_device_name() if config.device == "cuda" else "cpu"
@@ -78,13 +88,15 @@ def _do(job: Job, config: Config, folder: Path) -> Part:
     if job.kind == "latency":
         from . import latency
 
-        found = latency.measure(of, config, _say)
+        alone = config.model_copy(update={"tokens": (job.rows,)})
+        found = latency.measure(of, alone, _say, job.slices)
         roofs = (found.roof,) if found.roof else ()
         return Part(latency=found.latency, roofs=roofs, skipped=found.skipped)
     if job.kind == "whole":
         from . import whole
 
-        rows = load(folder / Job("latency", job.shape).file).latency
+        files = (folder / Job("latency", job.shape, rows).file for rows in config.tokens)
+        rows = [row for file in files if file.exists() for row in load(file).latency]
         compositions, skipped = whole.measure(of, config, rows, _say)
         return Part(compositions=compositions, skipped=skipped)
     from . import memory

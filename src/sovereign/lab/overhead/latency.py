@@ -13,8 +13,8 @@ from sovereign.errors import InputError
 from ..counts import parameters
 from ..methods import METHODS, Variant, applies, variant
 from ..shapes import Shape
-from .arena import arena
-from .budget import Budget, budget, bytes_needed, cache_bytes
+from .arena import arena, held_bytes
+from .budget import Budget, available_bytes, budget, bytes_needed, cache_bytes
 from .results import Config, How, Latency, Roof, Routing, Skipped
 from .roofline import expert_rows, measure_roof, predict
 from .tasks import Setting, aliased, settings, tasks, terms
@@ -36,13 +36,14 @@ class ShapeLatency(NamedTuple):
     skipped: tuple[Skipped, ...]
 
 
-def measure(shape: Shape, config: Config, tell: Tell) -> ShapeLatency:
+def measure(shape: Shape, config: Config, tell: Tell, slices: int = 1) -> ShapeLatency:
     """Measure all methods of ``config`` at a shape, and the frozen base in any case. ``tell`` gets lines of progress.
 
-    Sets torch's threads and seed. Raises InputError if the device is not there, or no method is left to measure.
+    slices: into how many a block's products are cut at the least. Sets torch's threads and seed. Raises InputError if the device is not there, or no method is left to measure.
     """
     prepare(config)
-    plan = budget(shape, config)
+    plan = budget(shape, config, available_bytes(config.device) + held_bytes())
+    plan = plan._replace(slices=max(plan.slices, slices))
     tell(f"{shape.name}: {plan.arena_bytes / 1e9:.1f} GB of weights")
     ring = arena(plan.arena_bytes, getattr(torch, config.dtype), config.device, config.seed)
     variants = [variant(shape, name, config.hyper) for name in METHODS if name in wanted(shape, config)]

@@ -1,12 +1,16 @@
 """Memory of every method at one shape: what the cost model says, and what real models take where they can be built.
 
 A model that does not fit is built as slices: one block and a few, with embedding and head at true size. What a slice's
-peak holds is either kept by every block or there once, so peak(L) = peak(1) + (L - 1) (peak(b) - peak(1)) / (b - 1).
+peak holds is either kept by every block or there once, so peak(L) = peak(1) + (L - 1) (peak(b) - peak(1)) / (b - 1). A
+step has two peaks, each composed by itself: where the loss turns back, all blocks keep their activations; at the end of
+the backward pass these are gone, and gradients of a large embedding are there in copies.
 Nothing is built that does not fit into memory; that row stays modelled and says so.
 """
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
@@ -21,7 +25,10 @@ from .results import Config, How, Memory, MemoryCheck, Skipped
 from .training import Growth, Job, growth
 
 JUDGED = 330_000_000  # parameters from which a check is held to the bars; OPT-350M has 331 million
+BARS = {"states": 0.05, "training": 0.15}  # the highest relative error of a judged check
 WHOLE = 1_500_000_000  # parameters up to which a model is built in full; a larger one takes minutes to train a step
+SECONDS_A_SHAPE = 40.0
+QUICK_TOKENS = 128
 SURPLUS = 1.15  # what a job may take beyond the model's prediction, and below, what the libraries take
 LIBRARIES = 1 << 29
 GB = 1e9
@@ -31,7 +38,7 @@ TRAINS_AS = {"lora_merged": "lora"}
 ANSWERS_AS = {"full_fine_tuning": "base", "lora_merged": "base"}
 
 Mode = Literal["training", "inference"]
-Measured = dict[str, tuple[Growth, ...]]  # by method: of the whole model, or of two slices, the smaller one first
+Measured = dict[str, dict[int, Growth]]  # by method, then by the blocks that were built: all, or those of two slices
 
 
 class ShapeMemory(NamedTuple):
@@ -42,23 +49,32 @@ class ShapeMemory(NamedTuple):
     skipped: tuple[Skipped, ...]
 
 
-def measure(shape: Shape, config: Config, tell: Callable[[str], None]) -> ShapeMemory:
-    """Rows for every method and mode, checks of the cost model, and what could not be measured."""
+def measure(shape: Shape, config: Config, tell: Callable[[str], None], seconds: float = SECONDS_A_SHAPE) -> ShapeMemory:
+    """Rows for every method and mode, checks of the cost model, and what could not be measured.
+
+    No measurement is begun once ``seconds`` have passed; one of them takes seconds to minutes.
+    """
+    start = time.monotonic()
     measured: Measured = {}
     checks: list[MemoryCheck] = []
     skipped: list[Skipped] = []
+    if shape.architecture not in ARCHITECTURES:
+        reason = f"no real model is built for {shape.architecture}, so its rows are modelled"
+        skipped.append(Skipped(shape=shape.name, method="base", what="memory", reason=reason))
     for jobs in _plan(shape, config):
         name = jobs[0].of.method.name
-        reason = _obstacle(jobs, config)
-        if reason is None:
+        obstacle = _obstacle(jobs, config)
+        if obstacle is None and time.monotonic() - start > seconds:
+            obstacle = f"the {seconds:.0f} s for measuring memory at one shape were used up"
+        if obstacle is None:
             tell(f"memory of {shape.name}, {name}: {' and '.join(str(_layers(job)) for job in jobs)} blocks")
             try:
-                measured[name] = tuple(peak.in_own_process(growth, job) for job in jobs)
-                checks += _checks(jobs[-1], measured[name][-1])
+                measured[name] = {_layers(job): peak.in_own_process(growth, job) for job in jobs}
+                checks += _checks(jobs[-1], measured[name][_layers(jobs[-1])])
             except (peak.Unmeasurable, RuntimeError, MemoryError) as error:
-                reason = f"the measurement failed: {error}"[:300]
-        if reason is not None:
-            skipped.append(Skipped(shape=shape.name, method=name, what="memory", reason=reason))
+                obstacle = f"the measurement failed: {error}"[:300]
+        if obstacle is not None:
+            skipped.append(Skipped(shape=shape.name, method=name, what="memory", reason=obstacle))
     return ShapeMemory(tuple(_rows(shape, config, {} if config.quick else measured)), tuple(checks), tuple(skipped))
 
 
@@ -66,6 +82,12 @@ def bytes_needed(shape: Shape, config: Config) -> int:
     """The most bytes that ``measure`` will hold at once, of what fits now; 0 where everything is modelled."""
     jobs = [job for jobs in _plan(shape, config) if _obstacle(jobs, config) is None for job in jobs]
     return max(map(_bytes, jobs), default=0)
+
+
+def judged(check: MemoryCheck) -> bool:
+    """Whether a check is held to its bar, ``BARS``: a prediction for training, of a model that is large enough."""
+    built = _cut(SHAPES[check.shape], check.layers)
+    return check.part in BARS and parameters(variant(built, "base")).total >= JUDGED
 
 
 def _plan(shape: Shape, config: Config) -> Iterator[tuple[Job, ...]]:
@@ -76,27 +98,34 @@ def _plan(shape: Shape, config: Config) -> Iterator[tuple[Job, ...]]:
     names = [name for name in MEASURABLE if name in wanted]
     if config.quick:
         names = ["lora"] if "lora" in wanted and shape.name == _smallest_judged(config) else []
-    tokens = min(config.memory_tokens, shape.max_position_embeddings)
+    tokens = min(config.memory_tokens, shape.max_position_embeddings, QUICK_TOKENS if config.quick else sys.maxsize)
     for name in names:
-        layers = _slices(shape)
+        one, few = (_job(shape, name, layers, tokens, config) for layers in _slices(shape))
+        whole = _job(shape, name, shape.num_hidden_layers, tokens, config)
         if config.quick:
-            layers = layers[-1:]
-        yield tuple(_job(shape, name, count, tokens, config) for count in layers)
+            yield (few,)
+        elif parameters(variant(shape, "base")).total <= WHOLE and _obstacle((whole,), config) is None:
+            yield (whole,)
+        else:
+            yield (one, few)
 
 
 def _job(shape: Shape, name: str, layers: int, tokens: int, config: Config) -> Job:
-    of = variant(shape.model_copy(update={"num_hidden_layers": layers}), name, config.hyper)
-    return Job(of, tokens, config.dtype, config.device, config.threads, config.seed)
+    return Job(
+        variant(_cut(shape, layers), name, config.hyper),
+        tokens,
+        config.dtype,
+        config.device,
+        config.threads,
+        config.seed,
+    )
 
 
-def _slices(shape: Shape) -> tuple[int, ...]:
-    """All layers where the model is built as a whole, else one layer and as many as make a model that is judged."""
-    count = parameters(variant(shape, "base")).total
-    if count <= WHOLE:
-        return (shape.num_hidden_layers,)
+def _slices(shape: Shape) -> tuple[int, int]:
+    """One block, and as many as make a model that is judged, or all."""
     one, two = (parameters(variant(_cut(shape, layers), "base")).total for layers in (1, 2))
     few = 1 + max(1, -((one - JUDGED) // (two - one)))
-    return (1, min(few, shape.num_hidden_layers))
+    return 1, min(few, shape.num_hidden_layers)
 
 
 def _cut(shape: Shape, layers: int) -> Shape:
@@ -153,31 +182,31 @@ def _modelled(of: Variant, mode: Mode, tokens: int, dtype: str) -> dict[str, flo
     return dict(inference_memory(of, tokens, weight_bytes=width, cache_bytes=width).components)
 
 
-def _measured(grown: tuple[Growth, ...], jobs: tuple[int, ...], layers: int, mode: Mode) -> dict[str, float]:
+def _measured(grown: dict[int, Growth], layers: int, mode: Mode) -> dict[str, float]:
     """Bytes by component: tensors as they are, and what the peak holds beside them as activations or workspace."""
-    if len(grown) == 1:
-        whole = {name: float(value) for name, value in grown[0]._asdict().items()}
+    if layers in grown:
+        whole = {name: float(value) for name, value in grown[layers]._asdict().items()}
     else:
-        (small, large), (few, more) = grown, jobs
+        (few, small), (more, large) = sorted(grown.items())
         pairs = zip(Growth._fields, small, large, strict=True)
         whole = {name: a + (layers - few) * (b - a) / (more - few) for name, a, b in pairs}
     if mode == "training":
         parts = {name: whole[name] for name in ("weights", "adapters", "gradients", "optimizer")}
-        return parts | {"activations": whole["training"] - sum(parts.values())}
+        return parts | {"activations": max(whole["turn"], whole["rest"]) - sum(parts.values())}
     parts = {name: whole[name] for name in ("weights", "adapters", "kv_cache")}
     return parts | {"workspace": whole["inference"] - sum(parts.values())}
 
 
 def _rows(shape: Shape, config: Config, measured: Measured) -> Iterator[Memory]:
-    """A row for each method that applies and each mode."""
+    """A row for each method that applies and each mode; ratios are of two measured totals or of two modelled ones."""
     tokens = min(config.memory_tokens, shape.max_position_embeddings)
-    slices = _slices(shape)
+    layers = shape.num_hidden_layers
 
     def best(name: str, mode: Mode) -> tuple[How, dict[str, float]]:
         same = (TRAINS_AS if mode == "training" else ANSWERS_AS).get(name, name)
         if same in measured:
-            how: How = "measured" if len(slices) == 1 else "composed"
-            return how, _measured(measured[same], slices, shape.num_hidden_layers, mode)
+            how: How = "measured" if layers in measured[same] else "composed"
+            return how, _measured(measured[same], layers, mode)
         return "modelled", _modelled(variant(shape, name, config.hyper), mode, tokens, config.dtype)
 
     for name in config.methods:
@@ -186,10 +215,13 @@ def _rows(shape: Shape, config: Config, measured: Measured) -> Iterator[Memory]:
         for mode in _modes(variant(shape, name, config.hyper)):
             how, components = best(name, mode)
             reference = "full_fine_tuning" if mode == "training" else "base"
-            beside = best(reference, mode)[1]
-            if how == "modelled":  # like to like: what was measured also holds workspace
-                beside = _modelled(variant(shape, reference, config.hyper), mode, tokens, config.dtype)
+            beside_how, beside = best(reference, mode)
             total = sum(components.values())
+            ratio = total / sum(beside.values())
+            if "modelled" in (how, beside_how):  # like to like: what was measured also holds workspace
+                one, other = (variant(shape, each, config.hyper) for each in (name, reference))
+                parts = [_modelled(of, mode, tokens, config.dtype) for of in (one, other)]
+                ratio = sum(parts[0].values()) / sum(parts[1].values())
             yield Memory(
                 shape=shape.name,
                 method=name,
@@ -200,7 +232,7 @@ def _rows(shape: Shape, config: Config, measured: Measured) -> Iterator[Memory]:
                 how=how,
                 components=components,
                 total=total,
-                ratio=total / sum(beside.values()),
+                ratio=ratio,
             )
 
 

@@ -14,7 +14,7 @@ from ..shapes import Shape
 if TYPE_CHECKING:
     import torch
 
-MEASURABLE = ("base", "full_fine_tuning", "lora", "adapters", "mixlora")
+MEASURABLE = ("base", "lora", "mixlora", "full_fine_tuning", "adapters")  # in this order, should time run out
 ARCHITECTURES = ("opt", "bert", "llama")
 _TILE = 1 << 20  # random numbers that all weights are copied from: to draw each anew takes longer than to train with it
 _ENDS_OF_SUBLAYERS = r"(self_attn\.(out_proj|o_proj)|\.fc2|mlp\.down_proj|\.\d+\.(attention\.)?output\.dense)$"
@@ -33,7 +33,7 @@ def config_of(shape: Shape) -> Any:
         "max_position_embeddings": shape.max_position_embeddings,
         "attn_implementation": "sdpa",
     }
-    inner = {"intermediate_size": shape.intermediate_size}
+    inner: dict[str, Any] = {"intermediate_size": shape.intermediate_size}
     match shape.architecture:
         case "opt":
             return transformers.OPTConfig(
@@ -45,7 +45,7 @@ def config_of(shape: Shape) -> Any:
                 dropout=0.1 * shape.hidden_dropout,
             )
         case "bert":
-            rates = {
+            rates: dict[str, Any] = {
                 "hidden_dropout_prob": 0.1 * shape.hidden_dropout,
                 "attention_probs_dropout_prob": 0.1 * shape.attention_dropout,
             }
@@ -121,7 +121,8 @@ def _with_bottlenecks(model: Any, m: int) -> Any:
 
         def forward(self, x: Tensor) -> Tensor:
             y: Tensor = self.last(x)
-            return y + self.up(self.inner(self.down(y)))
+            z: Tensor = y + self.up(self.inner(self.down(y)))
+            return z
 
     ends = [name for name, _ in model.named_modules() if re.search(_ENDS_OF_SUBLAYERS, name)]
     for name in ends:

@@ -2,18 +2,21 @@
 
 On a CPU the peak is that of the resident set, VmHWM of /proc/self/status, set back through /proc/self/clear_refs
 (proc(5)); on CUDA it is that of the allocator. A peak of the resident set counts pages, so everything has to be touched,
-and what is freed has to go back to the system at once: ``returning`` sees to that with glibc.
+and what is freed has to go back to the system at once, which the environment of those processes sees to.
 """
 
 from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -25,7 +28,16 @@ Found = TypeVar("Found")
 KEPT_FREE = 0.2  # of the memory that is available; what the processes around need meanwhile
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _HEAVY = ["torch", "transformers", "peft", "sovereign.mixlora"]
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+_SETTINGS = {
+    # glibc gives blocks of 64 KiB and more back as soon as they are freed (mallopt(3)).
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    # oneDNN keeps a compiled kernel of about 0.1 MB for every shape of product, 1024 of them by default. With routed
+    # experts nearly every product has a shape of its own; kept few, they do not drown the model's own memory.
+    "ONEDNN_PRIMITIVE_CACHE_CAPACITY": "16",
+    # No time is taken here, so threads need not spin while they wait.
+    "OMP_WAIT_POLICY": "passive",
+}
 
 
 class Unmeasurable(SovereignError):
@@ -45,8 +57,7 @@ def available(device: Device) -> int:
         import torch
 
         return int(torch.cuda.mem_get_info()[0])
-    lines = Path("/proc/meminfo").read_text("utf-8").splitlines()
-    free = next(int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable"))
+    free = machine.free_bytes()
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
     return free if soft == resource.RLIM_INFINITY else min(free, max(soft - _status("VmSize"), 0))
 
@@ -67,6 +78,8 @@ def in_own_process(work: Callable[..., Found], *given: object) -> Found:
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_HEAVY)
+    with _environment(_SETTINGS):
+        forkserver.ensure_running()
     try:
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             return pool.submit(work, *given).result()
@@ -76,12 +89,19 @@ def in_own_process(work: Callable[..., Found], *given: object) -> Found:
         ) from error
 
 
-def returning() -> None:
-    """Make glibc hand freed blocks of 64 KiB and more back to the system at once. Without glibc, nothing."""
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):
-        libc.mallopt(_MMAP_THRESHOLD, 1 << 16)
-        libc.mallopt(_TRIM_THRESHOLD, 1 << 16)
+@contextmanager
+def _environment(settings: dict[str, str]) -> Iterator[None]:
+    """Environment variables for what is started within."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def held(device: Device) -> int:
@@ -97,17 +117,24 @@ def held(device: Device) -> int:
     return _status("VmRSS")
 
 
-def peak_of(work: Callable[[], object], device: Device) -> int:
-    """The most bytes that this process held while ``work`` ran."""
+def reset(device: Device) -> None:
+    """Let ``highest`` count from now."""
     if device == "cuda":
         import torch
 
+        torch.cuda.synchronize()
         torch.cuda.reset_peak_memory_stats()
-        work()
+    else:
+        _CLEAR.write_text("5", "ascii")
+
+
+def highest(device: Device) -> int:
+    """The most bytes that this process has held since ``reset``."""
+    if device == "cuda":
+        import torch
+
         torch.cuda.synchronize()
         return int(torch.cuda.max_memory_allocated())
-    _CLEAR.write_text("5", "ascii")
-    work()
     return _status("VmHWM")
 
 

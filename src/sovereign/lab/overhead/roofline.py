@@ -14,7 +14,6 @@ from statistics import median
 from typing import NamedTuple
 
 import torch
-import torch.nn.functional as F
 
 from ..methods import Variant
 from ..shapes import Shape
@@ -22,6 +21,7 @@ from .arena import Arena
 from .budget import output, sliced
 from .results import Roof, Routing
 from .routed_sections import given_routing
+from .sections import product
 from .tasks import Setting
 from .timing import Call, Task, rounds
 
@@ -46,7 +46,7 @@ def measure_roof(shape: Shape, counts: Sequence[int], ring: Arena, slices: int, 
 
         def prepare() -> Call:
             pairs = [(inputs[one.in_features], ring.take(one.out_features, one.in_features)) for one in layers]
-            return lambda: [F.linear(x, weight) for x, weight in pairs]
+            return lambda: [product(x, weight) for x, weight in pairs]
 
         return Task(prepare)
 

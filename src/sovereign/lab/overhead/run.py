@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from ..shapes import SHAPES
 from . import folder as folders
 from . import machine
 from .config import overhead_config
-from .jobs import Job, Kind, Part
-from .results import Config, Environment, Results, Skipped
+from .jobs import Job, Part
+from .results import Config, Environment, Results, Roof, Skipped
 
 Tell = Callable[[str], None]
 
@@ -65,10 +65,10 @@ def jobs_of(config: Config) -> list[Job]:
     """Everything to do, in order: a whole model is held against the latencies of its blocks, so it comes after them."""
     jobs = []
     for name in config.scales:
-        kinds: list[Kind] = ["latency"]
+        jobs += [Job("latency", name, rows) for rows in config.tokens]
         if config.whole_models and parameters(variant(SHAPES[name], "base")).total <= WHOLE_UP_TO:
-            kinds.append("whole")
-        jobs += [Job(kind, name) for kind in (*kinds, "memory")]
+            jobs.append(Job("whole", name))
+        jobs.append(Job("memory", name))
     return jobs
 
 
@@ -94,32 +94,36 @@ def fits(config: Config) -> None:
 class _Report:
     """Progress in lines for a person: what is being measured, and about how long the rest will take."""
 
-    def __init__(self, config: Config, jobs: Sequence[Job], done: dict[Job, Part], tell: Tell) -> None:
+    def __init__(self, config: Config, jobs: Sequence[Job], done: Collection[Job], tell: Tell) -> None:
         self.tell = tell
         self.effort = {job: _effort(job, config) for job in jobs}
-        self.left = {job for job in jobs if job not in done}
-        self.spent = 0.0
+        self.left = [job for job in jobs if job not in done]
+        self.ended = 0.0
         self.started = time.monotonic()
         if done:
             tell(f"{len(done)} of {len(jobs)} measurements are there already")
 
-    def line(self, line: str) -> None:
-        """A line of a job's process."""
-        mark, _, rest = line.partition(" ")
-        if mark == "<":
-            kind, _, name = rest.partition(" ")
-            for job in [one for one in self.left if (one.kind, one.shape) == (kind, name)]:
-                self.left.discard(job)
-                self.spent += self.effort[job]
-        elif mark == ">":
-            self.tell(f"{rest}, {len(self.effort) - len(self.left) + 1} of {len(self.effort)}{self._time_left()}")
-        else:
-            self.tell(line)
+    def lines_of(self, batch: Sequence[Job]) -> Tell:
+        """What a batch's process says, one line at a time."""
+
+        def line(text: str) -> None:
+            mark, _, number = text.partition(" ")
+            if mark not in ("<", ">") or not number.isdigit() or int(number) >= len(batch):
+                return self.tell(text)
+            job = batch[int(number)]
+            if mark == ">":
+                place = len(self.effort) - len(self.left) + 1
+                return self.tell(f"{job.name}, {place} of {len(self.effort)}{self._time_left()}")
+            self.left = [one for one in self.left if one.file != job.file]
+            self.ended += self.effort[job._replace(slices=1)]
+            return None
+
+        return line
 
     def _time_left(self) -> str:
-        if not self.spent:
+        if not self.ended:
             return ""
-        seconds = (time.monotonic() - self.started) / self.spent * sum(self.effort[job] for job in self.left)
+        seconds = (time.monotonic() - self.started) / self.ended * sum(self.effort[job] for job in self.left)
         return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {seconds:.0f} s left"
 
 
@@ -127,9 +131,10 @@ def _effort(job: Job, config: Config) -> float:
     """A job's share of the work, in no unit: what a block costs for every row, and the start."""
     of = SHAPES[job.shape]
     block = sum(layer.weights for layer in (*of.attention, *of.feed_forward)) / 1e8
-    rows = sum(config.tokens) / 32 * config.repeats
-    layers = of.num_hidden_layers if job.kind == "whole" else 3 if job.kind == "memory" else 8
-    return 3 + block * layers * (rows if job.kind != "memory" else config.memory_tokens / 32) / 10
+    if job.kind == "memory":
+        return 3 + block * 3 * config.memory_tokens / 320
+    layers = of.num_hidden_layers * 4 if job.kind == "whole" else 8
+    return 3 + block * layers * (1 + job.rows / 32) * config.repeats / 10
 
 
 def _batches(config: Config, jobs: list[Job]) -> list[list[Job]]:
@@ -145,7 +150,11 @@ def _measure(batch: list[Job], config: Config, folder: Path, about: _Report) -> 
     while batch:
         task = sandbox.Task(
             entry=ENTRY,
-            given={"config": config.model_dump(mode="json"), "jobs": [list(j) for j in batch], "folder": str(parts)},
+            given={
+                "config": config.model_dump(mode="json"),
+                "jobs": [list(job) for job in batch],
+                "folder": str(parts),
+            },
             writes=parts,
             limits=sandbox.Limits(
                 seconds=JOB_SECONDS * len(batch),
@@ -155,7 +164,7 @@ def _measure(batch: list[Job], config: Config, folder: Path, about: _Report) -> 
             ),
         )
         try:
-            outcome = sandbox.run(task, about.line)
+            outcome = sandbox.run(task, about.lines_of(batch))
         except LabError as error:
             batch = _left_out(batch, parts, error)
             continue
@@ -167,14 +176,20 @@ def _measure(batch: list[Job], config: Config, folder: Path, about: _Report) -> 
 
 
 def _left_out(batch: list[Job], parts: Path, error: LabError) -> list[Job]:
-    """What is left of a batch whose process failed: without what it did, and without the job that it failed at."""
+    """What is left of a batch whose process failed.
+
+    A latency job is tried once more in halves: libraries of matrix products have been seen to crash at single sizes.
+    Any other, or one that fails again, is left out, and its reason kept.
+    """
     undone = [job for job in batch if not (parts / job.file).exists()]
     if not undone:  # it failed when all was done
         return []
     failed, *rest = undone
-    reason = Skipped(shape=failed.shape, method="", what=failed.kind, reason=error.message)
+    if failed.kind == "latency" and failed.slices == 1:
+        return [failed._replace(slices=2), *rest]
+    reason = Skipped(shape=failed.shape, method="", what=failed.name, reason=error.message)
     write_atomic(parts / failed.file, Part(skipped=(reason,)).model_dump_json().encode("utf-8"))
-    return [job for job in rest if (job.kind, job.shape, failed.kind) != ("whole", failed.shape, "latency")]
+    return rest
 
 
 def _gather(config: Config, parts: Sequence[Part], folder: Path, command: str) -> Results:
@@ -187,6 +202,11 @@ def _gather(config: Config, parts: Sequence[Part], folder: Path, command: str) -
     def every(name: str) -> tuple[Any, ...]:
         return tuple(row for part in parts for row in getattr(part, name))
 
+    roofs: dict[str, Roof] = {}
+    for roof in every("roofs"):
+        known = roofs.get(roof.shape, roof)
+        roofs[roof.shape] = known.model_copy(update={"rates": known.rates | roof.rates})
+
     return Results(
         command=command,
         config=config,
@@ -195,7 +215,7 @@ def _gather(config: Config, parts: Sequence[Part], folder: Path, command: str) -
         memory=every("memory"),
         compositions=every("compositions"),
         memory_checks=every("memory_checks"),
-        roofs=every("roofs"),
-        skipped=tuple(skipped),
+        roofs=tuple(roofs.values()),
+        skipped=tuple(dict.fromkeys(skipped)),
         seconds=sum(part.seconds for part in parts),
     )

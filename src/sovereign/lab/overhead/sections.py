@@ -21,6 +21,7 @@ Mix = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"relu": F.relu, "gelu": F.gelu, "silu": F.silu}
 SCALING = 2.0  # lora_alpha / r, with alpha = 2 r as in MixLoRA's experiments
+FATAL_ROWS, FATAL_INPUTS = 32, 49152
 LAYER_NORM_EPS, RMS_NORM_EPS = 1e-5, 1e-6
 
 
@@ -85,7 +86,7 @@ class Lora(nn.Module):
 
     def beside(self, y: Tensor, x: Tensor) -> Tensor:
         """The frozen layer's output y with the update for its input x."""
-        return y + F.linear(F.linear(x, self.A), self.B) * self.scaling
+        return y + F.linear(product(x, self.A), self.B) * self.scaling
 
 
 class Bottleneck(nn.Module):
@@ -100,9 +101,29 @@ class Bottleneck(nn.Module):
         return x + self.up(F.gelu(self.down(x)))  # type: ignore[no-any-return]
 
 
+class Padded(nn.Linear):
+    """A linear layer of very many inputs: see ``product``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[n, in] to [n, out]."""
+        return product(x, self.weight, self.bias)
+
+
+def product(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """``F.linear``, with a row of zeros more where the process would end without it.
+
+    In bf16 on a processor with AMX, oneDNN of torch 2.13 divides by zero (SIGFPE) at 32 rows of 49152 inputs, the
+    ``down_proj`` of 175b and the A beside it. At 31 and 33 rows, and at 32 of 45056 inputs, it does not.
+    """
+    if len(x) != FATAL_ROWS or x.shape[-1] < FATAL_INPUTS or x.dtype != torch.bfloat16 or x.device.type != "cpu":
+        return F.linear(x, weight, bias)
+    return F.linear(F.pad(x, (0, 0, 0, 1)), weight, bias)[:-1]
+
+
 def linear(draw: Draw, layer: Linear, bias: bool) -> nn.Linear:
     """A linear layer with drawn weights, and bias if it has one."""
-    module = nn.Linear(layer.in_features, layer.out_features, bias, device="meta")
+    kind = Padded if layer.in_features >= FATAL_INPUTS else nn.Linear
+    module = kind(layer.in_features, layer.out_features, bias, device="meta")
     module.weight = frozen(draw(layer.out_features, layer.in_features))
     if bias:
         module.bias = frozen(draw(layer.out_features))

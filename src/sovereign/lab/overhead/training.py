@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,9 +13,6 @@ from .models import model_of
 if TYPE_CHECKING:
     from torch import Tensor
 
-# oneDNN keeps a compiled kernel of about 0.1 MB for every shape of product, 1024 of them by default. With routed experts
-# nearly every product has a shape of its own; kept few, they do not drown the model's own memory.
-_KERNELS = "16"
 _CHUNK = 1 << 20  # entries that the optimizer updates at a time, so that its own temporaries stay small
 
 
@@ -34,18 +30,26 @@ class Job(NamedTuple):
 class Growth(NamedTuple):
     """Bytes that the process grew by, and exact bytes of the tensors within.
 
-    ``states``: weights, adapters, gradients and optimizer state are there; ``training``: the peak of a step;
-    ``inference``: the peak of a prompt with weights and adapters alone. The first two are 0 for what trains nothing.
+    ``inference``: the peak of a prompt with weights and adapters alone. ``states``: weights, adapters, gradients and
+    optimizer state are there. ``turn`` and ``rest``: the peaks of a step until the gradient has passed the output layer,
+    when every block keeps its activations, and of what follows. They are apart because they grow differently with the
+    number of blocks. These three are 0 for what trains nothing.
     """
 
     inference: int
     states: int
-    training: int
+    turn: int
+    rest: int
     weights: int
     adapters: int
     gradients: int
     optimizer: int
     kv_cache: int
+
+    @property
+    def training(self) -> int:
+        """The peak of a step."""
+        return max(self.turn, self.rest)
 
 
 class AdamW:
@@ -73,13 +77,16 @@ class AdamW:
 
     def step(self) -> None:
         """Update every parameter from its gradient."""
+        import torch
+
         self.steps += 1
         first, second = self.betas
         size = self.lr / (1 - first**self.steps)
         for parameter, master, moments in zip(self.parameters, self.masters, self.moments, strict=True):
             assert parameter.grad is not None
             whole = (parameter.detach(), parameter.grad, master, *moments)
-            for p, g, w, m, v in zip(*(tensor.view(-1).split(_CHUNK) for tensor in whole), strict=True):
+            chunks = (torch.split(tensor.view(-1), _CHUNK) for tensor in whole)
+            for p, g, w, m, v in zip(*chunks, strict=True):
                 gradient = g.float()
                 m.lerp_(gradient, 1 - first)
                 v.mul_(second).addcmul_(gradient, gradient, value=1 - second)
@@ -93,10 +100,8 @@ def growth(job: Job) -> Growth:
     import torch
 
     warnings.simplefilter("ignore")  # what libraries say of each other's interfaces
-    os.environ["ONEDNN_PRIMITIVE_CACHE_CAPACITY"] = _KERNELS
     torch.set_num_threads(job.threads)
     torch.manual_seed(job.seed)
-    peak.returning()
     _grown(_tiny(job))  # what libraries load and keep at their first call is not the model's
     gc.collect()
     return _grown(job)
@@ -110,20 +115,21 @@ def _grown(job: Job) -> Growth:
     added = {id(p) for name, p in model.named_parameters() if _is_added(name)}
     weights = sum(p.nbytes for p in model.parameters() if id(p) not in added)
     adapters = sum(p.nbytes for p in model.parameters() if id(p) in added)
-    states = training = gradients = state = 0
+    states = turn = rest = gradients = state = 0
     trained = [p for p in model.parameters() if p.requires_grad]
     if trained:
         optimizer = AdamW(trained)
         gradients, state = sum(p.grad.nbytes for p in trained if p.grad is not None), optimizer.state_bytes()
         states = peak.held(job.device) - before
-        training = peak.peak_of(lambda: _step(model, job, optimizer), job.device) - before
+        turn, rest = (high - before for high in _step(model, job, optimizer))
         del optimizer
         model.zero_grad(set_to_none=True)
     # Kernels that the step left behind are not the prompt's, so it counts from here.
-    cached: list[int] = []
     now = peak.held(job.device)
-    inference = built + peak.peak_of(lambda: cached.append(_prompt(model, job)), job.device) - now
-    return Growth(inference, states, training, weights, adapters, gradients, state, cached[0])
+    peak.reset(job.device)
+    kv_cache = _prompt(model, job)
+    inference = built + peak.highest(job.device) - now
+    return Growth(inference, states, turn, rest, weights, adapters, gradients, state, kv_cache)
 
 
 def _is_added(name: str) -> bool:
@@ -144,18 +150,35 @@ def _prompt(model: Any, job: Job) -> int:
     return sum(layer.keys.nbytes + layer.values.nbytes for layer in cache.layers)
 
 
-def _step(model: Any, job: Job, optimizer: AdamW) -> None:
-    """One step on one sequence: the library's own loss; for a model without one, the mean square of what it gives."""
+def _step(model: Any, job: Job, optimizer: AdamW) -> tuple[int, int]:
+    """One step on one sequence, and its two peaks.
+
+    The loss is the library's own; for a model without one, the mean square of what it gives.
+    """
     import torch
 
     model.train()
+    highs: list[int] = []
+
+    def turned(gradient: Tensor) -> None:
+        highs.append(peak.highest(job.device))
+        peak.reset(job.device)
+
     tokens = torch.randint(0, job.of.shape.vocab_size, (1, job.tokens), device=job.device)
+    peak.reset(job.device)
     if job.of.shape.causal:
+        head = model.get_output_embeddings()
+        hook = head.register_forward_pre_hook(lambda module, given: given[0].register_hook(turned) and None)
         loss = model(tokens, labels=tokens, use_cache=False).loss
+        hook.remove()
     else:
-        loss = model(tokens).pooler_output.float().square().mean()
+        output = model(tokens).pooler_output
+        output.register_hook(turned)
+        loss = output.float().square().mean()
     loss.backward()
     optimizer.step()
+    [turn] = highs
+    return turn, peak.highest(job.device)
 
 
 def _tiny(job: Job) -> Job:

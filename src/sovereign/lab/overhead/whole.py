@@ -19,7 +19,7 @@ from ..counts import parameters
 from ..methods import METHODS, Variant, variant
 from ..shapes import Shape
 from . import attention as context
-from .arena import Arena, arena
+from .arena import Arena, arena, held_bytes
 from .budget import available_bytes, budget
 from .ends import Embedding, Head
 from .latency import Tell, prepare, wanted
@@ -47,7 +47,7 @@ def measure(
     size = int(1.05 * parameters(variant(shape, "base")).base) * getattr(torch, config.dtype).itemsize
     if reason := _reason(shape, config, size, rows):
         return (), (Skipped(shape=shape.name, method="all", what="whole model", reason=reason),)
-    plan = budget(shape, config)
+    plan = budget(shape, config, available_bytes(config.device) + held_bytes())
     ring = arena(max(plan.arena_bytes, size), getattr(torch, config.dtype), config.device, config.seed)
     names = wanted(shape, config)
     with torch.no_grad():
@@ -97,7 +97,7 @@ def _reason(shape: Shape, config: Config, size: int, rows: Sequence[Latency]) ->
         return "nothing was composed at 32 or 128 tokens or for one sequence"
     if parameters(variant(shape, "base")).base > MOST_PARAMETERS:
         return "whole models are measured up to 1.5B parameters"
-    free = available_bytes(config.device)
+    free = available_bytes(config.device) + held_bytes()
     if 2 * size > free:  # the arena, and a model of transformers before it is moved there
         return f"it takes {2 * size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free"
     return ""
@@ -196,7 +196,9 @@ def _theirs(of: Variant, model: Any, ring: Arena, row: Latency) -> Task:
 
     shape = of.shape
     ids = _inputs(shape, row, ring)[0].view(row.batch_size, row.tokens)
-    options: dict[str, Any] = {"logits_to_keep": 1, "use_cache": row.phase == "decode"} if shape.causal else {}
+    # By number, the last row becomes a tensor of its own; sliced off, it makes torch copy the whole output matrix.
+    last = torch.tensor([row.tokens - 1], device=ids.device)
+    options: dict[str, Any] = {"logits_to_keep": last, "use_cache": row.phase == "decode"} if shape.causal else {}
     sizes = context.cache_sizes(shape, row.batch_size, row.context_length - 1) if row.phase == "decode" else None
 
     def prepared() -> Call:

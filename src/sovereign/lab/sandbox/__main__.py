@@ -15,8 +15,7 @@ from sovereign.errors import LabError
 from .run import run
 from .task import GUARANTEES, LEVELS, Level, Task
 
-_FILES = [str(path) for path in (Path.home(), Path("/etc/passwd"), Path(tempfile.gettempdir()))]
-_PROBE = Task(entry="inside.probe:see", given={"files": _FILES}, paths=(Path(__file__).resolve().parent,))
+_PATHS = (Path(__file__).resolve().parent,)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -36,16 +35,20 @@ def main(arguments: Sequence[str]) -> None:
 
 def _seen(level: dict[str, Any]) -> str:
     sees = level["sees"]
+    interfaces = ", ".join(sees["interfaces"]) or "none"
+    secret = "can" if sees["readable"] else "cannot"
     return (
-        f"{level['seconds']:.3f} s for a small task, which sees {', '.join(sees['interfaces']) or 'no network interface'}; "
-        f"{sees['processes']} other processes; of {', '.join(_FILES)}: {', '.join(sees['readable']) or 'nothing'}"
+        f"{level['seconds']:.3f} s for a small task; network interfaces seen: {interfaces}; processes seen: "
+        f"{sees['processes']}; a file beside it {secret} be read"
     )
 
 
 def _try(level: Level) -> dict[str, Any]:
     started = time.perf_counter()
     try:
-        outcome = run(_PROBE, least=level, most=level)
+        with tempfile.NamedTemporaryFile() as secret:
+            task = Task(entry="inside.probe:see", given={"files": [secret.name]}, paths=_PATHS)
+            outcome = run(task, least=level, most=level)
     except LabError as error:
         return {"level": level, "refused": error.message}
     return {

@@ -14,7 +14,7 @@ from sovereign.records import canonical_json
 from .task import Isolation, Outcome, Task
 
 _LONGEST = 400
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|.)?")
+_ESCAPE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b.")
 
 
 class Answer(NamedTuple):

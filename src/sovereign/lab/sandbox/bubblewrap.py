@@ -37,8 +37,8 @@ def options(
     """
     words = ["--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent", "--new-session"]
     words += ["--uid", "65534", "--gid", "65534", "--hostname", "sandbox", "--clearenv", "--info-fd", str(told)]
-    for name, value in environment.items():
-        words += ["--setenv", name, value]
+    for variable, value in environment.items():
+        words += ["--setenv", variable, value]
     # The superuser's own processes are the superuser to the files of /proc/sys, whatever they are called inside.
     words += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
     for folder in (TEMPORARY, "/dev/shm"):

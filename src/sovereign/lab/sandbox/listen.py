@@ -24,11 +24,11 @@ class Said:
 
     def add(self, data: bytes) -> None:
         """Take a piece; what is over the bounds is dropped here, so that who writes it never waits."""
+        if self._count > _MOST_LINES:
+            return
         *lines, rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
         self._rest = rest[: 4 * _LONGEST_LINE]
         for line in lines:
-            if self._count > _MOST_LINES:
-                return
             text = clean(line[: 4 * _LONGEST_LINE].decode("utf-8", "replace"), _LONGEST_LINE)
             if not text:
                 continue

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError, LabError
 
-from . import modules
+from . import modules, places
 from .answer import outcome_of
 from .child import NotHeld, call
 from .task import GUARANTEES, LEVELS, Isolation, Level, Outcome, Task
@@ -75,6 +75,9 @@ def _checked(task: Task) -> Task:
     for folder in (*task.paths, *([task.writes] if task.writes else [])):
         if not folder.is_dir():
             raise InputError(f"{task.entry}: {folder} is not a folder", "Name a folder.")
+    code = [*modules.roots(task.paths), *places.python()]
+    if task.writes and any(path.resolve().is_relative_to(task.writes.resolve()) for path in code):
+        raise InputError(f"{task.entry}: {task.writes} holds the code that it runs", "Name a folder of its own.")
     modules.check_entry(task.entry, modules.roots(task.paths))
     try:
         json.dumps(task.given, allow_nan=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import os
 import stat
+import sys
 from collections.abc import Iterable
 
 from .kernel import syscall
@@ -43,6 +44,8 @@ def abi() -> int:
     Raises:
         OSError: if it has none.
     """
+    if sys.platform != "linux":
+        raise OSError(f"{sys.platform} has no Landlock")
     return syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION))
 
 

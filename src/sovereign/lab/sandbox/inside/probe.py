@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
 from pathlib import Path
 from typing import Any
 
 
 def see(given: dict[str, Any]) -> dict[str, Any]:
-    """Network interfaces, other processes, and which of the files in ``given["files"]`` can be read."""
-    processes, readable = 0, []
+    """Network interfaces, the number of processes, and which of the files in ``given["files"]`` can be read."""
+    processes = 0
     with contextlib.suppress(OSError):
-        processes = sum(name.isdigit() for name in os.listdir("/proc")) - 1
+        processes = sum(path.name.isdigit() for path in Path("/proc").iterdir())
+    readable = []
     for name in given["files"]:
         with contextlib.suppress(OSError):
-            readable += [name] if Path(name).is_file() and Path(name).open("rb").close() is None else []
-            readable += [name] if Path(name).is_dir() and os.listdir(name) is not None else []
-    return {"interfaces": [name for _, name in socket.if_nameindex()], "processes": processes, "readable": readable}
+            Path(name).read_bytes()
+            readable.append(name)
+    interfaces = [name for _, name in socket.if_nameindex()]
+    return {"interfaces": interfaces, "processes": processes, "readable": readable}
