@@ -12,6 +12,9 @@ from hypothesis import settings
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
 
+# Here for fixtures that live as long as the session, too. A test that times something says so.
+os.environ["SOVEREIGN_MEASURE_SECONDS"] = "0"
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -20,5 +23,5 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     folder = tmp_path / "sovereign-home"
     monkeypatch.setenv("SOVEREIGN_HOME", str(folder))
-    monkeypatch.setenv("SOVEREIGN_MEASURE_SECONDS", "0")  # a test that times something says so
+    monkeypatch.setenv("SOVEREIGN_MEASURE_SECONDS", "0")
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any, Literal, NamedTuple
 from sovereign.records import Model
 
 from ..shapes import shape
+from . import machine
 from .results import Composition, Config, Latency, Memory, MemoryCheck, Roof, Skipped
 
 Kind = Literal["latency", "whole", "memory"]
+MEMORY_SECONDS = 60.0  # no model is built after so long at one shape; what is left out is modelled, and said
 
 
 class Job(NamedTuple):
@@ -56,6 +59,8 @@ def run(given: dict[str, Any]) -> dict[str, Any]:
 
     Each line on stderr is one line of progress; ``> n`` begins the job of that number, ``< n`` ends it.
     """
+    # Threads that share a core measure nothing. OpenMP reads this when torch is loaded.
+    os.environ.setdefault("GOMP_CPU_AFFINITY", " ".join(map(str, machine.usable())))
     import torch
 
     config, folder = Config.model_validate(given["config"]), Path(given["folder"])
@@ -101,7 +106,7 @@ def _do(job: Job, config: Config, folder: Path) -> Part:
         return Part(compositions=compositions, skipped=skipped)
     from . import memory
 
-    seen = memory.measure(of, config, _say)
+    seen = memory.measure(of, config, _say, MEMORY_SECONDS)
     return Part(memory=seen.memory, memory_checks=seen.checks, skipped=seen.skipped)
 
 

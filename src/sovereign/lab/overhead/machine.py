@@ -14,9 +14,14 @@ from .results import Config, Environment
 LIBRARIES = ("sovereign-research", "torch", "transformers", "peft")
 
 
+def usable() -> list[int]:
+    """Numbers of the processors that this process may use."""
+    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+
+
 def cores() -> int:
-    """Processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """How many processors this process may use."""
+    return len(usable())
 
 
 def processor() -> str:

@@ -2,7 +2,7 @@
 
 from ..protocol import Protocol
 from .accuracy import ACCURACY
-from .inspect_mixlora import INSPECT, INSPECT_TRAINING
+from .inspect_mixlora import INSPECT
 from .merged_latency import MERGED
 from .mixlora_latency import LATENCY
 from .model_memory import FITS, SHARED
@@ -22,7 +22,6 @@ PROTOCOLS: tuple[Protocol, ...] = (
     SHARED,
     FITS,
     INSPECT,
-    INSPECT_TRAINING,
     ACCURACY,
 )
 

@@ -55,7 +55,12 @@ def _match(claim: Claim) -> Match | None:
         return None
     key = ProtocolKey(metric=feature, method=data["method"])
     untested = (*remarks, *([purpose] if purpose else []))
-    return Match(key, {}, untested=untested, reading=_Stated(feature, bool(_DENIED.search(core))))
+    return Match(
+        key,
+        {"features": list(data["features"])},
+        untested=untested,
+        reading=_Stated(feature, bool(_DENIED.search(core))),
+    )
 
 
 def _any_of(line: str) -> frozenset[str]:
@@ -96,30 +101,16 @@ def _judge(claim: Claim, match: Match, result: Result) -> Judgement:
     return Judgement(there != stated.denied, f"in {packages}: {lines}", tuple(seen))
 
 
-def _protocol(name: str, feature_packages: tuple[str, ...], features: tuple[str, ...]) -> Protocol:
-    def match(claim: Claim) -> Match | None:
-        found = _match(claim)
-        return found._replace(given={"features": list(features)}) if found and found.key.metric in features else None
-
-    return Protocol(
-        name=name,
-        about="looks at the reference implementation of MixLoRA and runs it on a tiny model",
-        key=ProtocolKey(metric="structure", method=_data()["method"]),
-        how="inspected",
-        match=match,
-        entry="sovereign.lab.protocols.inspection:run",
-        figures=_figures,
-        judge=_judge,
-        seconds=12.0,
-        packages=feature_packages,
-    )
-
-
-_TORCH = ("torch", "transformers")
-INSPECT = _protocol(
-    "inspect_mixlora",
-    (*_TORCH, "mixlora==0.2.3"),
-    ("experts_in_feed_forward", "top_k_router", "attention_adapters"),
+INSPECT = Protocol(
+    name="inspect_mixlora",
+    about="looks at the reference implementation of MixLoRA and runs it on a tiny model",
+    key=ProtocolKey(metric="structure", method=_data()["method"]),
+    how="inspected",
+    match=_match,
+    entry="sovereign.lab.protocols.inspection:run",
+    figures=_figures,
+    judge=_judge,
+    seconds=12.0,
+    # The second is where adapters are trained: the first neither freezes a model nor has a loss.
+    packages=("torch", "transformers", "mixlora==0.2.3", "moe-peft==2.0.2"),
 )
-# The loss is added where the adapter is trained, which the first package does not do.
-INSPECT_TRAINING = _protocol("inspect_mixlora_training", ("torch", "moe-peft==2.0.2"), ("auxiliary_loss",))

@@ -44,7 +44,7 @@ def _adapted() -> Any:
         "vocab_size": _VOCABULARY,
         "num_hidden_layers": 2,
     }
-    model = LlamaForCausalLM(LlamaConfig(**sizes, num_attention_heads=4, num_key_value_heads=2)).requires_grad_(False)
+    model = LlamaForCausalLM(LlamaConfig(**sizes, num_attention_heads=4, num_key_value_heads=2))
     settings: dict[str, Any] = {
         "r": _RANK,
         "lora_alpha": 2 * _RANK,
@@ -76,7 +76,7 @@ def _weights(model: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _experts() -> Seen:
-    """Experts stand in the feed-forward block, on its frozen weights, and nowhere else."""
+    """Experts stand in the feed-forward block, on its weights, and nowhere else; the trainer freezes these."""
     model = _adapted()
     moes = [layer.mlp.mixlora_moes["default"] for layer in model.model.layers]
     names = {name for moe in moes for name in moe.experts_}
@@ -87,7 +87,10 @@ def _experts() -> Seen:
         for name, lora in moe.experts_.items()
     )
     base = {id(m.base_layer_.weight): m.base_layer_.weight for moe in moes for m in moe.experts_.values()}
-    frozen = not any(weight.requires_grad for weight in base.values())
+    frozen = any(
+        isinstance(n, ast.Call) and ast.unparse(n) == "llm_model.requires_grad_(False)"
+        for n in ast.walk(_source("model.py"))
+    )
     low = all(
         m.lora_A.weight.shape[0] == _RANK == m.lora_B.weight.shape[1] for moe in moes for m in moe.experts_.values()
     )
@@ -100,7 +103,9 @@ def _experts() -> Seen:
         "shared weights": _say(
             on_base and len(base) == len(moes) * len(_BLOCK), "all experts of a block use its one set of weights"
         ),
-        "frozen": _say(frozen, "these weights do not take gradients"),
+        "frozen": _say(
+            frozen, "where adapters are trained, the model is loaded with gradients off for all its weights"
+        ),
         "place": _say(not outside, "no other module has experts"),
     }
 
@@ -172,8 +177,7 @@ def _loss() -> Seen:
     """The loss is defined, grows with imbalance, is built for the method's routing, and is added to the training loss."""
     import torch
 
-    folder = Path(_folder("moe_peft"))
-    adapter = ast.parse((folder / "adapters" / "mixlora" / "model.py").read_text("utf-8"))
+    adapter = _source("adapters/mixlora/model.py")
     functions = {n.name: n for n in ast.walk(adapter) if isinstance(n, ast.FunctionDef)}
     losses = [n for name, n in functions.items() if name.endswith("load_balancing_loss_func") and "mixtral" in name]
     seen: Seen = {"defined": _say(len(losses) == 1, "its adapter's module defines a load-balancing loss")}
@@ -187,12 +191,12 @@ def _loss() -> Seen:
             skewed > 1.2 * even,
             f"run alone it gives {even:.2f} for even routing, {skewed:.2f} where one expert is preferred",
         )
-    trainer = ast.parse((folder / "trainer.py").read_text("utf-8"))
+    trainer = _source("trainer.py")
     added = any(
         isinstance(n, ast.AugAssign) and isinstance(n.op, ast.Add) and ast.unparse(n) == "loss += aux_loss"
         for n in ast.walk(trainer)
     )
-    model = ast.parse((folder / "model.py").read_text("utf-8"))
+    model = _source("model.py")
     assigned = any(
         isinstance(n, ast.Assign) and ast.unparse(n.targets[0]).endswith(".aux_loss") for n in ast.walk(model)
     )
@@ -202,16 +206,16 @@ def _loss() -> Seen:
     }
 
 
-def _folder(package: str) -> str:
-    """Where a package lies; it is not imported."""
-    spec = importlib.util.find_spec(package)
+def _source(file: str) -> ast.Module:
+    """A file of the package that trains adapters, parsed; the package is not imported."""
+    spec = importlib.util.find_spec("moe_peft")
     if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(package)
-    return next(iter(spec.submodule_search_locations))
+        raise ModuleNotFoundError("moe_peft")
+    return ast.parse(Path(next(iter(spec.submodule_search_locations)), file).read_text("utf-8"))
 
 
 _FEATURES: dict[str, tuple[Callable[[], Seen], tuple[str, ...]]] = {
-    "experts_in_feed_forward": (_experts, ("mixlora",)),
+    "experts_in_feed_forward": (_experts, ("mixlora", "moe-peft")),
     "top_k_router": (_router, ("mixlora",)),
     "attention_adapters": (_attention, ("mixlora",)),
     "auxiliary_loss": (_loss, ("moe-peft",)),

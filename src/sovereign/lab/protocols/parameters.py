@@ -122,6 +122,9 @@ def _match_share(claim: Claim) -> Match | None:
         sizes = (reading.sizes_of(claim.text) if len(methods) == 1 else {}) | own_sizes
         known, place = reading.configuration(claim, method)
         case = {"method": method, **known, **sizes}
+        if method == "lora" and "r" not in case:  # no rank is usual enough to be taken for granted
+            open_points.append(f"{value.text} of {subject}, whose rank it does not state")
+            continue
         if known.keys() - sizes.keys():
             where.add(place)
         open_points += _unstated(case, known)
@@ -141,8 +144,8 @@ def _match_share(claim: Claim) -> Match | None:
 def _unstated(case: dict[str, Any], known: dict[str, Any]) -> list[str]:
     """Sizes that decide a count and that neither the claim nor its source gives."""
     method, found = case["method"], []
-    if method in ("mixlora", "lora") and "r" not in case:
-        found.append(f"the rank of {method}, which it does not state")
+    if method == "mixlora" and "r" not in case:
+        found.append("the rank, which it does not state")
     if method == "mixlora" and "num_experts" not in case:
         found.append("the number of experts, which it does not state")
     if method == "lora" and not known and "targets" not in case:

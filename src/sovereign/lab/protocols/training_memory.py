@@ -194,9 +194,8 @@ def _judge_accounting(claim: Claim, match: Match, result: Result) -> Judgement:
     shown = "; ".join(f"{row['name']}: {row['full'] / 1e12:.3g} TB and {row['lora'] / 1e9:.4g} GB" for row, *_ in fits)
     if both := [row["name"] for row, a, b in fits if a and b]:
         return Judgement(True, f"{full.text} and {lora.text} are what {' or '.join(both)} gives. {shown}", tuple(both))
-    either = [row["name"] for row, a, b in fits if a or b]
-    near = f"; {' and '.join(either)} gives one of them" if either else ""
-    reason = f"no stated accounting gives both {full.text} and {lora.text}{near}. {shown}"
+    near = [f"{full.text} by {row['name']}" for row, _, b in fits if b] or [f"{full.text} by none"]
+    reason = f"no stated accounting gives both {full.text} and {lora.text} ({', '.join(near)}). {shown}"
     return Judgement(None, reason, tuple(row["name"] for row, *_ in fits), "accounting_not_stated")
 
 
