@@ -11,11 +11,7 @@ from sovereign.store import open_store
 
 
 def ask(home: Path, question: str, *libraries: Path, **settings: object) -> Record:
-<<<<<<< HEAD
     """The record that a run in ``home`` publishes. Nothing is measured for it, unless the settings allow time for that."""
-=======
-    """The record that a run in ``home`` publishes."""
->>>>>>> 53f61773760e42b3cce3e121f10014b7ef165f45
     effective = load({"home": str(home), "measure_seconds": 0, **settings}, environ={})
     with open_store(home) as store:
         return run(Request(question, effective, libraries), store)
