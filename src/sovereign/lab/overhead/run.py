@@ -38,6 +38,7 @@ def run(config: Config, folder: Path, command: str, tell: Tell = lambda line: No
         LabError: if nothing at all could be measured.
     """
     fits(config)
+    folder = folder.resolve()  # the processes that write to it have a working directory of their own
     folders.open_folder(folder, config, f"{machine.processor()}, {machine.cores()} cores")
     jobs = jobs_of(config)
     done = folders.kept(folder, jobs)
@@ -166,6 +167,7 @@ def _measure(batch: list[Job], config: Config, folder: Path, about: _Report) -> 
         try:
             outcome = sandbox.run(task, about.lines_of(batch))
         except LabError as error:
+            about.tell(error.message)
             batch = _left_out(batch, parts, error)
             continue
         where = machine.environment(
