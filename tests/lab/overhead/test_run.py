@@ -26,6 +26,7 @@ def test_every_number_of_rows_is_a_job_and_only_small_models_are_run_as_a_whole(
         "memory of opt-1.3b",
     ]
     assert [job.kind for job in jobs if job.shape == "opt-6.7b"] == [*["latency"] * 4, "memory"]
+    assert [job.kind for job in jobs[-2:]] == ["memory", "memory"]  # a busy machine changes times, not amounts
     assert len({job.file for job in jobs}) == len(jobs)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Collection, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,16 @@ def quick(tell: Tell = lambda line: None) -> Results:
 
 
 def jobs_of(config: Config) -> list[Job]:
-    """Everything to do, in order: a whole model is held against the latencies of its blocks, so it comes after them."""
+    """Everything to do, in order: a whole model is held against the latencies of its blocks, so it comes after them.
+
+    Memory comes last: it is the same on a machine that has got other work meanwhile.
+    """
     jobs = []
     for name in config.scales:
         jobs += [Job("latency", name, rows) for rows in config.tokens]
         if config.whole_models and parameters(variant(SHAPES[name], "base")).total <= WHOLE_UP_TO:
             jobs.append(Job("whole", name))
-        jobs.append(Job("memory", name))
-    return jobs
+    return [*jobs, *(Job("memory", name) for name in config.scales)]
 
 
 def fits(config: Config) -> None:
@@ -129,20 +132,21 @@ class _Report:
 
 
 def _effort(job: Job, config: Config) -> float:
-    """A job's share of the work, in no unit: what a block costs for every row, and the start."""
+    """About the seconds that a job takes on two cores."""
     of = SHAPES[job.shape]
     block = sum(layer.weights for layer in (*of.attention, *of.feed_forward)) / 1e8
-    if job.kind == "memory":
-        return 3 + block * 3 * config.memory_tokens / 320
-    layers = of.num_hidden_layers * 4 if job.kind == "whole" else 8
-    return 3 + block * layers * (1 + job.rows / 32) * config.repeats / 10
+    if job.kind == "latency":
+        return 1 + block * (0.5 + job.rows / 32) * config.repeats / 4
+    if job.kind == "whole":
+        return 10 + block * of.num_hidden_layers * 3
+    return 45.0 if not config.quick else 1.0
 
 
 def _batches(config: Config, jobs: list[Job]) -> list[list[Job]]:
-    """Jobs of one process. All of the quick set, whose time would go into starting; else one shape's, which ends with it."""
+    """Jobs of one process: all of the quick set, whose time would go into starting; else those of a shape in a row."""
     if config.quick:
         return [jobs] if jobs else []
-    return [own for name in config.scales if (own := [job for job in jobs if job.shape == name])]
+    return [list(own) for _, own in groupby(jobs, lambda job: (job.shape, job.kind == "memory"))]
 
 
 def _measure(batch: list[Job], config: Config, folder: Path, about: _Report) -> None:
