@@ -87,8 +87,10 @@ def test_a_falsified_claim_is_neither_verified_nor_used(starter: Run) -> None:
     cited = answer(record.claims, aspects).cited()[0]
     claims = [c.model_copy(update={"gate": false}) if c.id == cited else c for c in record.claims]
     assert cited not in answer(claims, aspects).cited()
-    verified = [c for c in record.claims if c.verified]
-    assert verified and not any(c.model_copy(update={"gate": false}).verified for c in verified)
+    checked = record.claim(cited).verification
+    assert checked
+    sound = record.claim(cited).model_copy(update={"verification": checked.model_copy(update={"verified": True})})
+    assert sound.verified and not sound.model_copy(update={"gate": false}).verified
 
 
 def test_switched_off_nothing_runs() -> None:
