@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,9 +11,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from sovereign.errors import Interrupted
 from sovereign.lab.methods import METHODS
 from sovereign.lab.overhead.config import DTYPES, overhead_config
 from sovereign.lab.overhead.results import Config, Latency, Results
+from sovereign.lab.overhead.words import where
 from sovereign.settings import load
 
 from .output import clean, err, guarded, out, print_json, progress_line
@@ -56,10 +59,13 @@ def overhead(
 
     config = overhead_config(_names(scales), _names(methods), device, dtype, quick, repeats, threads, seed)
     folder = out_dir or load().home / "lab" / f"overhead-{_digest(config)}"
-    command = " ".join(["sovereign", *sys.argv[1:]])
+    command = shlex.join(["sovereign", *sys.argv[1:]])
     err.print(f"Results go to {clean(str(folder))}")
     with progress_line(True) as progress:
-        results = run(config, folder, command, lambda line: _tell(progress, line))
+        try:
+            results = run(config, folder, command, lambda line: _tell(progress, line))
+        except KeyboardInterrupt:
+            raise Interrupted("The measuring was stopped.", "What is done is kept: the same command goes on.") from None
     if as_json:
         return print_json(results.model_dump(mode="json"))
     _show(results)
@@ -93,8 +99,7 @@ SHORT = {
 
 def _show(results: Results) -> None:
     """Ratios, a row for each scale: time of decoding one sequence and of a prompt, memory of training."""
-    where = results.environment
-    out.print(f"Measured on {clean(where.processor)}, {where.threads} threads, {where.dtype}, {where.measured_at[:10]}")
+    out.print(f"Measured on {clean(where(results.environment))}")
     for title, wanted in (("Decoding, one sequence", "decode"), ("Prefill", "prefill")):
         rows = _one_setting([r for r in results.latency if r.phase == wanted and r.routing in ("none", "balanced")])
         if rows:
