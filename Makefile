@@ -79,6 +79,15 @@ bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA against dense, LoRA and the referen
 bench-lab: $(VENV)/lab.stamp  ## what the laboratory composes and predicts, against what it measures
 	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.lab --json benchmarks/results/lab.json
 
+# The folder that a stopped run left is gone on with.
+.PHONY: results
+results: $(VENV)/lab.stamp  ## measure the overhead protocol in full, and ship what it finds (half an hour)
+	$(VENV)/bin/sovereign lab overhead --out build/overhead
+	mkdir -p src/sovereign/data/overhead docs/results/overhead
+	gzip -9nc build/overhead/results.json > src/sovereign/data/overhead/results.json.gz
+	cp build/overhead/config.toml build/overhead/*.md build/overhead/*.svg build/overhead/*.png docs/results/overhead
+	chmod 644 docs/results/overhead/*
+
 .PHONY: fuzz
 fuzz: $(VENV)/test.stamp  ## every reader and parser against hostile bytes, SECONDS each (600); Linux only
 	$(RUN) -m pip install --quiet --quiet atheris==$(ATHERIS_VERSION)

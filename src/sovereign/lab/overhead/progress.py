@@ -49,10 +49,11 @@ class Report:
 
 
 def _effort(job: Job, config: Config) -> float:
-    """A job's share of the work, in no unit: what a block costs for every row, and the start."""
+    """About the seconds that a job takes on two cores."""
     of = SHAPES[job.shape]
     block = sum(layer.weights for layer in (*of.attention, *of.feed_forward)) / 1e8
-    if job.kind == "memory":
-        return 3 + block * 3 * config.memory_tokens / 320
-    layers = of.num_hidden_layers * 4 if job.kind == "whole" else 8
-    return 3 + block * layers * (1 + job.rows / 32) * config.repeats / 10
+    if job.kind == "latency":
+        return 1 + block * (0.5 + job.rows / 32) * config.repeats / 4
+    if job.kind == "whole":
+        return 10 + block * of.num_hidden_layers * 3
+    return 45.0 if not config.quick else 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import tempfile
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -69,14 +70,16 @@ def quick(tell: Tell = lambda line: None) -> Results:
 
 
 def jobs_of(config: Config) -> list[Job]:
-    """Everything to do, in order: a whole model is held against the latencies of its blocks, so it comes after them."""
+    """Everything to do, in order: a whole model is held against the latencies of its blocks, so it comes after them.
+
+    Memory comes last: it is the same on a machine that has got other work meanwhile.
+    """
     jobs = []
     for name in config.scales:
         jobs += [Job("latency", name, rows) for rows in config.tokens]
         if config.whole_models and parameters(variant(SHAPES[name], "base")).total <= WHOLE:
             jobs.append(Job("whole", name))
-        jobs.append(Job("memory", name))
-    return jobs
+    return [*jobs, *(Job("memory", name) for name in config.scales)]
 
 
 def fits(config: Config, scales: Sequence[str]) -> None:
@@ -108,10 +111,10 @@ def _same_libraries(folder: Path) -> None:
 
 
 def _batches(config: Config, jobs: list[Job]) -> list[list[Job]]:
-    """Jobs of one process. All of the quick set, whose time would go into starting; else one shape's, which ends with it."""
+    """Jobs of one process: all of the quick set, whose time would go into starting; else those of a shape in a row."""
     if config.quick:
         return [jobs] if jobs else []
-    return [own for name in config.scales if (own := [job for job in jobs if job.shape == name])]
+    return [list(own) for _, own in groupby(jobs, lambda job: (job.shape, job.kind == "memory"))]
 
 
 def _measure(batch: list[Job], config: Config, folder: Path, about: Report) -> None:
