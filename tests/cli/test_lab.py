@@ -31,6 +31,8 @@ def test_a_run_shows_ratios_by_scale_and_where_it_was_measured(made: Results, tm
     ]
     decoding = said.out[said.out.index("Decoding") : said.out.index("Prefill")]
     assert any("opt-175b" in line and f"{row.ratio:.3g}" in line for line in decoding.splitlines())
+    assert "frozen base, composed and tiled" in " ".join(decoding.split())
+    assert "full fine-tuning, measured and modelled" in " ".join(said.out.split())
     assert "lora_merged computes what base does" in said.out
     assert str(tmp_path) in said.out.replace("\n", "")
 

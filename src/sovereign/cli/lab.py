@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from rich.table import Table
 from sovereign.errors import Interrupted
 from sovereign.lab.methods import METHODS
 from sovereign.lab.overhead.config import DTYPES, overhead_config
-from sovereign.lab.overhead.results import Config, Latency, Results
+from sovereign.lab.overhead.results import Config, Latency, Memory, Results
 from sovereign.lab.overhead.words import where
 from sovereign.settings import load
 
@@ -105,7 +106,7 @@ def _show(results: Results) -> None:
         if rows:
             setting = f"context {rows[0].context_length}" if wanted == "decode" else f"{rows[0].tokens} tokens"
             cells = {(r.shape, r.method): r.ratio for r in rows if r.same_as is None or r.method == "base"}
-            _ratios(f"{title}, {setting}: time over that of the frozen base", cells, results)
+            _ratios(f"{title}, {setting}: time over that of the frozen base, {_hows(rows)}", cells, results)
     equal = {f"{r.method} computes what {r.same_as} does" for r in results.latency if r.same_as}
     if equal:
         out.print("; ".join(sorted(equal)))
@@ -113,7 +114,7 @@ def _show(results: Results) -> None:
     trained = [m for m in results.memory if m.mode == "training" and not METHODS[m.method].merged]
     training = {(m.shape, m.method): m.ratio for m in trained}
     if training:
-        _ratios("Training: memory over that of full fine-tuning", training, results)
+        _ratios(f"Training: memory over that of full fine-tuning, {_hows(trained)}", training, results)
     for row in results.skipped:
         if not row.method:  # a whole job that failed
             err.print(f"[bold red]Not measured:[/] {row.what} of {row.shape}: {clean(row.reason)}")
@@ -123,6 +124,11 @@ def _one_setting(rows: list[Latency]) -> list[Latency]:
     """Those of the setting with the smallest batch and context and the most tokens up to 128."""
     settings = [(r.batch_size, r.context_length, -r.tokens) for r in rows if r.tokens <= 128]
     return [r for r in rows if settings and (r.batch_size, r.context_length, -r.tokens) == min(settings)]
+
+
+def _hows(rows: Sequence[Latency | Memory]) -> str:
+    """How the figures of a table were found: ``composed and tiled``."""
+    return " and ".join(sorted({row.how for row in rows}))
 
 
 def _ratios(title: str, cells: dict[tuple[str, str], float], results: Results) -> None:

@@ -92,7 +92,9 @@ def _families(results: Results) -> str:
     main = [
         named(shape) for shape in shapes_of((row.shape, row.method) for row in results.memory) if on_main_axis(shape)
     ]
-    return f"{main[0]} to {main[-1]}" if main else "none of which was measured"
+    if len(main) > 1:
+        return f"{main[0]} to {main[-1]}"
+    return main[0] if main else "none of which was measured"
 
 
 def _scale(shape: str) -> list[str]:
