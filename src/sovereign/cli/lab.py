@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
+from sovereign.errors import Interrupted
 from sovereign.lab.methods import METHODS
 from sovereign.lab.overhead.config import DTYPES, overhead_config
-from sovereign.lab.overhead.results import Config, Latency, Results
+from sovereign.lab.overhead.results import Config, Latency, Memory, Results
+from sovereign.lab.overhead.words import where
 from sovereign.settings import load
 
 from .output import clean, err, guarded, out, print_json, progress_line
@@ -56,10 +60,13 @@ def overhead(
 
     config = overhead_config(_names(scales), _names(methods), device, dtype, quick, repeats, threads, seed)
     folder = out_dir or load().home / "lab" / f"overhead-{_digest(config)}"
-    command = " ".join(["sovereign", *sys.argv[1:]])
+    command = shlex.join(["sovereign", *sys.argv[1:]])
     err.print(f"Results go to {clean(str(folder))}")
     with progress_line(True) as progress:
-        results = run(config, folder, command, lambda line: _tell(progress, line))
+        try:
+            results = run(config, folder, command, lambda line: _tell(progress, line))
+        except KeyboardInterrupt:
+            raise Interrupted("The measuring was stopped.", "What is done is kept: the same command goes on.") from None
     if as_json:
         return print_json(results.model_dump(mode="json"))
     _show(results)
@@ -93,14 +100,13 @@ SHORT = {
 
 def _show(results: Results) -> None:
     """Ratios, a row for each scale: time of decoding one sequence and of a prompt, memory of training."""
-    where = results.environment
-    out.print(f"Measured on {clean(where.processor)}, {where.threads} threads, {where.dtype}, {where.measured_at[:10]}")
+    out.print(f"Measured on {clean(where(results.environment))}")
     for title, wanted in (("Decoding, one sequence", "decode"), ("Prefill", "prefill")):
         rows = _one_setting([r for r in results.latency if r.phase == wanted and r.routing in ("none", "balanced")])
         if rows:
             setting = f"context {rows[0].context_length}" if wanted == "decode" else f"{rows[0].tokens} tokens"
             cells = {(r.shape, r.method): r.ratio for r in rows if r.same_as is None or r.method == "base"}
-            _ratios(f"{title}, {setting}: time over that of the frozen base", cells, results)
+            _ratios(f"{title}, {setting}: time over that of the frozen base, {_hows(rows)}", cells, results)
     equal = {f"{r.method} computes what {r.same_as} does" for r in results.latency if r.same_as}
     if equal:
         out.print("; ".join(sorted(equal)))
@@ -108,7 +114,7 @@ def _show(results: Results) -> None:
     trained = [m for m in results.memory if m.mode == "training" and not METHODS[m.method].merged]
     training = {(m.shape, m.method): m.ratio for m in trained}
     if training:
-        _ratios("Training: memory over that of full fine-tuning", training, results)
+        _ratios(f"Training: memory over that of full fine-tuning, {_hows(trained)}", training, results)
     for row in results.skipped:
         if not row.method:  # a whole job that failed
             err.print(f"[bold red]Not measured:[/] {row.what} of {row.shape}: {clean(row.reason)}")
@@ -118,6 +124,11 @@ def _one_setting(rows: list[Latency]) -> list[Latency]:
     """Those of the setting with the smallest batch and context and the most tokens up to 128."""
     settings = [(r.batch_size, r.context_length, -r.tokens) for r in rows if r.tokens <= 128]
     return [r for r in rows if settings and (r.batch_size, r.context_length, -r.tokens) == min(settings)]
+
+
+def _hows(rows: Sequence[Latency | Memory]) -> str:
+    """How the figures of a table were found: ``composed and tiled``."""
+    return " and ".join(sorted({row.how for row in rows}))
 
 
 def _ratios(title: str, cells: dict[tuple[str, str], float], results: Results) -> None:

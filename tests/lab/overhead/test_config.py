@@ -69,7 +69,11 @@ def test_the_type_is_bf16_only_where_the_processor_multiplies_it(monkeypatch: py
         ({"device": "tpu"}, "cpu or cuda"),
         ({"dtype": "bf16"}, "bfloat16"),
         ({"repeats": 0}, "range"),
+        ({"repeats": 1}, "range"),
         ({"threads": -1}, "range"),
+        ({"threads": 100_000}, "range"),
+        ({"seed": -1}, "range"),
+        ({"seed": 2**70}, "range"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(asked: dict[str, object], said: str) -> None:

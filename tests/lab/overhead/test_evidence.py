@@ -130,6 +130,15 @@ def test_headlines_give_the_range_of_their_rows(full: Results, found: Evidence) 
         assert sentence.measurement_ids and not sentence.claim_ids
 
 
+def test_a_headline_says_where_a_method_stands_apart(full: Results, found: Evidence) -> None:
+    memory = found.facets[1].headlines[0].text
+    assert re.search(r"MixLoRA \(naive\) [^;]*\(modelled\)", memory)  # beside measured ones of the factored form
+    gone = tuple(r for r in full.latency if not (r.shape == "opt-30b" and r.method == "mixlora_naive"))
+    text = evidence(full.model_copy(update={"latency": gone}), SHA, QUESTION, sha256_hex).facets[0].headlines[0].text
+    assert re.search(r"at 9 scales from OPT 125M to OPT 175B", text)
+    assert re.search(r"MixLoRA \(naive\) [\d.]+ to [\d.]+ \(at 8 scales from OPT 125M to OPT 175B\)", text)
+
+
 def test_figures_beside_each_other_were_found_in_one_way(found: Evidence) -> None:
     by_id = {m.id: m for m in found.measurements}
     for facet in found.facets:
@@ -179,9 +188,13 @@ def test_plots_are_kept_by_their_hash(full: Results) -> None:
 
 def test_what_stays_open_is_said(found: Evidence, full: Results) -> None:
     assert found.open_points[0].needs == "a GPU" and "accurate" in found.open_points[1].text
-    there = full.environment.model_copy(update={"device": "cuda"})
-    on_gpu = evidence(full.model_copy(update={"environment": there}), SHA, QUESTION, sha256_hex)
+    there = full.environment.model_copy(update={"device": "NVIDIA A100-SXM4-40GB"})
+    update = {"environment": there, "config": full.config.model_copy(update={"device": "cuda"})}
+    on_gpu = evidence(full.model_copy(update=update), SHA, QUESTION, sha256_hex)
     assert on_gpu.on_gpu and not any("GPUs was not measured" in p.text for p in on_gpu.open_points)
+    # The processor beside the GPU was not timed.
+    assert on_gpu.processor == "NVIDIA A100-SXM4-40GB" and "Roofline" not in on_gpu.model_dump_json()
+    assert ("device", "cuda") in on_gpu.measurements[0].key.setting
 
 
 def test_a_run_made_now_stands_beside_the_earlier_one(full: Results, found: Evidence) -> None:

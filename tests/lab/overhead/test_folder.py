@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sovereign.errors import InputError
+from sovereign.errors import InputError, StoreError
 from sovereign.lab.overhead import folder as folders
 from sovereign.lab.overhead.config import overhead_config
 from sovereign.lab.overhead.jobs import Job, Part
@@ -75,9 +75,30 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     assert [one.name for one in tmp_path.iterdir()] == ["thesis.tex"]
 
 
-@pytest.mark.parametrize("content", [None, b"", b'{"version": "2.0"}'])
-def test_what_is_no_result_cannot_be_read(tmp_path: Path, content: bytes | None) -> None:
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", "utf-8")
+    with pytest.raises(StoreError, match="out cannot be the folder"):
+        folders.open_folder(tmp_path / "out", CONFIG, "m")
+    assert (tmp_path / "out").read_text("utf-8") == "mine"
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_for_a_person() -> None:
+    with pytest.raises(StoreError, match="Not a directory") as caught:
+        folders.open_folder(Path("/dev/null/out"), CONFIG, "m")
+    assert "--out" in caught.value.advice
+
+
+def test_one_process_at_a_time_measures_into_a_folder(tmp_path: Path) -> None:
+    folders.open_folder(tmp_path, CONFIG, "m")
+    with folders.alone(tmp_path), pytest.raises(InputError, match="another process"), folders.alone(tmp_path):
+        pass
+    with folders.alone(tmp_path):
+        assert sorted(one.name for one in tmp_path.iterdir()) == ["config.toml", "parts"]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"{}", b"\xff"])
+def test_an_environment_that_cannot_be_read_is_none(tmp_path: Path, content: bytes | None) -> None:
+    folders.open_folder(tmp_path, CONFIG, "m")
     if content is not None:
-        (tmp_path / "results.json").write_bytes(content)
-    with pytest.raises(InputError):
-        folders.read(tmp_path)
+        (tmp_path / "parts" / folders.ENVIRONMENT).write_bytes(content)
+    assert folders.environment(tmp_path) is None

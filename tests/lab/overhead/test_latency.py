@@ -22,7 +22,7 @@ from sovereign.lab.overhead.budget import budget, bytes_needed, largest  # noqa:
 from sovereign.lab.overhead.results import Config, Latency, Roof  # noqa: E402
 from sovereign.lab.overhead.roofline import predict, rate  # noqa: E402
 from sovereign.lab.overhead.sections import rows  # noqa: E402
-from sovereign.lab.overhead.tasks import Setting, settings, tasks, terms  # noqa: E402
+from sovereign.lab.overhead.tasks import Setting, aliased, settings, tasks, terms  # noqa: E402
 from sovereign.lab.overhead.timing import rounds  # noqa: E402
 from sovereign.lab.shapes import SHAPES, Shape, shape  # noqa: E402
 from tests.lab.overhead.test_latency_sections import small  # noqa: E402
@@ -240,6 +240,13 @@ def test_experts_that_do_not_fit_share_memory_and_say_so(monkeypatch: pytest.Mon
     monkeypatch.setattr(latency, "budget", lambda *given: budgets.Budget(4 << 20, 1, True, 4 << 20))
     found = measure(own, tokens=(8,), methods=("mixlora", "upcycling"), routings=("balanced",)).latency
     assert {row.method: row.aliased for row in found} == {"base": False, "mixlora": False, "upcycling": True}
+
+
+def test_slices_of_experts_that_fit_share_no_memory() -> None:
+    own = small("opt-125m").model_copy(update={"intermediate_size": 4096})
+    ring = Arena(1 << 20, torch.float32)  # 8 experts of 2 * 64 * 4096 weights are four times as many
+    assert [aliased(variant(own, "upcycling"), ring, slices) for slices in (1, 2, 4)] == [True, True, False]
+    assert not aliased(variant(own, "mixlora_naive"), ring, 1)
 
 
 def test_caches_beyond_half_of_the_arena_are_timed_for_a_part_of_the_batch() -> None:

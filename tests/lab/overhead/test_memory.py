@@ -180,6 +180,18 @@ def test_what_does_not_fit_is_refused_and_modelled(monkeypatch: pytest.MonkeyPat
     assert memory.bytes_needed(shape("opt-175b"), config(dtype="bfloat16")) <= 0.8 * (30 << 30)
 
 
+def test_a_peak_that_may_not_be_set_back_leaves_the_rows_modelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(work: object, one: training.Job) -> None:
+        raise PermissionError(13, "Permission denied", "/proc/self/clear_refs")
+
+    monkeypatch.setattr(peak, "why_not", lambda device: None)
+    monkeypatch.setattr(peak, "available", lambda device: 30 << 30)
+    monkeypatch.setattr(peak, "in_own_process", refused)
+    found = memory.measure(small("opt-125m"), config(), lambda line: None)
+    assert {row.how for row in found.memory} == {"modelled"}
+    assert all("clear_refs" in skipped.reason for skipped in found.skipped) and len(found.skipped) == 5
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_every_shape_has_its_rows_without_a_process(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(peak, "why_not", lambda device: "nothing is measured here")

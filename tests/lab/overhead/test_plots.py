@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from sovereign.lab.overhead import plots
+from sovereign.lab.overhead import drawing, plots
 from sovereign.lab.overhead.results import Results
 from tests.lab.overhead.making import QUICK, results
 
@@ -26,7 +26,7 @@ def test_the_same_results_give_the_same_bytes(full: Results, name: str) -> None:
     assert one is not None and one == two
     assert b"<dc:date" not in one.svg
     root = etree.fromstring(one.svg)
-    assert root.tag.endswith("svg") and float(root.get("width").removesuffix("pt")) == pytest.approx(72 * plots.WIDTH)
+    assert root.tag.endswith("svg") and float(root.get("width").removesuffix("pt")) == pytest.approx(72 * drawing.WIDTH)
     assert not root.xpath("//*[local-name()='script'] | //@*[starts-with(name(), 'on')]")
     other = plots.svg(results(seed=1), name)
     assert other is not None and (other.svg != one.svg) == (name != "memory")
@@ -44,6 +44,20 @@ def test_words_around_a_plot_give_its_figures(full: Results) -> None:
     assert "AdamW in mixed precision" in memory.caption
 
 
+def test_plots_say_how_their_figures_were_found(full: Results) -> None:
+    latency, memory = plots.svg(full, "latency").caption, plots.svg(full, "memory").caption
+    assert "composed from measured parts" in latency and "in one setting or more: OPT 175B." in latency
+    assert "full fine-tuning and merged LoRA: measured once with it" in latency
+    assert "measured and modelled: open marks were computed by the cost model" in memory
+    alone = results(methods=("base", "mixlora"))
+    assert "full fine-tuning" not in plots.svg(alone, "latency").caption
+    open_mark = b"fill: #ffffff; stroke: #0072b2"  # of the weights
+    seen = tuple(r.model_copy(update={"how": "measured"}) for r in full.memory)
+    other = plots.svg(full.model_copy(update={"memory": seen}), "memory")
+    assert "open marks" not in other.caption and open_mark not in other.svg
+    assert open_mark in plots.svg(full, "memory").svg
+
+
 def test_every_plot_is_written_as_svg_and_png(full: Results, tmp_path: Path) -> None:
     paths = plots.write(full, tmp_path / "new")
     assert {p.name for p in paths} == {f"{n}.{k}" for n in plots.NAMES for k in ("svg", "png")} | {"plots.md"}
@@ -57,7 +71,7 @@ def test_a_quick_run_has_the_plots_that_it_can_have() -> None:
     assert all(plots.svg(quick, name) for name in plots.NAMES)
     one = results(("bert-110m",), quick=True)
     assert "BERT" not in plots.svg(one, "latency").alt  # the words are of the main axis, and it has none of it
-    assert plots.svg(one, "breakdown") is None
+    assert plots.svg(one, "breakdown") is None and plots.svg(one, "memory") is None
 
 
 def test_nothing_to_draw_gives_no_plot(full: Results, tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sovereign.lab.overhead import folder as folders
 from sovereign.lab.overhead.config import overhead_config
+from sovereign.lab.overhead.results import Results
 from sovereign.lab.overhead.run import run
 
 pytest.importorskip("torch")
@@ -46,7 +46,7 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.M
     results = run(CONFIG, Path("out"), "command", told.append)
     assert first.read_bytes() == before  # it was not measured again
     assert any("are there already" in line for line in told)
-    assert folders.read(tmp_path / "out") == results
+    assert Results.model_validate_json((tmp_path / "out" / "results.json").read_bytes()) == results
     assert {(row.method, row.phase) for row in results.latency} == {
         (method, phase) for method in ("base", "lora", "mixlora") for phase in ("prefill", "decode")
     }

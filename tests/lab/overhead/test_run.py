@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +16,9 @@ from sovereign.lab.overhead import folder as folders
 from sovereign.lab.overhead import machine, run
 from sovereign.lab.overhead.config import overhead_config
 from sovereign.lab.overhead.jobs import Job, Part, load
+from sovereign.lab.overhead.results import Config, Environment
+from sovereign.lab.sandbox import Isolation, Outcome, Task
+from tests.lab.overhead.making import results
 
 CRASH = LabError("the task crashed: signal 8")
 
@@ -54,6 +62,108 @@ def test_nothing_measured_is_an_error_that_says_why(tmp_path: Path) -> None:
     parts = [load(tmp_path / "parts" / "memory-opt-125m.json")]
     with pytest.raises(LabError, match="signal 8"):
         run._gather(config, parts, tmp_path, "command")
+
+
+def test_a_job_that_takes_too_long_is_not_tried_again(tmp_path: Path) -> None:
+    slow, other = Job("latency", "opt-125m", 32), Job("latency", "opt-125m", 128)
+    late = LabError(f"run crashed: Alarm clock (signal {signal.SIGALRM:d})")
+    assert run._left_out([slow, other], tmp_path, late) == [other]
+    assert load(tmp_path / slow.file).skipped[0].reason == "it took longer than 1,500 s"
+
+
+def test_a_job_ends_its_process_when_its_time_is_up(tmp_path: Path) -> None:
+    config = overhead_config(scales_given=["125m"], quick=True)
+    given = {
+        "config": config.model_dump(mode="json"), "jobs": [["memory", "opt-125m", 0, 1]], "folder": str(tmp_path),
+        "job_seconds": 1,
+    }  # fmt: skip
+    code = (
+        "import json, sys, time\nfrom sovereign.lab.overhead import jobs\n"
+        "jobs._do = lambda *given: time.sleep(30)\njobs.run(json.loads(sys.argv[1]))"
+    )
+    done = subprocess.run([sys.executable, "-c", code, json.dumps(given)], env=os.environ, timeout=60, check=False)
+    assert done.returncode == -signal.SIGALRM
+    assert not list(tmp_path.iterdir())
+
+
+class Sandbox:
+    """Takes tasks in the sandbox's place: keeps a part for every job, or fails."""
+
+    def __init__(self, parts: Path, fails: LabError | None = None) -> None:
+        self.parts, self.fails, self.tasks = parts, fails, list[Task]()
+
+    def run(self, task: Task, tell: object) -> Outcome:
+        self.tasks.append(task)
+        rows = results(("opt-125m",), quick=True)
+        for job in (Job(*fields) for fields in task.given["jobs"]):
+            part = Part(latency=rows.latency if job.kind == "latency" else ())
+            (self.parts / job.file).write_text(part.model_dump_json(), "utf-8")
+        if self.fails:
+            raise self.fails
+        isolation = Isolation(level="limits", held=(), missing=())
+        return Outcome(
+            result={"device": "cpu", "native_mixlora": False}, isolation=isolation, seconds=1.0, peak_bytes=1
+        )
+
+
+@pytest.fixture
+def config() -> Config:
+    return overhead_config(scales_given=["125m"], quick=True)
+
+
+@pytest.fixture
+def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    made = Sandbox(tmp_path / "parts")
+    monkeypatch.setattr(run.sandbox, "run", made.run)
+    monkeypatch.setattr(machine, "free_bytes", lambda: 64 << 30)
+    monkeypatch.setattr(run.folders, "save", lambda *given: [])  # plots take seconds; test_resume writes them
+    return made
+
+
+def test_a_run_that_was_killed_before_it_said_where_keeps_what_it_measured(
+    tmp_path: Path, config: Config, sandbox: Sandbox
+) -> None:
+    sandbox.fails = LabError("ended without a result")
+    with pytest.raises(LabError, match="before it could say on what"):
+        run.run(config, tmp_path, "command")
+    sandbox.fails = None
+    found = run.run(config, tmp_path, "command")
+    assert found.latency and found.environment.isolation == "limits"
+    assert [len(task.given["jobs"]) for task in sandbox.tasks] == [len(run.jobs_of(config)), 0, 0]
+
+
+def test_a_complete_folder_measures_nothing_and_needs_no_memory(
+    tmp_path: Path, config: Config, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run.run(config, tmp_path, "command")
+    monkeypatch.setattr(machine, "free_bytes", lambda: 1_000_000)
+    assert run.run(config, tmp_path, "command") == first
+    assert len(sandbox.tasks) == 1
+
+
+def test_what_other_libraries_measured_is_not_gone_on_with(
+    tmp_path: Path, config: Config, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = run.run(config, tmp_path, "command").environment
+    monkeypatch.setattr(machine, "libraries", lambda: before.libraries | {"torch": "9.9"})
+    assert run.run(config, tmp_path, "command").environment == before  # nothing was left to measure
+    (tmp_path / "parts" / "memory-opt-125m.json").unlink()
+    with pytest.raises(InputError, match=r"of other libraries: torch .*, now 9\.9"):
+        run.run(config, tmp_path, "command")
+    assert isinstance(folders.environment(tmp_path), Environment)
+
+
+def test_a_folder_in_use_is_refused_before_anything_starts(tmp_path: Path, config: Config, sandbox: Sandbox) -> None:
+    folders.open_folder(tmp_path, config, f"{machine.processor()}, {machine.cores()} cores")
+    with folders.alone(tmp_path), pytest.raises(InputError, match="another process"):
+        run.run(config, tmp_path, "command")
+    assert not sandbox.tasks
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_the_task_gets_the_gpu_that_it_measures(tmp_path: Path, config: Config, sandbox: Sandbox, device: str) -> None:
+    run.run(config.model_copy(update={"device": device}), tmp_path, "command")
+    assert [task.gpu for task in sandbox.tasks] == [device == "cuda"]
 
 
 def test_too_little_memory_is_refused_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

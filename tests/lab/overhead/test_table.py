@@ -95,6 +95,18 @@ def test_the_table_says_how_far_it_can_be_trusted_and_what_is_missing(full: Resu
     assert "Nothing that was asked for." in said
 
 
+def test_it_says_how_often_was_measured_not_how_often_was_asked_for(full: Results) -> None:
+    assert "Median of 5 repeats after 1" in table.write(full)
+    fewer = [r.model_copy(update={"repeats": 2}) if r.shape == "opt-175b" else r for r in full.latency]
+    assert "Median of 2 to 5 repeats after 1" in table.write(full.model_copy(update={"latency": tuple(fewer)}))
+
+
+def test_measured_and_modelled_amounts_are_not_to_be_compared(full: Results) -> None:
+    assert table.write(full).count("m and c cannot be held against d") == 2  # training, inference
+    modelled = tuple(r.model_copy(update={"how": "modelled"}) for r in full.memory)
+    assert "cannot be held against" not in table.write(full.model_copy(update={"memory": modelled}))
+
+
 def test_zipf_routing_has_a_table_of_its_own(full: Results) -> None:
     zipf = [r.model_copy(update={"routing": "zipf", "ratio": 9.87}) for r in full.latency if r.routing == "balanced"]
     text = table.write(full.model_copy(update={"latency": (*full.latency, *zipf)}))
@@ -105,7 +117,9 @@ def test_zipf_routing_has_a_table_of_its_own(full: Results) -> None:
 
 def test_a_quick_run_and_an_empty_one_can_be_written() -> None:
     assert "OPT 6.7B" in table.write(results(QUICK, quick=True))
-    empty = results(("opt-125m",)).model_copy(update={"latency": (), "memory": (), "roofs": ()})
+    one = results(("opt-125m",))
+    assert "one family, OPT 125M, are" in table.write(one)
+    empty = one.model_copy(update={"latency": (), "memory": (), "roofs": ()})
     assert table.write(empty).startswith("# Overhead")
 
 

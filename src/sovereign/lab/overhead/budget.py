@@ -19,6 +19,9 @@ SHARE = 0.6  # of the available memory, at most
 LIBRARIES = 1 << 30  # what torch, transformers and peft take themselves, with some room
 QUICK_WEIGHTS: Final = 1_000_000_000  # a block of more is halved in a quick run where bf16 is slow
 MAX_SLICES: Final = 64
+WHOLE: Final = (
+    1_500_000_000  # parameters up to which a whole model is built; a larger one takes minutes to train a step
+)
 
 
 class Budget(NamedTuple):

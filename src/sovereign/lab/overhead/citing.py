@@ -43,7 +43,7 @@ class Cited:
     def _measurement(self, name: str, row: Row, against: str, ratio: float) -> Measurement:
         setting: dict[str, str | int | None] = {"model": named(row.shape), "scale": size_of(row.shape), **_setting(row)}
         if row.how != "modelled":
-            setting |= {"device": self.results.environment.device, "dtype": self.results.environment.dtype}
+            setting |= {"device": self.results.config.device, "dtype": self.results.environment.dtype}
         key = ProtocolKey(
             metric="latency" if isinstance(row, Latency) else "memory",
             method=label(row.method),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -61,15 +62,22 @@ def overhead_config(
     """The configuration for what a person asked, everything else by default.
 
     Raises:
-        InputError: no torch, no such device or dtype, or sizes that make no sense.
+        InputError: no torch, no such device or dtype, sizes that make no sense, or a system without the sandbox.
         NotFound: a scale or method that there is not.
     """
+    if sys.platform == "win32":
+        raise InputError("measuring needs Linux or macOS, for its sandbox", "Measure in the Linux of Windows (WSL).")
     needs_torch()
     chosen = scales(scales_given) if scales_given else QUICK_SCALES if quick else tuple(SHAPES)
     wanted = {method(name).name for name in methods_given} | {"base"} if methods_given else set(METHODS)
-    for name, value in (("repeats", repeats), ("threads", threads)):
-        if value is not None and not 1 <= value <= 1000:
-            raise InputError(f"{name} is 1 to 1000, not {value}", "Take a number in that range.")
+    cores = machine.cores()
+    for name, value, least, most in (
+        ("repeats", repeats, 2, 1000),  # of one there is no spread
+        ("threads", threads, 1, cores),  # threads that share a core measure nothing
+        ("seed", seed, 0, 2**32 - 1),
+    ):
+        if value is not None and not least <= value <= most:
+            raise InputError(f"{name} is {least} to {most}, not {value}", "Take a number in that range.")
     return Config(
         scales=chosen,
         methods=tuple(name for name in METHODS if name in wanted),
@@ -79,7 +87,7 @@ def overhead_config(
         contexts=(128,) if quick else (128, 2048),
         routings=("balanced",) if quick else ("balanced", "zipf"),
         repeats=repeats or (2 if quick else 5),
-        threads=threads or machine.cores(),
+        threads=threads or cores,
         seed=seed,
         quick=quick,
         whole_models=not quick,

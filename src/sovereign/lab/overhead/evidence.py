@@ -23,8 +23,10 @@ from .sentences import FacetEvidence, told
 from .words import (
     label,
     named,
+    on_gpu,
     percent,
     setting,
+    timed,
     where,
 )
 
@@ -73,8 +75,8 @@ def evidence(results: Results, artifact: str, question: Question, put: Callable[
                 )
             )  # fmt: skip
     return Evidence(
-        processor=results.environment.processor,
-        on_gpu=results.environment.device == "cuda",
+        processor=timed(results.environment),
+        on_gpu=on_gpu(results.environment),
         measurements=tuple(cited.found.values()),
         tables=tuple(tables),
         figures=tuple(figures),
@@ -166,7 +168,7 @@ def _open(results: Results, wanted: Sequence[Wanted]) -> list[OpenPoint]:
     """What this protocol leaves open, whatever it finds."""
     points = []
     latency = next((one.facet_id for one in wanted if one.metric == "latency"), None)
-    if latency and results.environment.device == "cpu":
+    if latency and not on_gpu(results.environment):
         text = "Latency on GPUs was not measured: their kernels, caches and memory differ from those of the measured processor."
         points.append(OpenPoint(text=text, facet_id=latency, needs="a GPU"))
     if wanted:

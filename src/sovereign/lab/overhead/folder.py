@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from sovereign.errors import InputError, SovereignError
+from sovereign.errors import InputError, SovereignError, StoreError
 from sovereign.store.files import write_atomic
 
 from .jobs import Job, Part, load
-from .results import RESULTS_VERSION, Config, Results
+from .results import RESULTS_VERSION, Config, Environment, Results
 
 PARTS = "parts"
 RESULTS = "results.json"
 CONFIG = "config.toml"
+ENVIRONMENT = "environment.json"  # among the parts
 OTHER = "Choose another folder with --out, or remove this one."
 
 
@@ -28,6 +28,14 @@ def open_folder(folder: Path, config: Config, machine: str) -> None:
         InputError: if it holds results of another version, of another configuration or of another machine.
         StoreError: if it cannot be written.
     """
+    try:
+        _open(folder, config, machine)
+    except OSError as error:
+        reason = f"{folder} cannot be the folder of a result: {error.strerror or error}"
+        raise StoreError(reason, "Make the folder writable, or choose another with --out.") from error
+
+
+def _open(folder: Path, config: Config, machine: str) -> None:
     path = folder / CONFIG
     text = config_toml(config, machine)
     if not path.exists():
@@ -45,6 +53,25 @@ def open_folder(folder: Path, config: Config, machine: str) -> None:
         differ = sorted(name for name in {*found, *wanted} if found.get(name) != wanted.get(name))
         raise InputError(f"{folder} has results of another configuration: {', '.join(differ)[:200]} differ", OTHER)
     (folder / PARTS).mkdir(exist_ok=True)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from measuring into the folder meanwhile: their times would disturb each other.
+
+    Raises:
+        InputError: if one of them does.
+    """
+    import fcntl  # POSIX alone has it, as it alone has the sandbox
+
+    with (folder / CONFIG).open("r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise InputError(
+                f"another process measures into {folder} now", "Wait for its end, or choose another folder with --out."
+            ) from error
+        yield
 
 
 def config_toml(config: Config, machine: str) -> str:
@@ -70,6 +97,32 @@ def kept(folder: Path, jobs: Sequence[Job]) -> dict[Job, Part]:
     return found
 
 
+def left(folder: Path, jobs: Sequence[Job]) -> list[Job]:
+    """The jobs that have no part; all of them where the folder is not there, or cannot be looked into."""
+    try:
+        there = {path.name for path in (folder / PARTS).iterdir()}
+    except OSError:
+        there = set()
+    return [job for job in jobs if job.file not in there]
+
+
+def environment(folder: Path) -> Environment | None:
+    """Where the parts were measured; None before the first process has ended, or if its file cannot be read."""
+    try:
+        return Environment.model_validate_json((folder / PARTS / ENVIRONMENT).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def keep_environment(folder: Path, where: Environment) -> None:
+    """Keep where the parts are measured.
+
+    Raises:
+        StoreError: if the file cannot be written.
+    """
+    write_atomic(folder / PARTS / ENVIRONMENT, where.model_dump_json().encode("utf-8"))
+
+
 def save(folder: Path, results: Results) -> list[Path]:
     """Write ``results.json``, ``table.md`` and the plots.
 
@@ -82,21 +135,6 @@ def save(folder: Path, results: Results) -> list[Path]:
     write_atomic(folder / RESULTS, data)
     write_atomic(folder / "table.md", table.write(results).encode("utf-8"))
     return [folder / RESULTS, folder / "table.md", *plots.write(results, folder)]
-
-
-def read(folder: Path) -> Results:
-    """The results of a folder.
-
-    Raises:
-        InputError: if there are none, or they are of another version.
-    """
-    path = folder / RESULTS
-    try:
-        return Results.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror or error}", "Name the folder of a result.") from error
-    except ValidationError as error:
-        raise InputError(f"{path} holds no results of version {RESULTS_VERSION}", OTHER) from error
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 import warnings
@@ -17,7 +18,10 @@ from . import machine
 from .results import Composition, Config, Latency, Memory, MemoryCheck, Roof, Skipped
 
 Kind = Literal["latency", "whole", "memory"]
+<<<<<<< HEAD
 MEMORY_SECONDS = 45.0  # no model is built after so long at one shape; what is left out is modelled, and said
+=======
+>>>>>>> 7271380248116a63c9a3fc95456c4e7f5e3c4286
 
 
 class Job(NamedTuple):
@@ -58,6 +62,7 @@ class Part(Model):
 def run(given: dict[str, Any]) -> dict[str, Any]:
     """Entry of the process: do ``given["jobs"]`` into the folder ``given["folder"]``; returns what the device is.
 
+    A job that takes longer than ``given["job_seconds"]`` ends the process by SIGALRM, also from within a library.
     Each line on stderr is one line of progress; ``> n`` begins the job of that number, ``< n`` ends it.
     """
     # Threads that share a core measure nothing. OpenMP reads this when torch is loaded.
@@ -69,6 +74,7 @@ def run(given: dict[str, Any]) -> dict[str, Any]:
     config, folder = Config.model_validate(given["config"]), Path(given["folder"])
     for number, job in enumerate(Job(*fields) for fields in given["jobs"]):
         _say(f"> {number}")
+        signal.alarm(given["job_seconds"])
         begun = time.monotonic()
         found = _do(job, config, folder)
         part = found.model_copy(update={"seconds": time.monotonic() - begun})
@@ -76,6 +82,7 @@ def run(given: dict[str, Any]) -> dict[str, Any]:
         whole.write_text(part.model_dump_json(), "utf-8")
         whole.replace(folder / job.file)
         _say(f"< {number}")
+    signal.alarm(0)
     from sovereign.mixlora import native
 
     name = torch.cuda.get_device_name() if config.device == "cuda" else "cpu"
@@ -109,7 +116,7 @@ def _do(job: Job, config: Config, folder: Path) -> Part:
         return Part(compositions=compositions, skipped=skipped)
     from . import memory
 
-    seen = memory.measure(of, config, _say, MEMORY_SECONDS)
+    seen = memory.measure(of, config, _say)
     return Part(memory=seen.memory, memory_checks=seen.checks, skipped=seen.skipped)
 
 

@@ -39,7 +39,8 @@ class ShapeLatency(NamedTuple):
 def measure(shape: Shape, config: Config, tell: Tell, slices: int = 1) -> ShapeLatency:
     """Measure all methods of ``config`` at a shape, and the frozen base in any case. ``tell`` gets lines of progress.
 
-    slices: into how many a block's products are cut at the least. Sets torch's threads and seed. Raises InputError if the device is not there, or no method is left to measure.
+    slices: into how many a block's products are cut at the least. Sets torch's threads and seed. Raises InputError if
+    the device is not there.
     """
     prepare(config)
     plan = budget(shape, config, available_bytes(config.device) + held_bytes())
@@ -57,10 +58,9 @@ def measure(shape: Shape, config: Config, tell: Tell, slices: int = 1) -> ShapeL
             tell(f"{shape.name}: {count} {'row' if count == 1 else 'rows'}")
             todo = tasks(variants, asked, ring, plan.slices, config.seed)
             timed = rounds(todo, config.repeats, config.warm_up, config.device)
+            shared = [one.method.name for one in variants if aliased(one, ring, plan.slices)]
             for setting in asked:
-                rows = _rows(
-                    variants, setting, timed, todo, [one.method.name for one in variants if aliased(one, ring)]
-                )
+                rows = _rows(variants, setting, timed, todo, shared)
                 found += (row for row in rows if row not in found)
         if not found:
             return ShapeLatency((), None, (*skipped, *_notes(shape, config, plan)))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from .results import Config, Environment
 
+CACHES = Path("/sys/devices/system/cpu/cpu0/cache")
 # What a figure can depend on; shown with every result.
 LIBRARIES = ("sovereign-research", "torch", "transformers", "peft")
 
@@ -37,21 +39,25 @@ def fast_bf16() -> bool:
 
 def memory_bytes() -> int:
     """All memory of the machine, in bytes; 0 where the system does not say."""
-    return _meminfo("MemTotal")
+    try:
+        return _meminfo("MemTotal") or os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 0
 
 
 def free_bytes() -> int:
-    """Memory that can be had without swapping, in bytes; 0 where the system does not say."""
-    return _meminfo("MemAvailable")
+    """Memory that can be had without swapping, in bytes; half of all where the system does not say, as macOS."""
+    return _meminfo("MemAvailable") or memory_bytes() // 2
 
 
 def cache_bytes() -> int:
     """Size of the last-level cache in bytes; 0 where the system does not say."""
     sizes = [0]
-    for place in Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size"):
-        text = place.read_text("ascii").strip()
-        unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}.get(text[-1:], 1)
-        sizes.append(int(text.rstrip("KMG")) * unit)
+    for place in CACHES.glob("index*/size"):
+        with suppress(OSError, ValueError):  # some containers show the file and do not let it be read
+            text = place.read_text("ascii").strip()
+            unit = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}.get(text[-1:], 1)
+            sizes.append(int(text.rstrip("KMG")) * unit)
     return max(sizes)
 
 
@@ -68,11 +74,16 @@ def environment(config: Config, device: str, native_mixlora: bool, isolation: st
         fast_bf16=fast_bf16(),
         native_mixlora=native_mixlora,
         isolation=isolation,
-        libraries={name: found for name in LIBRARIES if (found := installed(name))},
+        libraries=libraries(),
         python=platform.python_version(),
         platform=platform.platform(),
         measured_at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def libraries() -> dict[str, str]:
+    """Versions of what a figure can depend on."""
+    return {name: found for name in LIBRARIES if (found := installed(name))}
 
 
 def installed(name: str) -> str | None:

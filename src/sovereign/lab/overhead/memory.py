@@ -20,14 +20,14 @@ from ..methods import Variant, applies, method, variant
 from ..optimizers import optimizer
 from ..shapes import SHAPES, Shape
 from . import peak
+from .budget import WHOLE
 from .models import ARCHITECTURES, MEASURABLE
 from .results import Config, How, Memory, MemoryCheck, Skipped
 from .training import Growth, Job, growth
 
 JUDGED = 330_000_000  # parameters from which a check is held to the bars; OPT-350M has 331 million
 BARS = {"states": 0.05, "training": 0.15}  # the highest relative error of a judged check
-WHOLE = 1_500_000_000  # parameters up to which a model is built in full; a larger one takes minutes to train a step
-SECONDS_A_SHAPE = 40.0
+SECONDS_A_SHAPE = 60.0  # no model is built after so long; what is left out is modelled, and said
 QUICK_TOKENS = 128
 SURPLUS = 1.15  # what a job may take beyond the model's prediction, and below, what the libraries take
 LIBRARIES = 1 << 29
@@ -71,7 +71,8 @@ def measure(shape: Shape, config: Config, tell: Callable[[str], None], seconds: 
             try:
                 measured[name] = {_layers(job): peak.in_own_process(growth, job) for job in jobs}
                 checks += _checks(jobs[-1], measured[name][_layers(jobs[-1])])
-            except (peak.Unmeasurable, RuntimeError, MemoryError) as error:
+            # OSError: below the sandbox's strongest level a process may not set back its own peak.
+            except (peak.Unmeasurable, RuntimeError, MemoryError, OSError) as error:
                 obstacle = f"the measurement failed: {error}"[:300]
         if obstacle is not None:
             skipped.append(Skipped(shape=shape.name, method=name, what="memory", reason=obstacle))

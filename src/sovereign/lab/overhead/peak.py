@@ -22,7 +22,7 @@ from typing import Literal, TypeVar
 
 from sovereign.errors import SovereignError
 
-from . import machine
+from .budget import available_bytes
 
 Device = Literal["cpu", "cuda"]
 Found = TypeVar("Found")
@@ -55,13 +55,11 @@ def why_not(device: Device) -> str | None:
 
 def available(device: Device) -> int:
     """Bytes that a new process may take: what the system can give without swapping, within this process's own limits."""
-    if device == "cuda":
-        import torch
-
-        return int(torch.cuda.mem_get_info()[0])
-    free = machine.free_bytes()
+    free = available_bytes(device)
     soft, _ = resource.getrlimit(resource.RLIMIT_AS)
-    return free if soft == resource.RLIM_INFINITY else min(free, max(soft - _status("VmSize"), 0))
+    if device == "cuda" or soft == resource.RLIM_INFINITY:
+        return free
+    return min(free, max(soft - _status("VmSize"), 0))
 
 
 def room(device: Device) -> int:

@@ -45,7 +45,8 @@ class Config(Model):
 
 
 class Environment(Model):
-    """Where it was measured. ``cache_bytes`` is the last-level cache, ``memory_bytes`` what the machine has."""
+    """Where it was measured. ``device`` is ``cpu`` or the name of the GPU; ``cache_bytes`` is the processor's last-level
+    cache, ``memory_bytes`` what the machine has."""
 
     device: str
     processor: str

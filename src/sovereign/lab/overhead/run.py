@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import tempfile
-import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,15 +18,14 @@ from ..methods import variant
 from ..shapes import SHAPES
 from . import folder as folders
 from . import machine
+from .budget import WHOLE
 from .config import overhead_config
 from .jobs import Job, Part
-from .results import Config, Environment, Results, Roof, Skipped
+from .progress import Report, Tell
+from .results import Config, Results, Roof, Skipped
 
-Tell = Callable[[str], None]
-
-WHOLE_UP_TO = 1.5e9  # parameters of a model that is run as a whole
-# No job is to take longer; what does is stopped and left out.
-JOB_SECONDS = 1500.0
+# No job is to take longer: its process is ended then by SIGALRM, and the job is left out.
+JOB_SECONDS = 1500
 ENTRY = "sovereign.lab.overhead.jobs:run"
 
 
@@ -34,21 +33,28 @@ def run(config: Config, folder: Path, command: str, tell: Tell = lambda line: No
     """Measure what is not there yet, gather, and write the folder's files.
 
     Raises:
-        InputError: if the folder is another result's, or the machine has too little memory.
+        InputError: if the folder is another result's, other libraries measured what it holds, another process measures
+            into it, or the machine has too little memory.
         StoreError: if the folder cannot be written.
         LabError: if nothing at all could be measured.
     """
-    fits(config)
     folder = folder.resolve()  # the processes that write to it have a working directory of their own
-    folders.open_folder(folder, config, f"{machine.processor()}, {machine.cores()} cores")
     jobs = jobs_of(config)
-    done = folders.kept(folder, jobs)
-    about = _Report(config, jobs, done, tell)
-    for batch in _batches(config, [job for job in jobs if job not in done]):
-        _measure(batch, config, folder, about)
-    parts = folders.kept(folder, jobs)
-    results = _gather(config, [parts[job] for job in jobs if job in parts], folder, command)
-    folders.save(folder, results)
+    fits(config, list(dict.fromkeys(job.shape for job in folders.left(folder, jobs))))
+    folders.open_folder(folder, config, f"{machine.processor()}, {machine.cores()} cores")
+    with folders.alone(folder):
+        done = folders.kept(folder, jobs)
+        left = folders.left(folder, jobs)
+        if left:
+            _same_libraries(folder)
+        about = Report(config, jobs, done, tell)
+        for batch in _batches(config, left):
+            _measure(batch, config, folder, about)
+        parts = folders.kept(folder, jobs)
+        if folders.environment(folder) is None and any(map(_found, parts.values())):
+            _measure([], config, folder, about)  # the process that measured was ended before it could say where
+        results = _gather(config, [parts[job] for job in jobs if job in parts], folder, command)
+        folders.save(folder, results)
     return results
 
 
@@ -71,13 +77,13 @@ def jobs_of(config: Config) -> list[Job]:
     jobs = []
     for name in config.scales:
         jobs += [Job("latency", name, rows) for rows in config.tokens]
-        if config.whole_models and parameters(variant(SHAPES[name], "base")).total <= WHOLE_UP_TO:
+        if config.whole_models and parameters(variant(SHAPES[name], "base")).total <= WHOLE:
             jobs.append(Job("whole", name))
     return [*jobs, *(Job("memory", name) for name in config.scales)]
 
 
-def fits(config: Config) -> None:
-    """Raise InputError if a shape needs more memory than there is; say how much there is, and what fits."""
+def fits(config: Config, scales: Sequence[str]) -> None:
+    """Raise InputError if one of the scales needs more memory than there is; say how much there is, and what fits."""
     from . import latency, memory
 
     free = machine.free_bytes()
@@ -85,7 +91,7 @@ def fits(config: Config) -> None:
         return
     needs = {
         name: max(latency.bytes_needed(SHAPES[name], config), memory.bytes_needed(SHAPES[name], config))
-        for name in config.scales
+        for name in scales
     }
     too_large = {name: need for name, need in needs.items() if need > free}
     if too_large:
@@ -95,51 +101,13 @@ def fits(config: Config) -> None:
         raise InputError(f"there are {free / 1e9:.1f} GB of free memory, and {said}", advice)
 
 
-class _Report:
-    """Progress in lines for a person: what is being measured, and about how long the rest will take."""
-
-    def __init__(self, config: Config, jobs: Sequence[Job], done: Collection[Job], tell: Tell) -> None:
-        self.tell = tell
-        self.effort = {job: _effort(job, config) for job in jobs}
-        self.left = [job for job in jobs if job not in done]
-        self.ended = 0.0
-        self.started = time.monotonic()
-        if done:
-            tell(f"{len(done)} of {len(jobs)} measurements are there already")
-
-    def lines_of(self, batch: Sequence[Job]) -> Tell:
-        """What a batch's process says, one line at a time."""
-
-        def line(text: str) -> None:
-            mark, _, number = text.partition(" ")
-            if mark not in ("<", ">") or not number.isdigit() or int(number) >= len(batch):
-                return self.tell(text)
-            job = batch[int(number)]
-            if mark == ">":
-                place = len(self.effort) - len(self.left) + 1
-                return self.tell(f"{job.name}, {place} of {len(self.effort)}{self._time_left()}")
-            self.left = [one for one in self.left if one.file != job.file]
-            self.ended += self.effort[job._replace(slices=1)]
-            return None
-
-        return line
-
-    def _time_left(self) -> str:
-        if not self.ended:
-            return ""
-        seconds = (time.monotonic() - self.started) / self.ended * sum(self.effort[job] for job in self.left)
-        return f", about {seconds / 60:.0f} min left" if seconds >= 90 else f", about {seconds:.0f} s left"
-
-
-def _effort(job: Job, config: Config) -> float:
-    """About the seconds that a job takes on two cores."""
-    of = SHAPES[job.shape]
-    block = sum(layer.weights for layer in (*of.attention, *of.feed_forward)) / 1e8
-    if job.kind == "latency":
-        return 1 + block * (0.5 + job.rows / 32) * config.repeats / 4
-    if job.kind == "whole":
-        return 10 + block * of.num_hidden_layers * 3
-    return 45.0 if not config.quick else 1.0
+def _same_libraries(folder: Path) -> None:
+    """Raise InputError if what the folder holds was measured with other libraries: one environment stands for all."""
+    before, now = folders.environment(folder), machine.libraries()
+    if before is not None and before.libraries != now:
+        names = sorted(name for name in {*before.libraries, *now} if before.libraries.get(name) != now.get(name))
+        said = ", ".join(f"{name} {before.libraries.get(name, 'none')}, now {now.get(name, 'none')}" for name in names)
+        raise InputError(f"{folder} has results of other libraries: {said}", folders.OTHER)
 
 
 def _batches(config: Config, jobs: list[Job]) -> list[list[Job]]:
@@ -149,20 +117,22 @@ def _batches(config: Config, jobs: list[Job]) -> list[list[Job]]:
     return [list(own) for _, own in groupby(jobs, lambda job: (job.shape, job.kind == "memory"))]
 
 
-def _measure(batch: list[Job], config: Config, folder: Path, about: _Report) -> None:
+def _measure(batch: list[Job], config: Config, folder: Path, about: Report) -> None:
     """Do a batch in the sandbox. A job that fails is left out with its reason, and the rest goes on without it."""
     parts = folder / folders.PARTS
-    while batch:
+    while True:
         task = sandbox.Task(
             entry=ENTRY,
             given={
                 "config": config.model_dump(mode="json"),
                 "jobs": [list(job) for job in batch],
                 "folder": str(parts),
+                "job_seconds": JOB_SECONDS,
             },
             writes=parts,
+            gpu=config.device == "cuda",
             limits=sandbox.Limits(
-                seconds=JOB_SECONDS * len(batch),
+                seconds=JOB_SECONDS * (len(batch) + 1),
                 # Address space, of which torch reserves more than it uses.
                 memory_bytes=max(64 << 30, 4 * machine.memory_bytes()),
                 processes=4096,
@@ -173,11 +143,13 @@ def _measure(batch: list[Job], config: Config, folder: Path, about: _Report) -> 
         except LabError as error:
             about.tell(error.message)
             batch = _left_out(batch, parts, error)
+            if not batch:
+                return
             continue
         where = machine.environment(
             config, outcome.result["device"], outcome.result["native_mixlora"], outcome.isolation.level
         )
-        write_atomic(folder / folders.PARTS / "environment.json", where.model_dump_json().encode("utf-8"))
+        folders.keep_environment(folder, where)
         return
 
 
@@ -185,25 +157,35 @@ def _left_out(batch: list[Job], parts: Path, error: LabError) -> list[Job]:
     """What is left of a batch whose process failed.
 
     A latency job is tried once more in halves: libraries of matrix products have been seen to crash at single sizes.
-    Any other, or one that fails again, is left out, and its reason kept.
+    Any other, one that took too long, or one that fails again, is left out, and its reason kept.
     """
     undone = [job for job in batch if not (parts / job.file).exists()]
     if not undone:  # it failed when all was done
         return []
     failed, *rest = undone
-    if failed.kind == "latency" and failed.slices == 1:
+    overtime = f"(signal {signal.SIGALRM:d})" in error.message
+    if failed.kind == "latency" and failed.slices == 1 and not overtime:
         return [failed._replace(slices=2), *rest]
-    reason = Skipped(shape=failed.shape, method="", what=failed.name, reason=error.message)
+    why = f"it took longer than {JOB_SECONDS:,} s" if overtime else error.message
+    reason = Skipped(shape=failed.shape, method="", what=failed.name, reason=why)
     write_atomic(parts / failed.file, Part(skipped=(reason,)).model_dump_json().encode("utf-8"))
     return rest
 
 
+def _found(part: Part) -> bool:
+    return bool(part.latency or part.memory)
+
+
 def _gather(config: Config, parts: Sequence[Part], folder: Path, command: str) -> Results:
-    where = folder / folders.PARTS / "environment.json"
+    where = folders.environment(folder)
     skipped = [row for part in parts for row in part.skipped]
-    if not where.exists():
+    if not any(map(_found, parts)):
         reasons = "; ".join(dict.fromkeys(row.reason for row in skipped)) or "no job was done"
         raise LabError(f"nothing could be measured: {reasons}", f"Remove {folder} to try again.")
+    if where is None:
+        raise LabError(
+            "the process that measured failed before it could say on what", "Run the same command again: all is kept."
+        )
 
     def every(name: str) -> tuple[Any, ...]:
         return tuple(row for part in parts for row in getattr(part, name))
@@ -216,7 +198,7 @@ def _gather(config: Config, parts: Sequence[Part], folder: Path, command: str) -
     return Results(
         command=command,
         config=config,
-        environment=Environment.model_validate_json(where.read_bytes()),
+        environment=where,
         latency=every("latency"),
         memory=every("memory"),
         compositions=every("compositions"),

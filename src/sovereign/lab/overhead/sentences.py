@@ -118,9 +118,13 @@ def _headline(block: Block, question: Question, cited: Cited, is_first: bool) ->
     if not spans:
         return None
     lead, *others = spans
-    rest = "".join(f"; {' and '.join(map(label, [span.method, *columns[span.method]]))} {span}" for span in others)
+    rest = "".join(
+        f"; {' and '.join(map(label, [span.method, *columns[span.method]]))} {span}{_apart(block, span, lead)}"
+        for span in others
+    )
     ends = sorted(lead.ratios, key=count_of)
-    over = f"from {named(ends[0])} to {named(ends[-1])}" if len(ends) > 1 else f"at {named(ends[0])}"
+    many = len(ends) > 1
+    over = f"at {len(ends)} scales from {named(ends[0])} to {named(ends[-1])}" if many else f"at {named(ends[0])}"
     text = (
         f"{_named(lead, columns)} {_VERBS[block.kind]} {lead} times the {_WHAT[block.kind]} of {_against(block)} "
         f"{over}{rest} ({_example(block, lead.method, ends[-1])}; {block.setting}; {_found(block, lead)}{_trust(block, cited)})."
@@ -172,6 +176,15 @@ def _found(block: Block, span: _Span) -> str:
         return runs[0][0]
     ends = [(how, named(s[0]) if len(s) == 1 else f"{named(s[0])} to {named(s[-1])}") for how, s in runs]
     return ", ".join(f"{how} at {reach}" for how, reach in ends)
+
+
+def _apart(block: Block, span: _Span, lead: _Span) -> str:
+    """What sets the figures of a method apart from those of the first: other scales, or how they were found."""
+    ends = sorted(span.ratios, key=count_of)
+    scales = f"at {len(ends)} scales from {named(ends[0])} to {named(ends[-1])}" if len(ends) > 1 else named(ends[0])
+    said = [scales] * (set(ends) != set(lead.ratios))
+    said += [_found(block, span)] * (_found(block, span) != _found(block, lead))
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _trust(block: Block, cited: Cited) -> str:

@@ -69,7 +69,7 @@ def _head(results: Results) -> Iterator[str]:
     yield (
         f"{environment.cores} cores, {size(environment.memory_bytes)} of memory, last-level cache of "
         f"{size(environment.cache_bytes)}; Python {environment.python} on {environment.platform}; {libraries}. "
-        f"Isolation: {environment.isolation}. Median of {config.repeats} repeats after {config.warm_up} to warm up; "
+        f"Isolation: {environment.isolation}. Median of {_repeats(results)} after {config.warm_up} to warm up; "
         "blocks are timed cold."
     )
     hyper = config.hyper
@@ -82,11 +82,19 @@ def _head(results: Results) -> Iterator[str]:
     )
 
 
+def _repeats(results: Results) -> str:
+    """How often was measured: less often than asked where a round takes long."""
+    counts = sorted({row.repeats for row in results.latency}) or [results.config.repeats]
+    return f"{counts[0]} to {counts[-1]} repeats" if len(counts) > 1 else f"{counts[0]} repeats"
+
+
 def _families(results: Results) -> str:
     main = [
         named(shape) for shape in shapes_of((row.shape, row.method) for row in results.memory) if on_main_axis(shape)
     ]
-    return f"{main[0]} to {main[-1]}" if main else "none of which was measured"
+    if len(main) > 1:
+        return f"{main[0]} to {main[-1]}"
+    return main[0] if main else "none of which was measured"
 
 
 def _scale(shape: str) -> list[str]:
@@ -115,7 +123,7 @@ def _training(results: Results) -> Iterator[str]:
     for by in optimizers(results):
         rows = memory_rows(results, "training", by)
         yield f"### Training: {training_setting(next(iter(rows.values())))}"
-        yield "Bytes that one step needs, and against full fine-tuning."
+        yield f"Bytes that one step needs, and against full fine-tuning.{_like_to_like(rows)}"
         yield _memory(rows, "full_fine_tuning")
     yield from _components(results)
 
@@ -123,8 +131,18 @@ def _training(results: Results) -> Iterator[str]:
 def _inference(results: Results) -> Iterator[str]:
     if rows := memory_rows(results, "inference"):
         yield f"### Inference: {training_setting(next(iter(rows.values())))}"
-        yield "Bytes of weights, adapters and KV cache, and against the base model."
+        yield f"Bytes of weights, adapters and KV cache, and against the base model.{_like_to_like(rows)}"
         yield _memory(rows, "base")
+
+
+def _like_to_like(rows: dict[tuple[str, str], Memory]) -> str:
+    """What to mind where some rows were measured and others computed."""
+    if len({row.how == "modelled" for row in rows.values()}) < 2:
+        return ""
+    return (
+        " A ratio is of two amounts that were measured (m, c), or of two that the model gives (d): the measured ones hold "
+        "workspace that the model leaves out, so that m and c cannot be held against d."
+    )
 
 
 def _memory(rows: dict[tuple[str, str], Memory], against: str) -> str:

@@ -81,9 +81,9 @@ def tasks(
     return found
 
 
-def aliased(of: Variant, ring: Arena) -> bool:
-    """Whether the experts' own weights are more than the arena holds, so that they share memory."""
-    block = sum(layer.weights for layer in of.shape.feed_forward)
+def aliased(of: Variant, ring: Arena, slices: int) -> bool:
+    """Whether the experts' own weights, of one slice, are more than the arena holds, so that they share memory."""
+    block = sum(layer.weights for layer in sliced(of.shape.feed_forward, slices))
     return of.weight_copies * block * ring.buffer.itemsize > ring.bytes
 
 

@@ -20,7 +20,7 @@ from ..methods import METHODS, Variant, variant
 from ..shapes import Shape
 from . import attention as context
 from .arena import Arena, arena, held_bytes
-from .budget import available_bytes, budget
+from .budget import WHOLE, available_bytes, budget
 from .ends import Embedding, Head
 from .latency import Tell, prepare, wanted
 from .models import ARCHITECTURES, model_of
@@ -29,7 +29,6 @@ from .routed_sections import feed_forward, given_routing
 from .sections import Draw, Mix, Section, attention
 from .timing import Call, Task, rounds
 
-MOST_PARAMETERS = 1.5e9
 TOKENS = (32, 128)  # of a prompt; decoding is one sequence
 OURS = ("base", "lora", "adapters", "mixlora_naive", "mixlora_reference", "mixlora")
 THEIRS = ("base", "lora", "mixlora")
@@ -95,7 +94,7 @@ def _reason(shape: Shape, config: Config, size: int, rows: Sequence[Latency]) ->
     """Why no whole model is measured, or nothing."""
     if not rows:
         return "nothing was composed at 32 or 128 tokens or for one sequence"
-    if parameters(variant(shape, "base")).base > MOST_PARAMETERS:
+    if parameters(variant(shape, "base")).base > WHOLE:
         return "whole models are measured up to 1.5B parameters"
     free = available_bytes(config.device) + held_bytes()
     if 2 * size > free:  # the arena, and a model of transformers before it is moved there

@@ -144,9 +144,19 @@ def _many(number: int, noun: str) -> str:
 
 
 def machine(environment: Environment) -> str:
-    """The processor and how it was used: ``AMD EPYC 7B13, 2 threads, bfloat16``."""
-    threads = f", {_many(environment.threads, 'thread')}" if environment.device == "cpu" else ""
-    return f"{environment.processor}{threads}, {environment.dtype}"
+    """What was timed and how it was used: ``AMD EPYC 7B13, 2 threads, bfloat16``, or ``NVIDIA A100-SXM4-40GB, float16``."""
+    threads = "" if on_gpu(environment) else f", {_many(environment.threads, 'thread')}"
+    return f"{timed(environment)}{threads}, {environment.dtype}"
+
+
+def on_gpu(environment: Environment) -> bool:
+    """Whether a GPU was timed: ``device`` is its name then."""
+    return environment.device != "cpu"
+
+
+def timed(environment: Environment) -> str:
+    """The name of what was timed, processor or GPU."""
+    return environment.device if on_gpu(environment) else environment.processor
 
 
 def where(environment: Environment) -> str:
