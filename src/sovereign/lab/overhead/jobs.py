@@ -18,10 +18,6 @@ from . import machine
 from .results import Composition, Config, Latency, Memory, MemoryCheck, Roof, Skipped
 
 Kind = Literal["latency", "whole", "memory"]
-<<<<<<< HEAD
-MEMORY_SECONDS = 45.0  # no model is built after so long at one shape; what is left out is modelled, and said
-=======
->>>>>>> 7271380248116a63c9a3fc95456c4e7f5e3c4286
 
 
 class Job(NamedTuple):
