@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sovereign.contracts import rungs_by_claim
+from sovereign.records import seed_claims
 from sovereign.settings import load
 from sovereign.store import open_store
 from tests.cli.running import failed, in_a_process, sovereign
@@ -74,6 +75,19 @@ def test_bad_input_says_what_to_do(home: Path, tmp_path: Path) -> None:
         failed(sovereign("lab", "gate", "--claims", tmp_path / "bad"), 2)
     (tmp_path / "bad").write_text('{"text": "a b", "id": "x"}\n{"text": "c d", "id": "x"}', "utf-8")
     failed(sovereign("lab", "gate", "--claims", tmp_path / "bad"), 2, "two claims of one id")
+
+
+def test_a_files_ids_and_lines_are_taken_as_they_are(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "claims.jsonl"
+    file.write_text(json.dumps({"text": "Alpha\u2028is good.", "id": "[/no]\x1b[31m"}, ensure_ascii=False), "utf-8")
+    said = sovereign("lab", "gate", "--claims", file)
+    assert said.code == 0 and "[/no]" in said.out and "\x1b" not in said.out
+    file.write_text(r'{"text": "Half a pair \ud800 here.", "id": "\udfff"}', "utf-8")
+    assert sovereign("lab", "gate", "--claims", file, "--json").json["claims"][0]["text"] == "Half a pair ? here."
+    seed = json.loads(seed_claims().model_dump_json())
+    file.write_text(json.dumps(seed | {"claims": seed["claims"] * 2}), "utf-8")
+    failed(sovereign("lab", "gate", "--claims", file), 2, "two claims of one id")
+    failed(sovereign("lab", "gate", "--claims", "/dev/zero"), 2, "larger than")
 
 
 def test_a_record_is_gated_by_events_and_stays_as_it_is(asked: object, home: Path) -> None:

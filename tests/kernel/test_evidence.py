@@ -203,9 +203,9 @@ def test_a_run_measures_the_question_first_and_shows_both(tmp_path: Path, monkey
     runs = import_module("sovereign.kernel.run")  # the package gives its function of that name
     gate, left = runs.measure, []
 
-    def counting(claims: object, enabled: bool, keep: object, seconds: float, known: object = ()) -> object:
+    def counting(claims: object, enabled: bool, keep: object, seconds: float, **rest: object) -> object:
         left.append(seconds)
-        return gate(claims, enabled, keep, 0.0, known)
+        return gate(claims, enabled, keep, 0.0, **rest)
 
     monkeypatch.setattr(driver, "quick", lambda tell: FRESH)
     monkeypatch.setattr(module, "find_spec", lambda name: True)
@@ -231,6 +231,8 @@ def test_the_weaker_part_counts_but_what_is_answered_in_part_is_not_unanswerable
         ("NOT_ANSWERABLE", "PARTLY_ANSWERED"),
     ):
         assert joined(literature(read), found, SEED).state == expected
+    few = shown(question_of(SEED), kept(results(("opt-1.3b", "opt-6.7b"))), None, sha256_hex)
+    assert joined(literature("NOT_ANSWERABLE"), few, SEED).state == "PARTLY_ANSWERED"
 
 
 def test_an_end_of_the_range_that_nobody_measured_stays_open(found: Evidence) -> None:

@@ -15,7 +15,7 @@ from sovereign.lab import Gated, events_of, gate
 from sovereign.lab.reproduce import gated_event, standing
 from sovereign.lab.reproduce import reproduce as run_again
 from sovereign.lab.texts import claims_of
-from sovereign.records import Claim, Measurement, SeedClaims, seed_claims
+from sovereign.records import Claim, GateVerdict, Measurement, SeedClaims, seed_claims
 from sovereign.settings import load
 from sovereign.store import NewEvent, Store, open_store
 
@@ -24,6 +24,7 @@ from .output import clean, err, guarded, out, print_json
 SEED = "seed"
 _MOST = 1000  # claims of one file
 _MOST_BYTES = 10_000_000
+_ADVICE = 'Write one object a line, such as {"text": "Merged LoRA adds no inference latency."}.'
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
 
@@ -65,10 +66,9 @@ def _of_record(name: str, store: Store) -> tuple[Gated, str]:
     found = store.records.load(name)
     subject = f"{found.id}"
     stands = standing(found, store.ledger.events(subject))
-    known = tuple(dict.fromkeys(m.id for _, made in stands.values() for m in made))
-    measured = {m.id: m for _, made in stands.values() for m in made}
+    measured = {m.id: m for m in (*found.measurements, *(m for _, made in stands.values() for m in made))}
     waiting = [c.model_copy(update={"gate": None}) for c in found.claims if not _settled(stands[c.id].gate)]
-    gated = gate(waiting, store.artifacts.put, known=[measured[i] for i in known], tell=_tell)
+    gated = gate(waiting, store.artifacts.put, known=tuple(measured.values()), tell=_tell)
     events: list[NewEvent] = []
     for one in gated.claims:
         if one.gate is not None and one.gate != stands[one.id].gate:
@@ -82,9 +82,9 @@ def _of_record(name: str, store: Store) -> tuple[Gated, str]:
     return Gated(tuple(claims), (*measured.values(), *gated.measurements)), note
 
 
-def _settled(verdict: Any) -> bool:
-    """Whether a protocol has run for a claim already."""
-    return verdict is not None and bool(verdict.measurement_ids)
+def _settled(verdict: GateVerdict | None) -> bool:
+    """Whether a protocol has run for a claim already, and was not too noisy to decide."""
+    return verdict is not None and bool(verdict.measurement_ids) and verdict.code != "not_measured"
 
 
 def _from_file(name: str) -> tuple[Claim, ...]:
@@ -97,9 +97,11 @@ def _from_file(name: str) -> tuple[Claim, ...]:
         return _of_seed(seed_claims())
     path = Path(name)
     try:
-        if path.stat().st_size > _MOST_BYTES:
+        with path.open("rb") as file:
+            data = file.read(_MOST_BYTES + 1)  # a device has no size, and no end
+        if len(data) > _MOST_BYTES:
             raise InputError(f"{name} is larger than {_MOST_BYTES:,} bytes.", "Split it into smaller files.")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(
             f"{name} cannot be read: {error.strerror or error}.",
@@ -108,9 +110,14 @@ def _from_file(name: str) -> tuple[Claim, ...]:
     except UnicodeDecodeError:
         raise InputError(f"{name} is not UTF-8.", "Save it as UTF-8.") from None
     try:
-        return _of_seed(SeedClaims.model_validate_json(text))
+        found = _of_seed(SeedClaims.model_validate_json(text))
     except ValidationError:
-        return _of_lines(text, name)
+        found = _of_lines(text, name)
+    ids = [one.id for one in found]
+    if not found or len(ids) > _MOST or len(set(ids)) < len(ids):
+        why = "no claims" if not found else f"more than {_MOST} claims" if len(ids) > _MOST else "two claims of one id"
+        raise InputError(f"{name} holds {why}.", _ADVICE)
+    return found
 
 
 def _of_seed(seed: SeedClaims) -> tuple[Claim, ...]:
@@ -119,9 +126,8 @@ def _of_seed(seed: SeedClaims) -> tuple[Claim, ...]:
 
 def _of_lines(text: str, name: str) -> tuple[Claim, ...]:
     """JSON lines: objects with ``text``, and ``id`` and ``source_id`` if there are any."""
-    advice = 'Write one object a line, such as {"text": "Merged LoRA adds no inference latency."}.'
     found: list[Claim] = []
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # JSON may hold the other line ends of Unicode
         if not line.strip():
             continue
         try:
@@ -129,12 +135,8 @@ def _of_lines(text: str, name: str) -> tuple[Claim, ...]:
         except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-            raise InputError(f"{name} holds no claim in line {number}.", advice)
+            raise InputError(f"{name} holds no claim in line {number}.", _ADVICE)
         found += claims_of(row["text"], str(row.get("id") or f"T{number}"), str(row.get("source_id") or ""))
-    ids = [one.id for one in found]
-    if not found or len(ids) > _MOST or len(set(ids)) < len(ids):
-        why = "no claims" if not found else f"more than {_MOST} claims" if len(ids) > _MOST else "two claims of one id"
-        raise InputError(f"{name} holds {why}.", advice)
     return tuple(found)
 
 
@@ -153,7 +155,7 @@ def _show(claim: Claim, measurements: Sequence[Measurement]) -> None:
     if verdict is None:
         return
     match = f", {verdict.protocol_match} match of {verdict.protocol}" if verdict.protocol_match else ""
-    out.print(f"[bold]{claim.id} {verdict.status}[/] ({verdict.code or 'no code'}{match})")
+    out.print(f"[bold]{clean(claim.id)} {verdict.status}[/] ({verdict.code or 'no code'}{match})")
     out.print(f"  “{clean(claim.text)}”")
     out.print(f"  {clean(verdict.reason)}")
     if verdict.untested:
@@ -193,5 +195,5 @@ def lab_reproduce(
     for one in repeats:
         by = f"; the same counts by {', '.join(one.by)}" if one.by else ""
         mark = f"repeated {one.repeated}" if one.inside else "NOT REPRODUCED"
-        out.print(f"[bold]{one.claim_id} {mark}[/] ({one.protocol}): {clean(one.reason)}{clean(by)}")
+        out.print(f"[bold]{clean(one.claim_id)} {mark}[/] ({one.protocol}): {clean(one.reason)}{clean(by)}")
     err.print(f"{len(told)} event(s) were added to the ledger; the record {found.short_id} itself is as it was.")

@@ -50,7 +50,7 @@ def answer(
     The whole is as good as its weakest facet. ``downgraded`` claims stand in the table and the disagreements, but no
     sentence of the answer rests on them.
     """
-    usable = [c for c in claims if c.verdict in USABLE]
+    usable = [c for c in claims if c.verdict in USABLE and not c.falsified]
     sound = [c for c in usable if c.id not in downgraded]
     rows = near(rows_of(usable, aspects), aspects)
     own = [r for r in rows if r.claim.id not in downgraded]

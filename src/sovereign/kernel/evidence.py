@@ -139,9 +139,8 @@ def joined(facet: FacetAnswer, found: Evidence, aspects: Aspects) -> FacetAnswer
 
 
 def _weaker(parts: Sequence[Part]) -> AnswerState:
-    states = [part.state for part in parts]
-    weakest = min(states, key=STATES.index)
-    return "PARTLY_ANSWERED" if weakest == "NOT_ANSWERABLE" and "ANSWERED" in states else weakest
+    states = {part.state for part in parts}
+    return "PARTLY_ANSWERED" if "NOT_ANSWERABLE" in states and len(states) > 1 else min(states, key=STATES.index)
 
 
 def measured_at(found: Evidence, metric: Facet, scale: Facet) -> AnswerSentence | None:

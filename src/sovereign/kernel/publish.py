@@ -168,6 +168,8 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
         found.append(
             f"{recalled} claim(s) were recalled by their note's author or could not be anchored; they are UNCHECKED and not used."
         )
+    if false := sum(c.falsified for c in draft.claims):
+        found.append(f"{false} claim(s) were falsified by a run of the laboratory; the answer does not use them.")
     if not draft.measurements:
         found.append("Nothing was measured: no protocol tests these claims.")
     if set(draft.retrieval.sources) == {"library"}:

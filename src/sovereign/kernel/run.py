@@ -192,11 +192,19 @@ def _claims(
 
 def _measured(claims: Sequence[Claim], aspects: Aspects, request: Request, store: Store, steps: Steps) -> Measured:
     """The question itself first; what time is left goes to single claims."""
-    seconds, start = request.settings.measure_seconds if request.measure else 0.0, monotonic()
-    fresh, notice = measured_anew(aspects, seconds, partial(steps.event, "measure"))
+    seconds, start = _time_to_measure(request, steps), monotonic()
+    tell = partial(steps.event, "measure")
+    fresh, notice = measured_anew(aspects, seconds, tell)
     left = max(0.0, seconds - (monotonic() - start))
-    judged, made = measure(claims, request.measure, store.artifacts.put, left)
+    judged, made = measure(claims, request.measure, store.artifacts.put, left, tell=tell)
     return Measured(judged, made, lab_evidence(aspects, store.artifacts.put, fresh, notice))
+
+
+def _time_to_measure(request: Request, steps: Steps) -> float:
+    """Seconds: one allowance for both rounds, within the time for the whole question."""
+    settings = request.settings
+    left = min(settings.measure_seconds - steps.seconds.get("measure", 0.0), settings.budget_seconds - steps.spent())
+    return max(0.0, left) if request.measure else 0.0
 
 
 def _revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
@@ -215,9 +223,10 @@ def _revised(draft: Draft, request: Request, store: Store, sources: Sources, ste
     aspects = aspects_of(draft.plan, papers)
     if documents != draft.documents:
         found = _claims(documents, papers, aspects, steps, claims)
-        seconds = request.settings.measure_seconds
-        fresh = partial(measure, found, request.measure, store.artifacts.put, seconds, draft.measurements)
-        claims, new, _ = steps.step("measure", lambda: Measured(*fresh()), Measured)
+        left = _time_to_measure(request, steps)
+        fresh = partial(measure, found, request.measure, store.artifacts.put, left, draft.measurements)
+        tell = partial(steps.event, "measure")
+        claims, new, _ = steps.step("measure", lambda: Measured(*fresh(tell=tell)), Measured)
         made = (*made, *new)
     revision = revise(first, draft.answer)
     changes += revision.changes

@@ -68,7 +68,8 @@ class _Runs:
         if job not in self.done:
             left = None if self.seconds is None else self.seconds - self.spent
             if left is not None and protocol.seconds > max(0.0, left):
-                takes = f"{protocol.name} takes about {protocol.seconds:g} s, and {max(0.0, left):.0f} s were left"
+                # Not how much was left: two runs over the same evidence say the same.
+                takes = f"{protocol.name} takes about {protocol.seconds:g} s, more than was left for measuring"
                 return Refused("not_measured", f"not measured: {takes}")
             self.tell(f"{protocol.name}: {protocol.about}")
             begun = time.monotonic()
@@ -118,7 +119,9 @@ def gate(
 
 
 def matches(claim: Claim, protocols: Sequence[Protocol] = PROTOCOLS) -> list[tuple[Protocol, Match]]:
-    """The protocols that speak to a claim, exact ones first, else in their order."""
+    """The protocols that speak to a claim, exact ones first, else in their order; none to a question."""
+    if claim.text.rstrip().endswith("?"):
+        return []
     found = [(one, match) for one in protocols if (match := one.match(claim)) is not None]
     return sorted(found, key=lambda pair: pair[1].kind != "exact")
 
@@ -245,6 +248,8 @@ def missing_package(package: str) -> str | None:
 
 
 def _no_protocol(claim: Claim) -> str:
+    if claim.text.rstrip().endswith("?"):
+        return "no protocol: a question states nothing"
     if claim.metric is None:
         return "no protocol: the sentence gives no figure or comparison, and no feature that one inspects"
     return f"no protocol measures {claim.metric.replace('_', ' ')} of {claim.subject or 'what the sentence speaks of'}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sovereign.errors import SovereignError
-from sovereign.records import Claim, Event, GateVerdict, Measurement, Model, Record
+from sovereign.records import Claim, Event, GateVerdict, Measurement, Model, Record, canonical_json
 from sovereign.store import NewEvent
 
 from . import sandbox
@@ -75,33 +75,52 @@ def reproduce(
     by_name = {one.name: one for one in protocols}
     again: dict[str, Run | Refused] = {}
     others: dict[str, tuple[str, ...]] = {}
+    verdicts = standing(record, events)
     repeats, told = [], []
     for claim in record.claims:
-        verdict, measurements = standing(record, events)[claim.id]
+        verdict, measurements = verdicts[claim.id]
         if verdict is None or verdict.protocol_match != "exact" or verdict.status == "UNVERIFIED":
             continue
         mine = [m for m in measurements if m.id in verdict.measurement_ids]
         protocol = by_name.get(verdict.protocol or "")
         if protocol is None or not mine:
             continue
-        sha = mine[0].artifact
-        first = json.loads(get(sha))
-        if sha not in again:
+        sha, subject = mine[0].artifact, f"{record.id}/{claim.id}"
+        first, wrong = _first_run(get(sha), claim, protocol, mine)
+        if not wrong and sha not in again:
             tell(f"{protocol.name}: {protocol.about}")
             again[sha] = _run(protocol, first["given"], keep)
             others[sha] = _by_others(protocol, first["given"], again[sha])
-        subject, run = f"{record.id}/{claim.id}", again[sha]
+        run, by = (Refused("error", wrong), ()) if wrong else (again[sha], others[sha])
         before = sum(e.kind == REPEATED and e.subject == subject and e.payload.get("inside") is True for e in events)
-        repeat = _compared(claim, verdict, protocol, first, run, before, others[sha])
+        repeat = _compared(claim, verdict, protocol, first, run, before, by)
         repeats.append(repeat)
         said = repeat.model_dump(mode="json", exclude={"claim_id", "by"}) | {"artifact": sha}
         if isinstance(run, Run):
             said["artifact_again"] = run.artifact
         told.append(NewEvent(REPEATED, subject, said))
-        if repeat.inside and repeat.by:
+        if repeat.inside and repeat.by and verdict.status == "VERIFIED":  # a false claim earns nothing
             payload = {"independent_implementation": True, "implementation": list(repeat.by), "protocol": protocol.name}
             told.append(NewEvent(REPRODUCED, subject, payload | {"artifact": sha}))
     return tuple(repeats), tuple(told)
+
+
+def _first_run(
+    data: bytes, claim: Claim, protocol: Protocol, measurements: Sequence[Measurement]
+) -> tuple[dict[str, Any], str]:
+    """What an artifact holds, and why it is not the run that a claim's measurements come from; empty if it is."""
+    match = protocol.match(claim)
+    if match is None or match.kind != "exact":
+        return {}, f"{protocol.name} does not match this claim exactly any more"
+    try:
+        first = json.loads(data)
+        if first["protocol"] != protocol.name or canonical_json(first["given"]) != canonical_json(match.given):
+            return first, "its artifact is that of another run"
+        figures = [(f.key, f.quantity, f.ratio) for f in protocol.figures(first["given"], first["result"])]
+    except (KeyError, TypeError, AttributeError, ValueError):
+        return {}, f"its artifact holds no result of {protocol.name}"
+    apart = [m.id for m in measurements if (m.key, m.quantity, m.ratio) not in figures]
+    return first, f"its artifact does not give {', '.join(apart)}" if apart else ""
 
 
 def _run(protocol: Protocol, given: dict[str, Any], keep: Callable[[bytes], str]) -> Run | Refused:

@@ -18,7 +18,10 @@ def claims_of(text: str, claim_id: str, source_id: str = "") -> tuple[Claim, ...
     Raises:
         InputError: if the text holds no letter and no digit, or is longer than any sentence.
     """
-    text = " ".join(text.split())
+    # Half a surrogate pair, as from an argument that is no UTF-8, can be neither kept nor printed.
+    text, claim_id, source_id = (
+        part.encode("utf-8", "replace").decode("utf-8") for part in (" ".join(text.split()), claim_id, source_id)
+    )
     if not any(c.isalnum() for c in text):
         raise InputError("The claim is empty.", "Give one sentence that states something.")
     if len(text) > MAX_SENTENCE:
@@ -26,7 +29,7 @@ def claims_of(text: str, claim_id: str, source_id: str = "") -> tuple[Claim, ...
     parsed = parse(text)
     quote = Quote(
         text=text,
-        text_hash=sha256_hex(text.encode("utf-8", "replace")),
+        text_hash=sha256_hex(text.encode("utf-8")),
         start=0,
         end=len(text),
         paper_id=source_id,

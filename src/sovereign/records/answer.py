@@ -41,7 +41,7 @@ class Part(Model):
 class FacetAnswer(Model):
     """What the evidence says of one facet, and what it leaves open (``missing``).
 
-    With ``parts``, the weakest counts, but a facet of which one part is answered is answered in part.
+    With ``parts``, the weakest counts, but a facet of which one part has an answer is answered in part.
     """
 
     facet_id: str

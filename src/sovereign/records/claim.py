@@ -117,8 +117,15 @@ class Claim(Model):
         return self.verification.verdict if self.verification else "UNCHECKED"
 
     @property
+    def falsified(self) -> bool:
+        """Whether an exact protocol disagreed."""
+        return self.gate is not None and self.gate.status == "FALSIFIED"
+
+    @property
     def verified(self) -> bool:
-        """SUPPORT from other evidence than the claim's own sentence, or an exact protocol that passed."""
+        """SUPPORT from other evidence than the claim's own sentence, or an exact protocol that passed; never if one failed."""
+        if self.falsified:
+            return False
         by_gate = self.gate is not None and self.gate.status == "VERIFIED"
         return by_gate or (self.verification is not None and self.verification.verified)
 

@@ -54,6 +54,17 @@ def test_structure_is_seen_in_the_reference_package_and_its_denial_is_false() ->
 
 
 @needs_reference
+def test_experts_elsewhere_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sovereign.lab.protocols import inspection
+
+    model = inspection._adapted()
+    model.model.layers[0].self_attn.mixlora_moes = {}
+    monkeypatch.setattr(inspection, "_adapted", lambda: model)
+    seen = inspection._experts()
+    assert [name for name, one in seen.items() if not one["holds"]] == ["place"]
+
+
+@needs_reference
 def test_the_loss_is_found_where_adapters_are_trained() -> None:
     text = "An auxiliary load balance loss is employed to address the imbalance problem of the router."
     verdict = through(text, source="arxiv:2404.15159")[text].gate

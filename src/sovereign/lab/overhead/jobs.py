@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -62,6 +63,8 @@ def run(given: dict[str, Any]) -> dict[str, Any]:
     """
     # Threads that share a core measure nothing. OpenMP reads this when torch is loaded.
     os.environ.setdefault("GOMP_CPU_AFFINITY", " ".join(map(str, machine.usable())))
+    # What libraries will change in their next release is no progress of ours.
+    warnings.simplefilter("ignore", FutureWarning)
     import torch
 
     config, folder = Config.model_validate(given["config"]), Path(given["folder"])

@@ -12,10 +12,11 @@ from functools import cache
 from importlib import resources
 from typing import Any, NamedTuple
 
-from sovereign.language.words import STOP, TOKEN, stems, token_stems, tokens
+from sovereign.language.words import STOP, TOKEN, normalize, stems, token_stems, tokens
 from sovereign.records import Claim, ProtocolKey, Quantity
 
 from ..protocol import Figure, Given, Judgement, Match, Protocol, Result
+from . import reading
 
 _PURPOSE = re.compile(
     r",?\s*\b(?:in order to|so as to|so that|to(?= [a-z]+\b)(?! the\b| a\b| an\b| each\b| every\b)|thereby|thus)\b.*$"
@@ -45,22 +46,30 @@ def _match(claim: Claim) -> Match | None:
         return None
     core, purpose = _without_purpose(claim.text)
     words = _stems(core)
-    found = [name for name, one in data["features"].items() if all(words & _any_of(line) for line in one["all"])]
+    found = [name for name, one in data["features"].items() if _says(core, words, one)]
     if not found:
         return None
     feature = max(found, key=lambda name: len(data["features"][name]["all"]))
     remarks = [r for r in data["remarks"] if re.search(rf"\b{r}\b", core, re.IGNORECASE)]
     rest = _left_over(core, data["features"][feature], method, remarks)
-    if rest:  # the sentence says something else, or something more
+    denials = _DENIED.findall(core)
+    if rest or len(denials) > 1:  # the sentence says something else, something more, or what no list of words can tell
         return None
     key = ProtocolKey(metric=feature, method=data["method"])
     untested = (*remarks, *([purpose] if purpose else []))
     return Match(
         key,
         {"features": list(data["features"])},
+        beyond=reading.turned(_DENIED.sub(" ", core)),
         untested=untested,
-        reading=_Stated(feature, bool(_DENIED.search(core))),
+        reading=_Stated(feature, bool(denials)),
     )
+
+
+def _says(core: str, words: frozenset[str], feature: dict[str, Any]) -> bool:
+    """Whether a sentence holds the words of a feature, in an order that states it."""
+    plain = " ".join(normalize(core).lower().split())
+    return all(words & _any_of(line) for line in feature["all"]) and all(re.search(p, plain) for p in feature["says"])
 
 
 def _any_of(line: str) -> frozenset[str]:
@@ -95,10 +104,13 @@ def _figures(given: Given, result: Result) -> tuple[Figure, ...]:
 def _judge(claim: Claim, match: Match, result: Result) -> Judgement:
     stated = match.reading
     seen = {name: one for name, one in result["seen"].items() if name.partition(".")[0] == stated.feature}
-    there = bool(seen) and all(one["holds"] for one in seen.values())
+    holds = [one["holds"] for one in seen.values()]
+    if not holds:
+        return Judgement(None, f"nothing was looked at for {stated.feature}", (), "error")
     lines = "; ".join(one["text"] for one in seen.values())
     packages = ", ".join(f"{name} {number}" for name, number in result["packages"].items())
-    return Judgement(there != stated.denied, f"in {packages}: {lines}", tuple(seen))
+    # A denial is false as soon as any of it is there.
+    return Judgement(not any(holds) if stated.denied else all(holds), f"in {packages}: {lines}", tuple(seen))
 
 
 INSPECT = Protocol(

@@ -94,7 +94,7 @@ def _experts() -> Seen:
     low = all(
         m.lora_A.weight.shape[0] == _RANK == m.lora_B.weight.shape[1] for moe in moes for m in moe.experts_.values()
     )
-    outside = [n for n, m in model.named_modules() if hasattr(m, "experts_") and ".mlp" not in n]
+    places = {name for name, module in model.named_modules() if hasattr(module, "mixlora_moes")}
     return {
         "experts": _say(
             names == wanted and low,
@@ -106,7 +106,10 @@ def _experts() -> Seen:
         "frozen": _say(
             frozen, "where adapters are trained, the model is loaded with gradients off for all its weights"
         ),
-        "place": _say(not outside, "no other module has experts"),
+        "place": _say(
+            places == {f"model.layers.{i}.mlp" for i in range(len(moes))},
+            "these blocks have experts, no other module has",
+        ),
     }
 
 

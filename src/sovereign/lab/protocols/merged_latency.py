@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sovereign.language.words import stems
+from sovereign.language.quantities import base_value
 from sovereign.records import Claim, ProtocolKey
+from sovereign.records import Result as Comparison
 
 from ..methods import variant
 from ..protocol import Figure, Given, Judgement, Match, Protocol, Result
@@ -97,25 +98,40 @@ def _match(claim: Claim) -> Match | None:
     stated = _statement(claim)
     if stated is None or claim.setting.phase == "training":
         return None
-    method, comparator, direction = stated
-    beyond = [*reading.beyond(claim, ("phase",))]
+    method, one = stated
+    comparator = reading.method_of(one.comparator) or one.comparator
+    rest = reading.without_denial(claim.text, "latency")
+    beyond = [*reading.beyond(claim, ("phase",), rest), *reading.more_words(rest, "timed")]
     if comparator not in (None, "full_fine_tuning", "base"):
         beyond.append(f"the comparator ({comparator}): it is timed against the base model")
+    if comparator is None and one.direction != "equal":
+        beyond.append("the comparator, which it does not state")
+    if one.direction != "equal" and one.value is not None and _allows_none(one):
+        beyond.append(f"a difference of {one.value.text}, which it cannot tell from none")
     key = reading.key_of(claim, "latency", method, comparator)
-    return Match(key, {"way": _WAYS[method]}, tuple(beyond), reading=direction)
+    return Match(key, {"way": _WAYS[method]}, tuple(beyond), reading=one.direction)
 
 
-def _statement(claim: Claim) -> tuple[str, str | None, str] | None:
-    """Method, comparator and direction of what a claim says of merged latency, in its results or as a denial."""
+def _statement(claim: Claim) -> tuple[str, Comparison] | None:
+    """The method and what a claim says of its latency, in its results or as a denial."""
     for result in reading.of_metric(claim, "latency"):
         method = reading.method_of(result.subject)
         if method in _WAYS and result.direction:
-            return method, reading.method_of(result.comparator) or result.comparator, result.direction
-    if not claim.results and reading.adds_none_of(claim.text, "latency"):
-        words = frozenset(stems(claim.text))
-        method = next((m for m, name in _WAYS.items() if {"merge", name} <= words), None)
-        return (method, None, "equal") if method else None
+            return method, result
+    rest = reading.without_denial(claim.text, "latency")
+    method = reading.method_of(rest)
+    if not claim.results and rest != claim.text and method in _WAYS:
+        return method, Comparison(metric="latency", direction="equal")
     return None
+
+
+def _allows_none(stated: Comparison) -> bool:
+    """Whether a stated difference may be none as far as this protocol can see: "up to 5 %", or below its tolerance."""
+    value = stated.value
+    if value is None or value.bound == "at_most":
+        return value is not None
+    size = base_value(value) if value.unit == "%" else abs((stated.ratio or 1.0) - 1)
+    return size <= 2 * _TOLERANCE
 
 
 def _judge(claim: Claim, match: Match, result: Result) -> Judgement:

@@ -7,10 +7,13 @@ up to 4 %, which is why a share agrees within 5 %; a claim has to hold for each 
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sovereign.language.quantities import base_value, find_scales
+from sovereign.language.words import stems
 from sovereign.records import Claim, ProtocolKey, Quantity, Result
 
 from ..counts import parameters
@@ -22,6 +25,7 @@ from . import reading
 _SHARE_TOLERANCE = 0.05
 _TRAINED = ("mixlora", "lora", "full_fine_tuning", "adapters")
 _FROM_TO = re.compile(r"\brank\b.*?\bfrom (?P<a>\d+) to (?P<b>\d+)", re.IGNORECASE)
+_SIZES = {"r": "rank", "num_experts": "number of experts"}
 _WHOLES = {"base": "of the frozen model", "all": "with what was added", "named": "of the size in its name"}
 
 
@@ -70,19 +74,31 @@ def _match_count(claim: Claim) -> Match | None:
     results = [
         r
         for r in reading.of_metric(claim, "parameters", "active_parameters")
-        if r.value and r.value.unit == "parameters"
+        if r.value and r.value.unit == "parameters" and not _is_change(r)
     ]
     shapes = {name for r in results if (name := _whole_shape(r.subject))}
     if not results or len(shapes) != 1 or any(_whole_shape(r.subject) is None for r in results):
         return None
     (shape,) = shapes
     printed = tuple((r.metric, r.value) for r in results)
+    beyond = reading.turned(claim.text, "resized")
+    if len({metric for metric, _ in printed}) < len(printed):  # "activates 13B of its 47B parameters"
+        beyond += ("which of its figures is meant",)
     return Match(
         key=reading.key_of(claim, "parameters", shape, unit="parameters"),
         given={"shape": shape, "cases": [{"method": "base"}]},
+        beyond=beyond,
         untested=reading.other_figures(claim, [r.value for r in results if r.value]),
         reading=printed,
     )
+
+
+def _is_change(result: Result) -> bool:
+    """Whether a figure is a difference ("2 % fewer than B"), not a count or a share ("2 % of B")."""
+    if result.direction is None or result.comparator_value is not None:
+        return False
+    share = result.value is not None and result.ratio is not None and base_value(result.value)
+    return not share or not math.isclose(share, result.ratio or 0.0)
 
 
 def _whole_shape(subject: str | None) -> str | None:
@@ -91,7 +107,8 @@ def _whole_shape(subject: str | None) -> str | None:
     if len(named) != 1:
         return None
     name, words = named[0]
-    return name if reading.method_of(f"{(subject or '').replace(words, '')} base") == "base" else None
+    rest = frozenset(stems((subject or "").replace(words, " ")))
+    return name if rest <= frozenset(stems(reading.terms()["whole"])) else None
 
 
 def _judge_count(claim: Claim, match: Match, result: Found) -> Judgement:
@@ -99,18 +116,19 @@ def _judge_count(claim: Claim, match: Match, result: Found) -> Judgement:
     said, agree = [], True
     for metric, printed in match.reading:
         ours = one["active" if metric == "active_parameters" else "total"]
-        agree &= reading.agrees(ours, printed)
+        agree &= reading.agrees(ours, printed, text=claim.text)
         said.append(f"{ours:,} counted{' per token' if metric == 'active_parameters' else ''}, {printed.text} stated")
     names = tuple({"0.active" if m == "active_parameters" else "0.total" for m, _ in match.reading})
     return Judgement(agree, f"{'; '.join(said)}; a figure agrees within its rounding", tuple(sorted(names)))
 
 
 def _match_share(claim: Claim) -> Match | None:
-    shape = reading.shape_of(claim.setting.model) or reading.shape_of(claim.text)
+    shape = reading.shape_of(claim.setting.model or claim.text)
     cases: list[dict[str, Any]] = []
     said: list[Stated] = []
     where, open_points = set(), []
-    statements = [s for r in reading.of_metric(claim, "trainable_parameters") for s in _statements(r)]
+    results = [r for r in reading.of_metric(claim, "trainable_parameters") if not _is_change(r)]
+    statements = [s for r in results for s in _statements(r)]
     methods = {method for subject, *_ in statements if (method := reading.method_of(subject)) in _TRAINED}
     for subject, value, own_sizes in statements:
         method = reading.method_of(subject)
@@ -120,6 +138,13 @@ def _match_share(claim: Claim) -> Match | None:
             open_points.append(f"{value.text} of {subject}, which it cannot count")
             continue
         sizes = (reading.sizes_of(claim.text) if len(methods) == 1 else {}) | own_sizes
+        mine = _without(claim.text, [other for other, *_ in statements if other and other != subject])
+        open_points += [
+            f"the {_SIZES[name]}, which it states otherwise than it is read"
+            for name in reading.spoken_sizes(mine)
+            if name not in sizes
+        ]
+        open_points += [f"the {part} of {method}, apart" for part in reading.parts_in(subject or "")]
         known, place = reading.configuration(claim, method)
         case = {"method": method, **known, **sizes}
         if method == "lora" and "r" not in case:  # no rank is usual enough to be taken for granted
@@ -138,16 +163,23 @@ def _match_share(claim: Claim) -> Match | None:
         return Match(key, {}, needs=(f"the shape of {claim.setting.model or 'the model, which it does not name'}",))
     untested = reading.other_figures(claim, [s.printed for s in said])
     notes = (tuple(said), tuple(sorted(where)), _of_base(claim))
-    return Match(key, {"shape": shape, "cases": cases}, tuple(open_points), untested=untested, reading=notes)
+    beyond = (*dict.fromkeys(open_points), *reading.turned(claim.text, "resized"))
+    return Match(key, {"shape": shape, "cases": cases}, beyond, untested=untested, reading=notes)
+
+
+def _without(text: str, phrases: Sequence[str]) -> str:
+    for phrase in phrases:
+        text = text.replace(phrase, " ")
+    return text
 
 
 def _unstated(case: dict[str, Any], known: dict[str, Any]) -> list[str]:
     """Sizes that decide a count and that neither the claim nor its source gives."""
     method, found = case["method"], []
     if method == "mixlora" and "r" not in case:
-        found.append("the rank, which it does not state")
+        found.append(f"the {_SIZES['r']}, which it does not state")
     if method == "mixlora" and "num_experts" not in case:
-        found.append("the number of experts, which it does not state")
+        found.append(f"the {_SIZES['num_experts']}, which it does not state")
     if method == "lora" and not known and "targets" not in case:
         found.append("the layers that have LoRA, which it does not state")
     return found
@@ -188,10 +220,12 @@ def _judge_share(claim: Claim, match: Match, result: Found) -> Judgement:
                 for name, whole in wholes.items()
                 if whole and not (of_base and name == "all")
             }
-            agree &= all(reading.agrees(share, stated.printed, _SHARE_TOLERANCE) for share in shares.values())
+            agree &= all(
+                reading.agrees(share, stated.printed, _SHARE_TOLERANCE, claim.text) for share in shares.values()
+            )
             shown = ", ".join(f"{100 * share:.2f} % {_WHOLES[name]}" for name, share in shares.items())
         else:
-            agree &= reading.agrees(one["trained"], stated.printed)
+            agree &= reading.agrees(one["trained"], stated.printed, text=claim.text)
             shown = "as counted"
         lines.append(f"{_named(case)} trains {one['trained']:,} parameters, {shown}; {stated.printed.text} stated")
     tail = f"; sizes that the sentence leaves out are its source's ({', '.join(where)})" if where else ""

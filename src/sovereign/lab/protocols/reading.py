@@ -10,8 +10,9 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from sovereign.language.quantities import base_value
+from sovereign.language.units import base_factor
 from sovereign.language.vocabulary import phase_of
-from sovereign.language.words import STOP, any_of, normalize, stems
+from sovereign.language.words import STOP, any_of, normalize, stems, token_stems, tokens
 from sovereign.records import Claim, ProtocolKey, Quantity, Result
 
 from ..shapes import SHAPES
@@ -25,6 +26,11 @@ _SIZES = {
     "num_experts": re.compile(rf"\b{_COUNT}\s+(?:LoRA\s+)?experts\b", re.IGNORECASE),
     "top_k": re.compile(r"\btop-(?P<n>\d+)\b", re.IGNORECASE),
 }
+_ANY = rf"(?:\d+|{'|'.join((*_NUMBERS, 'twelve', 'sixteen', 'thirty-two', 'sixty-four'))})"
+_SPOKEN = {
+    name: re.compile(rf"\b{word}\b(?:\W+\w+){{0,2}}?\W+{_ANY}\b|\b{_ANY}(?:\W+\w+){{0,2}}?\W+{word}\b", re.IGNORECASE)
+    for name, word in (("r", "ranks?"), ("num_experts", "experts?"))
+}
 _QUERY_VALUE = re.compile(r"\bquery and value projections\b|\bq(?:_proj)?(?: and |, )v(?:_proj)?\b", re.IGNORECASE)
 _OTHER = re.compile(
     r"(?<![\w.-])\d[\d.,]*(?:\s?%|\s?[A-Z]+\b)?(?:\s(?!and\b|with\b|against\b|for\b|to\b|but\b)[a-z]+){0,2}"
@@ -34,7 +40,9 @@ _PHASE = re.compile(
     r"\b(?:both|train\w*|infer\w*|decod\w*|forward|backward|pass(?:es)?|time|fine-?tuning)\b", re.IGNORECASE
 )
 _KEYED = re.compile(r"\b(?:(?:small\s+)?batch\s+sizes?|sequence\s+length|context)(?:\s+of)?\s*\d*\b", re.IGNORECASE)
-_NONE_ADDED = r"\b(?:no|zero|without(?:\s+any)?)\s+(?:added|additional|extra)?\s*"
+_ADDS_NONE = r"\b(?:(?:adds?|adding|has|have|with)\s+)?(?:no|zero|without(?:\s+any)?)\s+(?:(?:added|additional|extra)\s+)?(?:inference\s+)?"
+_NARROW = re.compile(r"(?:[48]-bits?|int[48]|fp8)\b", re.IGNORECASE)
+_STRICT = r"(?:\b(?:(?:more|less|fewer)\s+than|over|above|under|below|exceed(?:s|ing))|[<>])"
 
 
 @cache
@@ -86,6 +94,17 @@ def sizes_of(text: str) -> dict[str, Any]:
     if _QUERY_VALUE.search(text):
         found["targets"] = ("q_proj", "v_proj")
     return found
+
+
+def spoken_sizes(text: str) -> tuple[str, ...]:
+    """Sizes of which a text gives a number in whatever words: "a rank equal to eight", "an expert count of 4"."""
+    return tuple(name for name, pattern in _SPOKEN.items() if pattern.search(text))
+
+
+def parts_in(phrase: str) -> tuple[str, ...]:
+    """Words of a phrase that may mean a part of the method that it names: "experts" in "the experts of MixLoRA"."""
+    wanted = frozenset(terms()["parts"].split())
+    return tuple(word for word in tokens(_sizes_out(phrase)) if word in wanted)
 
 
 @cache
@@ -157,17 +176,44 @@ def _says_more(condition: str, model: str | None) -> bool:
     return any(w not in _fillers() and w not in devices and not w[0].isdigit() for w in stems(text))
 
 
-def beyond(claim: Claim, reproduced: Iterable[str]) -> tuple[str, ...]:
-    """What a claim states and a protocol that reproduces only these kinds of conditions does not."""
+def more_words(text: str, vocabulary: str) -> tuple[str, ...]:
+    """Words of a text beyond those of a vocabulary of the data file, as what a protocol does not reproduce.
+
+    Figures are none of them, but narrow formats are: "ZeRO", "8-bit" or "on phones" is about another thing.
+    """
+    known = frozenset(stems(terms()[vocabulary]))
+    told = (w for w in tokens(normalize(text)) if w not in STOP)
+    rest = (w for w in told if not all(p in known or p in STOP or p.isdigit() for p in token_stems(w)))
+    words = (w for w in rest if not w[0].isdigit() or _NARROW.fullmatch(w))
+    named = dict.fromkeys((*words, *(match[0] for match in _NARROW.finditer(text))))
+    return tuple(f"what “{word}” adds to the statement" for word in named)
+
+
+def beyond(claim: Claim, reproduced: Iterable[str], text: str | None = None) -> tuple[str, ...]:
+    """What a claim states and a protocol that reproduces only these kinds of conditions does not.
+
+    ``text`` is the claim's without words that the protocol reads itself.
+    """
     known = frozenset(reproduced)
-    return tuple(
+    conditions = (
         f"the {s.kind.replace('_', ' ')} that it states ({s.words})" for s in stated(claim) if s.kind not in known
     )
+    return (*conditions, *turned(claim.text if text is None else text))
 
 
-def adds_none_of(text: str, metric: str) -> bool:
-    """Whether a text denies that something adds to a metric: "adds no (additional) inference latency"."""
-    return re.search(_NONE_ADDED + rf"(?:\w+\s+)?{metric}\b", text, re.IGNORECASE) is not None
+def without_denial(text: str, metric: str) -> str:
+    """A text without the words by which it denies that something adds to a metric: "adds no (added) inference latency"."""
+    return re.sub(rf"{_ADDS_NONE}{metric}\b", " ", text, flags=re.IGNORECASE)
+
+
+def turned(text: str, *more: str) -> tuple[str, ...]:
+    """Words of a text that make it say something else than its figures do, as what a protocol does not reproduce.
+
+    ``more`` names further lists of the data file.
+    """
+    pattern = any_of(" ".join(terms()[name] for name in ("turns", *more)))
+    found = re.finditer(rf"(?<![\w-]){pattern}(?![\w-])|\w+n['’]t\b", text, re.IGNORECASE)
+    return tuple(f"what “{match[0]}” makes of the statement" for match in found)
 
 
 def phases_of(claim: Claim) -> tuple[str, ...]:
@@ -197,13 +243,20 @@ def slack(quantity: Quantity) -> float:
     if "." in digits:
         step = 10.0 ** -len(digits.partition(".")[2])
     else:
-        step = 10.0 ** (len(digits) - len(digits.rstrip("0"))) if number else 1.0
-    return 0.5 * step * (abs(base_value(quantity) / number) if number else 1.0)
+        # Zeros at the end may be rounding ("110M"), but only so far: "20" is no way to print 16.
+        zeros = 10.0 ** (len(digits) - len(digits.rstrip("0")))
+        step = max(1.0, min(zeros, number / 10))
+    return 0.5 * step * (abs(base_value(quantity) / number) if number else base_factor(quantity.unit))
 
 
-def agrees(ours: float, printed: Quantity, tolerance: float = 0.0) -> bool:
-    """Whether a figure agrees with a printed one: within its rounding or a relative tolerance, or the right side of a bound."""
+def agrees(ours: float, printed: Quantity, tolerance: float = 0.0, text: str = "") -> bool:
+    """Whether a figure agrees with a printed one: within its rounding or a relative tolerance, or the right side of a bound.
+
+    ``text`` is the sentence that prints it: "more than 16 bytes" is not met by 16, "at least 16 bytes" is.
+    """
     value, room = base_value(printed), max(slack(printed), tolerance * abs(base_value(printed)))
+    if printed.bound in ("at_least", "at_most") and _strict(printed, text):
+        room = -1e-9 * abs(value)
     if printed.upper is not None:
         top = value * printed.upper / printed.value if printed.value else printed.upper
         return value - room <= ours <= top + room
@@ -212,6 +265,11 @@ def agrees(ours: float, printed: Quantity, tolerance: float = 0.0) -> bool:
     if printed.bound == "at_most":
         return ours <= value + room
     return abs(ours - value) <= room
+
+
+def _strict(printed: Quantity, text: str) -> bool:
+    """Whether a sentence says that a bound is not met by its own figure."""
+    return re.search(rf"{_STRICT}\s*{re.escape(printed.text)}", normalize(text), re.IGNORECASE) is not None
 
 
 def other_figures(claim: Claim, used: Iterable[Quantity]) -> tuple[str, ...]:

@@ -78,8 +78,10 @@ def _match(claim: Claim) -> Match | None:
     if not stated or claim.setting.phase == "training":
         return None
     small = ("batch_size",) if claim.setting.batch_size in (None, 1) else ()
-    beyond = list(reading.beyond(claim, ("phase", *small)))
+    beyond = [*reading.beyond(claim, ("phase", *small)), *reading.more_words(claim.text, "timed")]
     beyond += [f"the figure ({r.value.text}), which depends on the machine and the model" for r in stated if r.value]
+    if any(r.comparator is None and r.direction != "increase" for r in stated):
+        beyond.append("the comparator, which it does not state")
     key = reading.key_of(claim, "latency", "adapters", reading.method_of(stated[0].comparator))
     return Match(key, {}, tuple(beyond), reading=tuple(stated))
 
@@ -98,7 +100,7 @@ def _judge(claim: Claim, match: Match, result: Result) -> Judgement:
 
 def _holds(stated: Comparison, ratio: float) -> bool:
     """Whether a measured ratio has the direction, and where there is one the size, of a stated result."""
-    right_way = (ratio > 1) == (stated.direction == "increase")
+    right_way = stated.direction == ("increase" if ratio > 1 else "decrease")
     if stated.ratio is None and stated.value is not None and stated.value.unit == "%" and stated.value.upper:
         low, high = 1 + stated.value.value / 100, 1 + stated.value.upper / 100
         return right_way and low * (1 - _TOLERANCE) <= ratio <= high * (1 + _TOLERANCE)

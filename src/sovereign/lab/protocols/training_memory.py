@@ -91,6 +91,8 @@ def _match_bytes(claim: Claim) -> Match | None:
         for name, p in _PARTS.items()
         if (m := re.search(rf"\b(\d+)\s+(?:are\s+)?(?:for\s+)?{p}", claim.text))
     }
+    open_points += [f"the {part} apart" for part, p in _PARTS.items() if part not in parts and re.search(p, claim.text)]
+    open_points += [*reading.turned(claim.text), *reading.more_words(claim.text, "bytes")]
     size = None if per_parameter or scale is None else base_value(scale)
     key = reading.key_of(claim, "memory", "mixed-precision Adam", unit=printed.unit)
     untested = () if parts else reading.other_figures(claim, [printed])
@@ -121,7 +123,7 @@ def _judge_bytes(claim: Claim, match: Match, result: Result) -> Judgement:
     scale, printed, parts = match.reading
     found = dict(result["counted"])
     total = sum(found.values())
-    agree = reading.agrees(total * (scale or 1), printed)
+    agree = reading.agrees(total * (scale or 1), printed, text=claim.text)
     agree &= all(found[name] == stated for name, stated in parts.items())
     lines = [f"{found['weights']} + {found['gradients']} + {found['state']} = {total} bytes a parameter"]
     if allocated := result.get("allocated"):
