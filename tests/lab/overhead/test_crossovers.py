@@ -6,7 +6,7 @@ import pytest
 
 from sovereign.lab.overhead.crossovers import crossovers, first_from
 from sovereign.lab.overhead.results import Latency, Results
-from tests.lab.overhead.making import results
+from tests.lab.overhead.making import SCALES, results
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,17 @@ def test_from_which_batch_an_addition_stops_mattering(full: Results) -> None:
     assert "at OPT 125M to OPT 350M from a batch of 32 on; at OPT 1.3B to OPT 175B at every batch measured" in text
     never = with_ratios(full, "lora", 512, {"opt-125m": 1.06})
     (text,) = texts(never, "With LoRA (unmerged), decoding takes less than 1.05")
-    assert "at OPT 125M not up to a batch of 512; at OPT 350M from a batch of 32 on" in text
+    assert "at OPT 125M at batches of 32 and 128 alone; at OPT 350M from a batch of 32 on" in text
+    # What passes at small batches and not at the largest is not "not up to" it.
+    first = {"opt-66b": 1.03, "opt-175b": 1.02}
+    later = with_ratios(with_ratios(full, "lora", 1, first), "lora", 32, dict.fromkeys(first, 1.06))
+    (text,) = texts(with_ratios(later, "lora", 128, dict.fromkeys(first, 1.06)), "With LoRA (unmerged), decoding takes")
+    assert "at OPT 66B to OPT 175B at a batch of 1 alone" in text and "not up to" not in text
+    none = full
+    for batch in (1, 32, 128, 512):
+        none = with_ratios(none, "lora", batch, dict.fromkeys(SCALES, 1.2) | {"opt-125m": 1.01})
+    (text,) = texts(none, "With LoRA (unmerged), decoding takes")
+    assert "at OPT 125M at every batch measured; at OPT 350M to OPT 175B at no batch measured" in text
     one_batch = full.model_copy(update={"latency": tuple(r for r in full.latency if r.batch_size == 1)})
     assert not texts(one_batch, "decoding takes less than 1.05")
 

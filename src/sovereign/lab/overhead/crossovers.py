@@ -78,24 +78,29 @@ def _by_scale(results: Results, method: str) -> Crossover | None:
 
 
 def _by_batch(results: Results, method: str) -> Crossover | None:
-    """From which batch on an addition costs less than 5 % of the base model's time, for each scale."""
+    """At which batches an addition costs less than 5 % of the base model's time, for each scale."""
     batches = by_rows(results, "decode")
     columns = {shape: rows for shape in _main_shapes(batches) if len(rows := _over(batches, shape, method)) > 1}
-    starts = {shape: first_from([row.ratio < SMALL for row in rows]) for shape, rows in columns.items()}
-    if not any(start is not None for start in starts.values()):
+    passed = {shape: [row for row in rows if row.ratio < SMALL] for shape, rows in columns.items()}
+    if not any(passed.values()):
         return None
 
     def outcome(shape: str) -> str:
-        start, rows = starts[shape], columns[shape]
-        if start is None:
-            return f"not up to a batch of {rows[-1].batch_size}"
-        return "at every batch measured" if start == 0 else f"from a batch of {rows[start].batch_size} on"
+        rows, there = columns[shape], passed[shape]
+        if len(there) in (0, len(rows)):
+            return f"at {'every' if there else 'no'} batch measured"
+        if there == rows[-len(there) :] and len(there) > 1:
+            return f"from a batch of {there[0].batch_size} on"
+        return (
+            f"at {'batches' if len(there) > 1 else 'a batch'} of {' and '.join(str(r.batch_size) for r in there)} alone"
+        )
 
-    told = [columns[shape][len(columns[shape]) - 1 if start is None else start] for shape, start in starts.items()]
+    told = [row for shape, rows in columns.items() for row in passed[shape] or rows[-1:]]
     groups = [(text, list(shapes)) for text, shapes in groupby(columns, outcome)]
     spans = "; ".join(f"at {_span(shapes)} {text}" for text, shapes in groups)
     if len(groups) == 1:
-        spans = "at every scale and batch measured" if not any(starts.values()) else f"at every scale {groups[0][0]}"
+        everywhere = all(len(passed[shape]) == len(rows) for shape, rows in columns.items())
+        spans = "at every scale and batch measured" if everywhere else f"at every scale {groups[0][0]}"
     measured = ", ".join(str(one.batch_size) for one in batches)
     text = (
         f"With {label(method)}, decoding takes less than {SMALL:g} times the time of the base model {spans} "

@@ -48,7 +48,7 @@ def memory(results: Results) -> Drawing | None:
     mixed = "modelled" in kinds and len(kinds) > 1
     caption = (
         f"Memory of one training step by component ({training_setting(shown[0])}), {' and '.join(kinds)}"
-        f"{': open marks were computed by the cost model, filled ones measured' * mixed}. "
+        f"{': open marks were computed by the cost model, filled ones measured or composed' * mixed}. "
         f"{', '.join(sorted({named(row.shape).split()[0] for row in shown}))} shapes."
     )
     alt = "Line plots of bytes against number of parameters, both logarithmic. " + " ".join(
