@@ -30,6 +30,9 @@ def exact(text: str, source: str = "") -> list[str]:
         "It is wrong that LLaMA-2 7B has 6.7B parameters.",
         "LLaMA-2 7B has 6.7B parameters in its feed-forward layers.",
         "Mixtral 8x7B activates 12.9B of its 46.7B parameters per token.",
+        "LLaMA-2 7B processes 6.7B parameters per second.",
+        "LLaMA-2 7B is short of 6.7B parameters.",
+        "LLaMA‑2 7B has 6.7B parameters in its feed‑forward layers.",
         "LLaMA-2 7B never has 6.7B parameters.",
         "LLaMA-2 7B would have 6.7B parameters if it were larger.",
         "Does LLaMA-2 7B have 6.7B parameters?",
@@ -81,6 +84,7 @@ def test_what_means_something_else_is_not_exact(text: str) -> None:
         "The experts of MixLoRA train 2.6% of the parameters of LLaMA-2 7B.",
         "On LLaMA-2 7B, MixLoRA has 2.9% fewer trainable parameters than full fine-tuning.",
         "On Mistral 7B, MixLoRA has 2.9% trainable parameters, as on LLaMA-2 7B.",
+        "MixLoRA drops 2.9% of trainable parameters on LLaMA-2 7B.",
         "On a quantised LLaMA-2 7B, MixLoRA has 2.9% trainable parameters.",
     ],
 )
@@ -98,6 +102,7 @@ def test_sizes_of_the_paper_are_not_taken_where_a_sentence_gives_others(text: st
             ["merged_latency"],
         ),
         ("Merged LoRA is 20% slower than the base model at inference.", ["merged_latency"]),
+        ("Merged LoRA has a lower inference latency than full fine-tuning.", ["merged_latency"]),
         ("Mixtral 8x7B has 12.9B active parameters per token.", ["parameter_count"]),
         ("Mixed-precision Adam keeps 120 GB of model states for a 7.5B model.", ["bytes_allocated", "bytes_per_parameter"]),
         (

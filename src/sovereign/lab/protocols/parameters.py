@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sovereign.language.quantities import base_value, find_scales
-from sovereign.language.words import stems
+from sovereign.language.words import any_of, normalize, stems
 from sovereign.records import Claim, ProtocolKey, Quantity, Result
 
 from ..counts import parameters
@@ -82,6 +82,8 @@ def _match_count(claim: Claim) -> Match | None:
     (shape,) = shapes
     printed = tuple((r.metric, r.value) for r in results)
     beyond = reading.turned(claim.text, "resized")
+    if not _counts(shape, claim.text):
+        beyond += ("what it says that the model does with its parameters",)
     if len({metric for metric, _ in printed}) < len(printed):  # "activates 13B of its 47B parameters"
         beyond += ("which of its figures is meant",)
     return Match(
@@ -99,6 +101,14 @@ def _is_change(result: Result) -> bool:
         return False
     share = result.value is not None and result.ratio is not None and base_value(result.value)
     return not share or not math.isclose(share, result.ratio or 0.0)
+
+
+def _counts(shape: str, text: str) -> bool:
+    """Whether a text says how many parameters a shape has: "LLaMA-2 7B has", not "LLaMA-2 7B processes"."""
+    text = normalize(text)
+    words = next((words for name, words in reading.shapes_in(text) if name == shape), shape)
+    verbs = any_of(reading.terms()["counts"])
+    return re.search(rf"{re.escape(words)}(?:,?\s+(?:models?|which))*\s+{verbs}\b", text, re.IGNORECASE) is not None
 
 
 def _whole_shape(subject: str | None) -> str | None:

@@ -212,7 +212,7 @@ def turned(text: str, *more: str) -> tuple[str, ...]:
     ``more`` names further lists of the data file.
     """
     pattern = any_of(" ".join(terms()[name] for name in ("turns", *more)))
-    found = re.finditer(rf"(?<![\w-]){pattern}(?![\w-])|\w+n['’]t\b", text, re.IGNORECASE)
+    found = re.finditer(rf"(?<![\w-]){pattern}(?![\w-])|\w+n['’]t\b", normalize(text), re.IGNORECASE)
     return tuple(f"what “{match[0]}” makes of the statement" for match in found)
 
 
