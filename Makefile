@@ -28,8 +28,9 @@ BENCHES := bench-ask bench-index bench-checks bench-durable bench-reading
 UV := build/uv/bin/uv
 UV_VERSION := 0.13.9
 ATHERIS_VERSION := 3.0.0
-# The reference package of MixLoRA, which the tests hold ours against. Its pins are old, but it runs with newer libraries.
-REFERENCE_VERSION := 0.2.3
+# The reference packages of MixLoRA: tests hold ours against the first, protocols inspect both. Their pins are old, so
+# they come without what they depend on; the second is read, not run.
+REFERENCES := mixlora==0.2.3 moe-peft==2.0.2
 SECONDS ?= 600
 
 .PHONY: help
@@ -143,5 +144,5 @@ $(VENV)/test.stamp: $(VENV)/base.stamp requirements/test.txt
 # By the pins of pyproject.toml and without hashes: which build of torch is right, pip knows on this machine, a lock does not.
 $(VENV)/lab.stamp: $(VENV)/test.stamp pyproject.toml
 	$(RUN) -m pip install --quiet --quiet -e '.[lab,lab-test]'
-	$(RUN) -m pip install --quiet --quiet --no-deps mixlora==$(REFERENCE_VERSION)
+	$(RUN) -m pip install --quiet --quiet --no-deps $(REFERENCES)
 	@touch $@
