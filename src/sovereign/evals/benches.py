@@ -53,6 +53,7 @@ def run(
     extra: Result = {}
     if name == "pubmedqa":
         even = pubmedqa.balanced(pairs)
+        extra["balanced_n"] = len(even)
         extra["balanced"] = {
             key: _scores(even, check, True, progress) for key, check in _checkers(even, progress).items()
         }

@@ -104,7 +104,7 @@ def intervals(
     """95 % percentile bootstrap of every figure, drawing documents with replacement (Efron 1979).
 
     A sample in which a figure has nothing under it is left out; None for a figure that half of the samples lack. Where all
-    samples give 0, or all give 1, the interval is the exact binomial one for the number of documents.
+    samples of a share give 0, or all give 1, the interval is the exact binomial one for the number of documents.
     """
     names = sorted({name for counts in groups.values() for name in counts})
     rows = [[groups[group][name] for name in names] for group in sorted(groups)]
@@ -116,14 +116,17 @@ def intervals(
             if value is not None:
                 drawn[name].append(value)
     under = Counter(name for counts in groups.values() for name, value in make(counts).items() if value is not None)
-    return {name: _percentiles(v, under[name]) if 2 * len(v) > samples else None for name, v in drawn.items()}
+    return {
+        name: _percentiles(v, 0 if name.endswith("f1") else under[name]) if 2 * len(v) > samples else None
+        for name, v in drawn.items()
+    }
 
 
 def _percentiles(values: list[float], documents: int) -> tuple[float, float]:
     ordered = sorted(values)
     low, high = round(0.025 * (len(ordered) - 1)), round(0.975 * (len(ordered) - 1))
     # No draw can show what no document showed: then the exact bound of Clopper and Pearson (1934), a document as one trial.
-    unseen = 1 - 0.025 ** (1 / documents) if documents else 1.0
+    unseen = 1 - 0.025 ** (1 / documents) if documents else 0.0
     if ordered[-1] == 0.0:
         return 0.0, unseen
     return (1 - unseen, 1.0) if ordered[0] == 1.0 else (ordered[low], ordered[high])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,5 +23,6 @@ def write(result: dict[str, Any], path: Path) -> None:
         half.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         half.replace(path)
     except OSError as error:
-        half.unlink(missing_ok=True)
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
         raise OutputError(f"{path} cannot be written: {error.strerror}.", "Give another place with --out.") from None

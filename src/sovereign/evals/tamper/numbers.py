@@ -77,7 +77,7 @@ def tenfold(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
         value = float(match[0].replace(",", ""))
         share = re.match(r"\s?%| percent", source.claim[match.end() :]) is not None
         for new in (value * 10, value / 10):
-            printed = f"{new:,.6g}" if "," in match[0] or new < 10000 else f"{new:.0f}"
+            printed = f"{new:,.9g}" if "," in match[0] else f"{new:.9g}"
             whole = float(printed.replace(",", "")) == round(new, 9)
             counts_things = value == 1 or (new % 1 and not match["part"] and not share)
             if (

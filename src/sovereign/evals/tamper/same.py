@@ -80,7 +80,7 @@ def reordered(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
         yield f"{capital(link['b'])} {link['link']} {inside(source, link['a'])}."
     if (own := statement(claim)) and own.verb in _PARTICIPLES:
         be, tail = "are" if plural(own.object) else "is", f" {own.rest}" if own.rest else ""
-        if " and " not in own.object and not own.rest.startswith("by"):
+        if not re.search(r" and |^(?:its|their) ", own.object) and not own.rest.startswith("by"):
             yield f"{capital(own.object)} {be} {_PARTICIPLES[own.verb]} by {inside(source, own.subject)}{tail}."
 
 

@@ -14,6 +14,11 @@ _MORE = {
     "the majority of": "all", "few": "most", "rarely": "often", "half of": "all of", "a few": "all", "certain": "all",
 }  # fmt: skip
 _QUANTIFIER = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(_MORE, key=len, reverse=True))})(?![\w-])", re.IGNORECASE)
+# "The most common", "are most common", "several hundred".
+_NO_QUANTIFIER = re.compile(
+    r"\b(?:the|are|is|was|were|a) (?:most|few|many|certain|half)\b|\b(?:several|few|many) hundred|\bmost (?:common|of)",
+    re.IGNORECASE,
+)
 _ABSOLUTE = re.compile(r"\b(?:all|every|each|always|any|universal\w*|entire\w*)\b", re.IGNORECASE)
 _SCOPES = """
     mice humans, mouse rat, murine human, rats humans, women men, men women, female male, male female, children adults,
@@ -57,18 +62,14 @@ def quantifier(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     claim = source.claim
     if _ABSOLUTE.search(f"{claim} {source.text}"):
         return
-    for match in _QUANTIFIER.finditer(claim):
-        around = claim[: match.start()].split()[-1:], claim[match.end() :].split()[:1]
-        if around[0] in (["the"], ["The"], ["are"], ["is"], ["was"], ["were"], ["a"]) or around[1] in (
-            ["hundred"],
-            ["of"],
-            ["common"],
-        ):
-            continue
+    words = [
+        m for m in _QUANTIFIER.finditer(claim) if not _NO_QUANTIFIER.search(claim[max(0, m.start() - 5) : m.end() + 9])
+    ]
+    for match in words:
         word = _MORE[match[0].lower()]
         yield claim[: match.start()] + (word.capitalize() if match[0][0].isupper() else word) + claim[match.end() :]
     verb = main_verb(claim)
-    if verb and verb[0] in ("are", "have", "were") and _bare(claim[: verb.start()]):
+    if verb and not words and verb[0] in ("are", "have", "were") and _bare(claim[: verb.start()]):
         yield f"All {inside(source)}"
         place = verb.start() - 1 if verb[0] == "have" else verb.end()
         yield f"{claim[:place]} always{claim[place:]}"

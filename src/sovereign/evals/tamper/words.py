@@ -62,7 +62,7 @@ _LEADING = word_set(
 _COMMON = re.compile(r"(?:ing|ed|tion|sion|ity|ness|ment|ence|ance|ary|ally|ial|ional|ized|inhibitors?)$")
 _CLAUSE = re.compile(r"\b(?:that|which|who|whom|whose|where|when|while|whereas|if|because|and|or|but)\b|[,;:()]")
 _PREPOSITION = re.compile(
-    any_of("in on at for with during by from to through via under within after before among into upon")
+    rf"\b{any_of('in on at for with during by from to through via under within after before among into upon')}\b"
 )
 
 
@@ -133,6 +133,6 @@ _PREPOSITION_AT = re.compile(r"(?:^|\s)" + _PREPOSITION.pattern + r"(?=\s)")
 
 
 def plural(phrase: str) -> bool:
-    """Whether a phrase's last word looks like a plural."""
-    last = phrase.split()[-1].lower()
+    """Whether a phrase looks like a plural, by its last word before "of"."""
+    last = phrase.partition(" of ")[0].split()[-1].lower()
     return last.endswith("s") and not last.endswith(("ss", "us", "is", "sis", "itis", "ics"))
