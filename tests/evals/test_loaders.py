@@ -21,6 +21,8 @@ RECORD: dict[str, Any] = {
     "contexts": ABSTRACT,
     "long_answer": "The drug is effective. It lowers fever.",
     "official_test": False,
+    "question": "Is the drug effective?",
+    "final_decision": "yes",
 }
 
 
@@ -76,7 +78,15 @@ def test_pubmedqa_in_both_forms(tmp_path: Path) -> None:
 
 
 def test_pubmedqa_splits(tmp_path: Path) -> None:
-    published = {str(n): {"CONTEXTS": ABSTRACT, "LONG_ANSWER": RECORD["long_answer"]} for n in (11, 12)}
+    published = {
+        str(n): {
+            "QUESTION": "Is it?",
+            "CONTEXTS": ABSTRACT,
+            "LONG_ANSWER": RECORD["long_answer"],
+            "final_decision": "no",
+        }
+        for n in (11, 12)
+    }
     (tmp_path / "ori_pqal.json").write_text(json.dumps(published), encoding="utf-8")
     with pytest.raises(InputError, match="test split") as caught:
         pubmedqa.load(tmp_path, "test")
@@ -84,6 +94,9 @@ def test_pubmedqa_splits(tmp_path: Path) -> None:
     (tmp_path / "test_ground_truth.json").write_text(json.dumps({"12": "yes"}), encoding="utf-8")
     assert {p.group for p in pubmedqa.load(tmp_path, "test")} == {"12"}
     assert {p.group for p in pubmedqa.load(tmp_path, "train")} == {"11"}
+    assert [(p.claim, p.label, p.group) for p in pubmedqa.questions(tmp_path, "test")] == [
+        ("Is it", "CONTRADICT", "12")
+    ]
 
 
 def test_a_balanced_set_has_as_many_denials_on_either_side(tmp_path: Path) -> None:
@@ -165,6 +178,11 @@ def test_real_sets() -> None:
     pairs = scifact.load(SHARED / "scifact")
     assert Counter(p.label for p in pairs) == {"SUPPORT": 290, "CONTRADICT": 163, "NOT_ENOUGH_INFO": 247}
     assert Counter(p.label for p in scitab.load(SHARED)) == {"SUPPORT": 233, "CONTRADICT": 211, "NOT_ENOUGH_INFO": 230}
+    assert Counter(p.label for p in pubmedqa.questions(SHARED)) == {
+        "SUPPORT": 276,
+        "CONTRADICT": 169,
+        "NOT_ENOUGH_INFO": 55,
+    }
     conclusions = pubmedqa.load(SHARED)
     assert len(conclusions) > 400
     assert Counter(p.label for p in conclusions)["SUPPORT"] * 2 == len(conclusions)

@@ -14,6 +14,7 @@ from .output import clean, err, guarded, out, print_json, progress_line
 # Figures that a person reads first, with their headings; the JSON has them all.
 _FIGURES = {
     "macro_f1": "macro F1",
+    "accuracy": "accuracy",
     "support_recall": "SUPPORT found",
     "contradict_called_support": "CONTRADICT called SUPPORT",
     "contradict_recall": "CONTRADICT found",
@@ -22,6 +23,12 @@ _FIGURES = {
     "false_support_rate": "false support",
     "lost_support_rate": "lost support",
     "coverage": "coverage",
+}
+
+
+_PARTS = {
+    "balanced": "As many conclusions that deny as conclusions that affirm",
+    "questions": "The questions, as statements: yes, no, maybe",
 }
 
 
@@ -59,9 +66,9 @@ def _show(result: dict[str, Any]) -> None:
     what = "twins" if result["bench"] == "tamper" else "pairs"
     out.print(f"[bold]{result['bench']}[/]: {result['n']} {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
-    if "balanced" in result:
-        out.print("\nAs many conclusions that deny as conclusions that affirm:")
-        out.print(_figures({"our checks" if k == "rules" else k: row for k, row in result["balanced"].items()}))
+    for name, part in result.get("parts", {}).items():
+        out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")
+        out.print(_figures({"our checks" if k == "rules" else k: row for k, row in part["checkers"].items()}))
     if "kinds" in result:
         out.print()
         out.print(_kinds(result))

@@ -48,19 +48,14 @@ def run(
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     pairs, paths = _loaded(name, data, split, limit)
-    checkers = _checkers(pairs, progress)
-    scored = {key: _scores(pairs, check, key == "rules", progress) for key, check in checkers.items()}
-    extra: Result = {}
+    scored = _all_scores(pairs, progress)
+    parts: dict[str, list[Pair]] = {}
     if name == "pubmedqa":
-        even = pubmedqa.balanced(pairs)
-        extra["balanced_n"] = len(even)
-        extra["balanced"] = {
-            key: _scores(even, check, True, progress) for key, check in _checkers(even, progress).items()
-        }
+        parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
     return {
         "bench": name,
         **scored.pop("rules"),
-        **extra,
+        "parts": {key: {"n": len(part), "checkers": _all_scores(part, progress)} for key, part in parts.items()},
         "baselines": scored,
         "n": len(pairs),
         "documents": len({p.group for p in pairs}),
@@ -92,7 +87,11 @@ def _checkers(pairs: Sequence[Pair], progress: Progress) -> dict[str, Checker]:
     }
 
 
-def _scores(pairs: Sequence[Pair], check: Checker, spans: bool, progress: Progress) -> Result:
+def _all_scores(pairs: Sequence[Pair], progress: Progress) -> dict[str, Result]:
+    return {name: _scores(pairs, check, progress) for name, check in _checkers(pairs, progress).items()}
+
+
+def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result:
     """Every figure of one checker on labelled pairs, with its confusion matrix."""
     progress("counting")
     groups: dict[str, Counts] = {}

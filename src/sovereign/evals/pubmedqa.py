@@ -4,6 +4,8 @@ Reads the published ``ori_pqal.json`` (with ``test_ground_truth.json`` beside it
 (``pqal.jsonl``). Two claims are made of each conclusion that can be denied in one place: the conclusion as it stands (SUPPORT)
 and denied (CONTRADICT), or affirmed where it is itself a denial.
 
+The set's own task, the question answered with yes, no or maybe, is :func:`questions`.
+
 Nearly all denied claims hold a "not" that the true ones lack, so a reader of claims alone can tell them. ``balanced`` holds as
 many conclusions that deny as conclusions that affirm: there the wording gives nothing away.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field
 
@@ -20,17 +23,20 @@ from sovereign.reading.sentences import sentence_spans
 
 from .baselines import fold_key
 from .files import Row, find, members, missing, objects, record
-from .pairs import Pair
+from .pairs import Label, Pair
 from .tamper import Source
 from .tamper.denial import negation_in, negation_out
 from .tamper.words import denies
 
 SPLITS = ("train", "test")
+_ANSWERS: dict[str, Label] = {"yes": "SUPPORT", "no": "CONTRADICT", "maybe": "NOT_ENOUGH_INFO"}
 
 
 class _Record(Row):
     contexts: list[str] = Field(validation_alias=AliasChoices("contexts", "CONTEXTS"))
     long_answer: str = Field(validation_alias=AliasChoices("long_answer", "LONG_ANSWER"))
+    question: str = Field(validation_alias=AliasChoices("question", "QUESTION"))
+    final_decision: Literal["yes", "no", "maybe"]
     pmid: str = Field(validation_alias=AliasChoices("pmid", "_key"))
     official_test: bool | None = None
 
@@ -55,14 +61,35 @@ def load(data: Path, split: str | None = None) -> list[Pair]:
     Raises:
         InputError: if a file is missing, broken or cut short, or does not say which split a record is of.
     """
+    return [pair for row in _records(data, split) for pair in _pairs(row)]
+
+
+def questions(data: Path, split: str | None = None) -> list[Pair]:
+    """Every question without its question mark as a claim: yes is SUPPORT, no CONTRADICT, maybe NOT_ENOUGH_INFO.
+
+    Then ``accuracy`` and ``macro_f1`` are the set's own two metrics (section 4.1 of the paper), with the checks reading the
+    question's words as a statement.
+
+    Raises:
+        InputError: as :func:`load`.
+    """
+    return [
+        Pair(r.question.rstrip(" ?"), "", _sentences(r), _ANSWERS[r.final_decision], r.pmid)
+        for r in _records(data, split)
+    ]
+
+
+def _records(data: Path, split: str | None) -> Iterator[_Record]:
     path, *tested = files(data)
     test = frozenset(members(tested[0])) if tested else None
-    pairs: list[Pair] = []
     for place, value in objects(path):
         row = record(_Record, value, place)
         if split is None or split == _split_of(row, test, path):
-            pairs += _pairs(row)
-    return pairs
+            yield row
+
+
+def _sentences(row: _Record) -> tuple[str, ...]:
+    return tuple(text[a:b] for text in row.contexts for a, b in sentence_spans(text))
 
 
 def _split_of(row: _Record, test: frozenset[str] | None, path: Path) -> str:
@@ -77,7 +104,7 @@ def _split_of(row: _Record, test: frozenset[str] | None, path: Path) -> str:
 
 def _pairs(row: _Record) -> Iterator[Pair]:
     """The two claims of the first sentence of the conclusion that can be denied; nothing if none can."""
-    sentences = tuple(text[a:b] for text in row.contexts for a, b in sentence_spans(text))
+    sentences = _sentences(row)
     for start, end in sentence_spans(row.long_answer):
         claim = row.long_answer[start:end]
         if denied := _denied(claim, sentences):
