@@ -48,6 +48,12 @@ def test_only_the_first_three_sentences_rationalize_an_abstract() -> None:
     assert figures(counts)["rationale_f1"] == pytest.approx(2 * 1 / (4 + 1))
 
 
+def test_the_nearest_sentence_counts_without_a_verdict() -> None:
+    found = figures(count(pair("SUPPORT", ((1, 2), (5,))), Found("NOT_ENOUGH_INFO", (1, 4))))
+    assert found["nearest_f1"] == pytest.approx(2 * 1 / (2 + 3))
+    assert found["rationale_f1"] == 0.0
+
+
 def test_half_a_rationale_counts_nothing() -> None:
     assert figures(count(pair("SUPPORT", ((1, 2),)), Found("SUPPORT", (1,))))["rationale_f1"] == 0.0
 

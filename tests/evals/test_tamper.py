@@ -63,7 +63,7 @@ NOT_MADE = [
     ("quantifier", "The most common drugs do this."),
     ("scope", "LoRA with 80.0M is used."),
     ("causal", "Smoking is associated with cancer because it causes inflammation."),
-    ("number_format", "Aspirin reduces fever."),
+    ("number_format", "Aspirin reduces fever on an RTX 3090."),
     ("abbreviation", "Aspirin reduces fever."),
 ]  # fmt: skip
 OTHER = Source("Charcoal increases survival.", ("Charcoal increases survival in rats.",), "", "other")

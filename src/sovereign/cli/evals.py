@@ -20,6 +20,7 @@ _FIGURES = {
     "contradict_recall": "CONTRADICT found",
     "support_called_contradict": "SUPPORT called CONTRADICT",
     "rationale_f1": "rationale F1",
+    "nearest_f1": "nearest F1",
     "false_support_rate": "false support",
     "lost_support_rate": "lost support",
     "coverage": "coverage",

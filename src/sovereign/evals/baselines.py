@@ -20,7 +20,7 @@ from .logistic import Model, fit
 from .pairs import LABELS, Checker, Found, Label, Pair
 
 FOLDS = 5
-_MOST, _ENOUGH = 3, 0.35  # sentences of a rationale at most, and the score that a second one needs
+_MOST, _ENOUGH = 3, 0.2  # sentences of a rationale at most, and the score that a second one needs
 
 
 def lexical(pairs: Sequence[Pair]) -> list[Found]:
@@ -29,10 +29,11 @@ def lexical(pairs: Sequence[Pair]) -> list[Found]:
 
 
 def _lexical(pair: Pair) -> Found:
-    if not seed.cosine(pair.claim, " ".join(pair.sentences)) >= seed.THRESHOLD:
+    if not pair.sentences:
         return Found("NOT_ENOUGH_INFO")
     best = max(range(len(pair.sentences)), key=lambda i: seed.cosine(pair.claim, pair.sentences[i]))
-    return Found("SUPPORT", (best,))
+    passes = seed.cosine(pair.claim, " ".join(pair.sentences)) >= seed.THRESHOLD
+    return Found("SUPPORT" if passes else "NOT_ENOUGH_INFO", (best,))
 
 
 def cross_fitted(known: Sequence[Pair], blind: bool = False) -> Checker:
@@ -75,8 +76,6 @@ def _fitted(pairs: Sequence[Pair]) -> Callable[[Pair], Found]:
         ranked = rank(pair)
         row = features.of_pair(pair, ranked, idf)
         label = max(LABELS, key=lambda each: models[each](row))
-        if label == "NOT_ENOUGH_INFO":
-            return Found(label)
         kept = [i for n, (score, i) in enumerate(ranked[:_MOST]) if n == 0 or score >= _ENOUGH]
         return Found(label, tuple(kept))
 

@@ -30,6 +30,10 @@ def count(pair: Pair, found: Found) -> Counts:
     if pair.label != "NOT_ENOUGH_INFO":
         counts["abstracts"] += 1
         counts["sentences"] += sum(map(len, pair.rationales))
+        gold = frozenset().union(*pair.rationales)
+        counts["of_rationale"] += len(gold)
+        counts["named"] += len(found.sentences)
+        counts["named_right"] += len(gold.intersection(found.sentences))
     if found.label == "NOT_ENOUGH_INFO":
         return counts
     said = set(found.sentences)
@@ -51,7 +55,8 @@ def figures(counts: Counts) -> Figures:
     ``macro_f1`` is the mean of the F1 of the labels that occur. ``contradict_called_support``, ``support_recall``,
     ``contradict_recall`` and ``support_called_contradict`` are shares of the pairs with that gold label; ``coverage`` is the share of pairs that got SUPPORT or CONTRADICT.
     ``rationale_f1`` is SciFact's sentence-level F1, selection only; ``sentence_label_f1``, ``abstract_label_f1`` and
-    ``abstract_rationalized_f1`` are its other three.
+    ``abstract_rationalized_f1`` are its other three. ``nearest_f1`` is ours: F1 of the sentences that a checker names on pairs with
+    evidence, each for itself and whatever the verdict.
     """
     by_label = [f for label in LABELS if (f := _label_f1(counts, label)) is not None]
     pairs = _sum(counts, LABELS, LABELS)
@@ -68,6 +73,7 @@ def figures(counts: Counts) -> Figures:
             counts["sentences_right_with_label"], counts["sentences_said"], counts["sentences"]
         ),
         "abstract_label_f1": _f1(counts["abstracts_right"], counts["abstracts_said"], counts["abstracts"]),
+        "nearest_f1": _f1(counts["named_right"], counts["named"], counts["of_rationale"]),
         "abstract_rationalized_f1": _f1(
             counts["abstracts_rationalized"], counts["abstracts_said"], counts["abstracts"]
         ),

@@ -35,7 +35,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Found:
-    """A checker's label, and the indices of the sentences that it rests on; none where it abstains."""
+    """A checker's label, and the indices of the sentences that it rests on, or that come nearest where it abstains."""
 
     label: Label
     sentences: tuple[int, ...] = ()
@@ -87,8 +87,7 @@ def _checked(pair: Pair) -> Found:
     document = document_of(pair.title, pair.sentences)
     verification = verify_in_document(pair.claim, document)
     label = label_of(verification.verdict)
-    if label == "NOT_ENOUGH_INFO":
-        return Found(label)
     starts = {s.start: i for i, s in enumerate(document.sentences) if s.end > s.start}
-    places = {starts.get(e.quote.start) for e in verification.evidence if e.verdict == label}
+    named = [e for e in verification.evidence if e.verdict == label] if label != "NOT_ENOUGH_INFO" else []
+    places = {starts.get(e.quote.start) for e in named or verification.evidence[:1]}
     return Found(label, tuple(sorted(i for i in places if i is not None)))

@@ -47,7 +47,8 @@ _SHARES = {
 }  # fmt: skip
 _SHARE = re.compile(r"(?<![\w.,-])(?P<n>\d\d)\s?% of (?=[a-z])")
 _GROUPED = re.compile(r"(?<![\w.,])(\d{1,3}),(\d{3})(?![\d,])")
-_LONG = re.compile(r"(?<![\w.,/-])(\d{1,3})(\d{3})(?![\w.,/-])")
+# Not the number of a name: "RTX 3090".
+_LONG = re.compile(r"(?<![\w.,/-])(?<![A-Z] )(\d{1,3})(\d{3})(?![\w.,/-])")
 _WORDS = dict(
     zip(
         ["2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"],

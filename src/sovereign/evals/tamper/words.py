@@ -83,7 +83,7 @@ def inside(source: Source, text: str = "") -> str:
     """
     text = text or source.claim
     first, space, rest = text.partition(" ")
-    plain = first[1:].islower() and first.lower() in _LEADING
+    plain = first == "A" or (first[1:].islower() and first.lower() in _LEADING)
     seen = re.search(rf"\b{re.escape(first.lower())}\b", f"{source.text} {source.claim} {source.title}") is not None
     return (
         f"{first.lower()}{space}{rest}" if plain or (first[1:].islower() and (seen or _COMMON.search(first))) else text
