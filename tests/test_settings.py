@@ -32,6 +32,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "max_archive_bytes": 1_000_000_000,
         "max_read_seconds": 60.0,
         "max_read_megabytes": 1_500,
+        "embedder": "none",
     }
     assert settings.origins == dict.fromkeys(NAMES, "default")
 
