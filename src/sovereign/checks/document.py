@@ -17,7 +17,7 @@ from .terms import topic
 from .verdict import Judgement, judge
 
 CANDIDATES = 12  # sentences that are judged: those that share most words with the claim
-_SEARCHED = 2_000  # sentences that an embedder is asked about, those that share most words first: half a minute
+_SEARCHED = 500  # sentences that an embedder is asked about, those that share most words first: some seconds
 _BEFORE = 2  # sentences before one that are its context, with the title
 _LONGEST = 2_500  # characters of one candidate; what is longer is no sentence, and is judged in pieces
 _END = re.compile(r"(?<=[.!?])\s+(?=[^\W_])|\n\s*")
@@ -87,8 +87,10 @@ def _candidates(
     best = [i for i in ranked[:CANDIDATES] if shares[i] > 0]
     found: dict[int, CheckOutcome] = {}
     if embedder is not None:
-        searched = ranked[:_SEARCHED]
-        found = {searched[k]: seen for k, seen in nearest(embedder, claim, [texts[i] for i in searched]).items()}
+        # Those that share words come first in both, so an index means the same sentence.
+        ranked = ranked[:_SEARCHED]
+        near = nearest(embedder, claim, [texts[i] for i in ranked], range(len(best)))
+        found = {ranked[place]: outcome for place, outcome in near.items()}
     return [
         _Candidate(sentences[i], " ".join(map(document.slice, sentences[max(0, i - _BEFORE) : i])), found.get(i))
         for i in dict.fromkeys([*best, *found])

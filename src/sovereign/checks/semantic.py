@@ -7,7 +7,7 @@ Off unless the setting ``embedder`` names a model.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from sovereign.models import Embedder, similarities
 from sovereign.records import CheckOutcome
@@ -15,13 +15,16 @@ from sovereign.records import CheckOutcome
 NEAREST = 5  # sentences that it adds at most to those that share words with the claim
 
 
-def nearest(embedder: Embedder, claim: str, sentences: Sequence[str]) -> dict[int, CheckOutcome]:
-    """The nearest sentences by index, nearest first, each with what the check says of it; ``value`` is the cosine."""
+def nearest(
+    embedder: Embedder, claim: str, sentences: Sequence[str], known: Container[int] = ()
+) -> dict[int, CheckOutcome]:
+    """The nearest sentences that are not known yet, by index, nearest first, each with its outcome; ``value`` is the cosine."""
     if not sentences:
         return {}
     values = similarities(embedder, claim, sentences)
-    best = sorted(range(len(sentences)), key=lambda i: -values[i])[:NEAREST]
-    return {i: _outcome(embedder, values[i], rank, len(sentences)) for rank, i in enumerate(best, 1)}
+    ranked = enumerate(sorted(range(len(sentences)), key=lambda i: -values[i]), 1)
+    new = [(rank, i) for rank, i in ranked if i not in known][:NEAREST]
+    return {i: _outcome(embedder, values[i], rank, len(sentences)) for rank, i in new}
 
 
 def _outcome(embedder: Embedder, value: float, rank: int, among: int) -> CheckOutcome:

@@ -193,9 +193,15 @@ def _entail(
             length = len(coded[i].ids)
             ids[row, :length], mask[row, :length], types[row, :length] = coded[i].ids, 1, coded[i].type_ids
         try:
-            found[batch] = forward(ids, mask, types)[:, list(order)]
+            logits = forward(ids, mask, types)
         except Exception as error:  # a model that loads may still not fit its tokenizer
             raise InputError(f"the model in {folder} does not run: {str(error)[:200]}", "Save it again.") from error
+        if logits.shape != (len(batch), 3):
+            raise InputError(
+                f"the model in {folder} gives outputs of shape {logits.shape} for {len(batch)} pairs, not three for each.",
+                "Take a model that was trained for entailment, or correct its id2label.",
+            )
+        found[batch] = logits[:, list(order)]
     if not np.isfinite(found).all():
         raise InputError(f"the model in {folder} gives outputs that are no numbers.", "Its weights are broken.")
     powers = np.exp(found - found.max(1, keepdims=True))
