@@ -33,6 +33,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "max_read_seconds": 60.0,
         "max_read_megabytes": 1_500,
         "measure_seconds": 60.0,
+        "embedder": "none",
     }
     assert settings.origins == dict.fromkeys(NAMES, "default")
 

@@ -76,6 +76,11 @@ class Settings(BaseModel):
     max_read_megabytes: int = Field(
         default=1_500, ge=256, le=1_000_000, description="Most memory that reading one file may take, in megabytes."
     )
+    embedder: str = Field(
+        default="none",
+        min_length=1,
+        description="Model that finds further passages of a document by meaning: none, minilm, or fake: for trials.",
+    )
 
     measure_seconds: float = Field(
         default=60.0,

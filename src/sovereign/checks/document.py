@@ -7,17 +7,29 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sovereign.errors import InputError
-from sovereign.records import Document, Evidence, Sentence, Verdict, Verification, quote_of
+from sovereign.models import Embedder
+from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdict, Verification, quote_of
 
 from .abbreviations import definitions, written_out
 from .anchor import check_anchor
+from .semantic import nearest
 from .terms import topic
 from .verdict import Judgement, judge
 
 CANDIDATES = 12  # sentences that are judged: those that share most words with the claim
+_SEARCHED = 500  # sentences that an embedder is asked about, those that share most words first: some seconds
 _BEFORE = 2  # sentences before one that are its context, with the title
 _LONGEST = 2_500  # characters of one candidate; what is longer is no sentence, and is judged in pieces
 _END = re.compile(r"(?<=[.!?])\s+(?=[^\W_])|\n\s*")
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A sentence that will be judged, the text before it, and how it was found if by its meaning."""
+
+    sentence: Sentence
+    before: str
+    found: CheckOutcome | None
 
 
 @dataclass(frozen=True)
@@ -33,11 +45,14 @@ class _Judged:
         return next((c.value or 0.0 for c in self.judgement.checks if c.check == "terms"), 0.0)
 
 
-def verify_in_document(claim: str, document: Document) -> Verification:
+def verify_in_document(claim: str, document: Document, embedder: Embedder | None = None) -> Verification:
     """Hold a claim against the sentences of a document that may serve as evidence.
 
     Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
     false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
+
+    An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning. It changes no
+    judgement of a sentence.
 
     Raises:
         InputError: if the claim holds no letter and no digit.
@@ -46,7 +61,8 @@ def verify_in_document(claim: str, document: Document) -> Verification:
         raise InputError("The claim is empty.", "Give one sentence that states something.")
     long_forms = definitions(document.text) | definitions(claim)
     claim = written_out(claim, long_forms)
-    judged = [_judged(claim, document, s, before, long_forms) for s, before in _candidates(claim, document, long_forms)]
+    candidates = _candidates(claim, document, long_forms, embedder)
+    judged = [_judged(claim, document, candidate, long_forms) for candidate in candidates]
     verdict, decider, reason = _decide(judged)
     rest = [j for j in judged if j is not decider]
     return Verification(
@@ -60,12 +76,25 @@ def verify_in_document(claim: str, document: Document) -> Verification:
     )
 
 
-def _candidates(claim: str, document: Document, long_forms: dict[str, str]) -> list[tuple[Sentence, str]]:
-    """The sentences that share most words with the claim, in that order, each with the text before it."""
+def _candidates(
+    claim: str, document: Document, long_forms: dict[str, str], embedder: Embedder | None
+) -> list[_Candidate]:
+    """The sentences that share most words with the claim, in that order; then those that an embedder finds beside them."""
     sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
-    shares = [topic(claim, written_out(document.slice(s), long_forms)) for s in sentences]
-    best = sorted((i for i, share in enumerate(shares) if share > 0), key=lambda i: -shares[i])[:CANDIDATES]
-    return [(sentences[i], " ".join(map(document.slice, sentences[max(0, i - _BEFORE) : i]))) for i in best]
+    texts = [written_out(document.slice(s), long_forms) for s in sentences]
+    shares = [topic(claim, text) for text in texts]
+    ranked = sorted(range(len(sentences)), key=lambda i: -shares[i])
+    best = [i for i in ranked[:CANDIDATES] if shares[i] > 0]
+    found: dict[int, CheckOutcome] = {}
+    if embedder is not None:
+        # Those that share words come first in both, so an index means the same sentence.
+        ranked = ranked[:_SEARCHED]
+        near = nearest(embedder, claim, [texts[i] for i in ranked], range(len(best)))
+        found = {ranked[place]: outcome for place, outcome in near.items()}
+    return [
+        _Candidate(sentences[i], " ".join(map(document.slice, sentences[max(0, i - _BEFORE) : i])), found.get(i))
+        for i in dict.fromkeys([*best, *found])
+    ]
 
 
 def _pieces(document: Document, sentence: Sentence) -> Iterator[Sentence]:
@@ -85,16 +114,16 @@ def _pieces(document: Document, sentence: Sentence) -> Iterator[Sentence]:
         start = end
 
 
-def _judged(claim: str, document: Document, sentence: Sentence, before: str, long_forms: dict[str, str]) -> _Judged:
-    context = f"{document.paper.title}\n{before}"
+def _judged(claim: str, document: Document, candidate: _Candidate, long_forms: dict[str, str]) -> _Judged:
+    sentence = candidate.sentence
+    context = f"{document.paper.title}\n{candidate.before}"
     judgement = judge(claim, written_out(document.slice(sentence), long_forms), written_out(context, long_forms))
     quote = quote_of(document, sentence)
     verdict, reason = judgement.verdict, judgement.reason
     if sentence.seen == "recalled" and verdict != "NOT_ENOUGH_INFO":
         verdict, reason = "UNCHECKED", "recalled and not read again in its source, so nothing rests on it"
-    evidence = Evidence(
-        quote=quote, relation="unknown", verdict=verdict, scope="same", checks=judgement.checks, reason=reason
-    )
+    checks = (*judgement.checks, candidate.found) if candidate.found else judgement.checks
+    evidence = Evidence(quote=quote, relation="unknown", verdict=verdict, scope="same", checks=checks, reason=reason)
     return _Judged(evidence, judgement)
 
 

@@ -7,6 +7,7 @@ import gc
 import typer
 
 from . import ask as _ask
+from . import evals as _evals
 from . import gate as _gate
 from . import lab as _lab
 from . import records as _records
@@ -28,6 +29,7 @@ app.command("list")(_records.list_records)
 app.command("show")(_records.show)
 app.command("export")(_records.export)
 app.command("verify")(_verify.verify)
+app.command("eval")(_evals.evaluate)
 app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)

@@ -9,6 +9,7 @@ import typer
 
 from sovereign.checks import verify_in_document
 from sovereign.kernel import limits_of
+from sovereign.models import embedder
 from sovereign.reading import read_file
 from sovereign.records import Evidence
 from sovereign.settings import load
@@ -25,7 +26,9 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
     """Hold one claim against one document: verdict, rationale sentence, every check."""
-    verification = verify_in_document(claim, read_file(against, against.name, limits_of(load())))
+    settings = load()
+    document = read_file(against, against.name, limits_of(settings))
+    verification = verify_in_document(claim, document, embedder(settings.embedder))
     if as_json:
         return print_json({"claim": claim, "against": against.name, **verification.model_dump(mode="json")})
     out.print(f"[bold]{verification.verdict}[/]: {clean(verification.reason)}")

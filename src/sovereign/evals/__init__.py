@@ -1,0 +1,6 @@
+"""The bench of our own truthfulness: labelled sets, baselines, and twins of true claims."""
+
+from .benches import NAMES, run
+from .results import write
+
+__all__ = ["NAMES", "run", "write"]

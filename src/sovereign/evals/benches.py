@@ -1,0 +1,137 @@
+"""The benches by name: load, check, count, and one result as plain data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sovereign.errors import InputError
+from sovereign.version import __version__
+
+from . import baselines, pubmedqa, scifact, scitab
+from .files import digest
+from .metrics import Counts, confusion, count, figures, intervals
+from .pairs import Checker, Pair, Progress, rules
+from .tamper import load_twins, measure, sources_of, starter, twins_of
+
+SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
+NAMES = (*SETS, "tamper")
+Result = dict[str, Any]
+
+
+def run(
+    name: str,
+    data: Path | None = None,
+    split: str | None = None,
+    limit: int | None = None,
+    twins: Path | None = None,
+    progress: Progress = lambda text: None,
+) -> Result:
+    """The result of one bench as plain data: the same for the same data and version.
+
+    ``limit`` takes the first so many claims (of pairs, before twins are made of them).
+
+    Raises:
+        InputError: for an unknown bench or split, options that do not go together, or data that cannot be used.
+    """
+    if name not in NAMES:
+        raise InputError(f"There is no bench {name!r}.", f"Choose one of {', '.join(NAMES)}.")
+    if limit is not None and limit < 1:
+        raise InputError(f"--limit is {limit}.", "Give a number of at least 1, or leave it out.")
+    if twins is not None and name != "tamper":
+        raise InputError(f"--twins does not go with {name}.", "It is for the bench tamper.")
+    if name == "tamper":
+        return _tamper(data, split, limit, twins, progress)
+    if data is None:
+        raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
+    pairs, paths = _loaded(name, data, split, limit)
+    scored = _all_scores(pairs, progress)
+    parts: dict[str, list[Pair]] = {}
+    if name == "pubmedqa":
+        parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
+    return {
+        "bench": name,
+        **scored.pop("rules"),
+        "parts": {key: {"n": len(part), "checkers": _all_scores(part, progress)} for key, part in parts.items()},
+        "baselines": scored,
+        "n": len(pairs),
+        "documents": len({p.group for p in pairs}),
+        **_origin(paths, split, limit),
+    }
+
+
+def _loaded(name: str, data: Path, split: str | None, limit: int | None) -> tuple[list[Pair], list[Path]]:
+    known = getattr(SETS[name], "SPLITS", ())
+    if split is not None and split not in known:
+        raise InputError(
+            f"{name} has no split {split!r}.", f"Choose {' or '.join(known)}." if known else "Leave --split out."
+        )
+    paths = SETS[name].files(data)
+    pairs = SETS[name].load(data, split)
+    if not pairs:
+        raise InputError(
+            f"{data} holds no pair of {name}{f' of split {split}' if split else ''}.", "Try another split."
+        )
+    return pairs[:limit], paths
+
+
+def _checkers(pairs: Sequence[Pair], progress: Progress) -> dict[str, Checker]:
+    return {
+        "rules": lambda asked: rules(asked, progress),
+        "lexical": baselines.lexical,
+        "claim_only": baselines.cross_fitted(pairs, blind=True),
+        "features": baselines.cross_fitted(pairs),
+    }
+
+
+def _all_scores(pairs: Sequence[Pair], progress: Progress) -> dict[str, Result]:
+    return {name: _scores(pairs, check, progress) for name, check in _checkers(pairs, progress).items()}
+
+
+def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result:
+    """Every figure of one checker on labelled pairs, with its confusion matrix."""
+    progress("counting")
+    groups: dict[str, Counts] = {}
+    for pair, found in zip(pairs, check(pairs), strict=True):
+        groups.setdefault(pair.group, Counter()).update(count(pair, found))
+    whole = sum(groups.values(), Counter[str]())
+    return {**figures(whole), "intervals": intervals(groups, figures), "confusion": confusion(whole)}
+
+
+def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path | None, progress: Progress) -> Result:
+    """Given twins as they are; twins of SciFact's pairs; without data, twins of the starter library's sentences."""
+    if given is not None:
+        if data is not None or split is not None:
+            raise InputError("--twins does not go with --data or --split.", "Twins are scored as they are.")
+        twins, sources, pairs, paths = load_twins(given)[:limit], [], list[Pair](), [given]
+    elif data is not None:
+        pairs, paths = _loaded("scifact", data, split, None)
+        sources = sources_of(pairs)[:limit]
+        twins = twins_of(sources)
+    else:
+        if split is not None:
+            raise InputError("--split needs --data.", "Without data the pairs are the starter library's.")
+        pairs, paths, sources = [], starter.files(), starter.sources()[:limit]
+        twins = twins_of(sources)
+    if not twins:
+        raise InputError("There are no twins to score.", "Give more pairs or another file.")
+    checkers = _checkers(pairs, progress)
+    if not pairs:  # nothing to fit a classifier on
+        checkers = {key: checkers[key] for key in ("rules", "lexical")}
+    scored = {key: measure(twins, check, sources) for key, check in checkers.items()}
+    origin = "given" if given else "scifact" if data else "starter_library"
+    return {
+        "bench": "tamper",
+        "source": origin,
+        **scored.pop("rules"),
+        "baselines": scored,
+        "n": len(twins),
+        **_origin(paths, split, limit),
+    }
+
+
+def _origin(paths: Sequence[Path], split: str | None, limit: int | None) -> Result:
+    return {"version": __version__, "data_sha256": digest(paths), "split": split, "limit": limit}

@@ -1,0 +1,93 @@
+"""What every set becomes: pairs of a claim and a document with the label that people gave, and what a checker found.
+
+A checker is any function from pairs to one :class:`Found` each, so that the rules, the baselines and whatever comes later
+are measured by the same code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sovereign.checks import verify_in_document
+from sovereign.records import Document, Paper, Section, Sentence, Verdict, text_hash
+
+Label = Literal["SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"]
+LABELS: tuple[Label, ...] = ("SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A claim, the sentences of one document, and the label.
+
+    ``rationales`` are sets of sentence indices, each sufficient for the label. ``group`` is the document: what is drawn
+    together in a bootstrap and never cut by a fold.
+    """
+
+    claim: str
+    title: str
+    sentences: tuple[str, ...]
+    label: Label
+    group: str
+    rationales: tuple[frozenset[int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A checker's label, and the indices of the sentences that it rests on, or that come nearest where it abstains."""
+
+    label: Label
+    sentences: tuple[int, ...] = ()
+
+
+Checker = Callable[[Sequence[Pair]], list[Found]]
+Progress = Callable[[str], None]
+
+
+def document_of(title: str, sentences: Sequence[str]) -> Document:
+    """A document of given sentences, in one section; empty ones keep their index and no place."""
+    starts, text = [], ""
+    for sentence in sentences:
+        text += " " if text else ""
+        starts.append(len(text))
+        text += sentence
+    spans = tuple(
+        Sentence(start=start, end=start + len(s), section=0) for start, s in zip(starts, sentences, strict=True)
+    )
+    whole = Section(title="Abstract", level=1, start=0, end=len(text))
+    return Document(
+        paper=Paper(id=f"title:{title}", title=title),
+        text=text,
+        text_hash=text_hash(text),
+        depth="abstract",
+        sections=(whole,),
+        sentences=spans,
+    )
+
+
+def label_of(verdict: Verdict) -> Label:
+    """A verdict as one of the three labels: MIXED and UNCHECKED decide nothing, so they count as abstained."""
+    return verdict if verdict in ("SUPPORT", "CONTRADICT") else "NOT_ENOUGH_INFO"
+
+
+def rules(pairs: Sequence[Pair], progress: Progress = lambda text: None) -> list[Found]:
+    """The checks of this project, through :func:`sovereign.checks.verify_in_document` as a user calls them."""
+    found = []
+    for n, pair in enumerate(pairs):
+        if n % 50 == 0:
+            progress(f"{n} of {len(pairs)} pairs")
+        found.append(_checked(pair))
+    return found
+
+
+def _checked(pair: Pair) -> Found:
+    if not any(c.isalnum() for c in pair.claim):
+        return Found("NOT_ENOUGH_INFO")
+    document = document_of(pair.title, pair.sentences)
+    verification = verify_in_document(pair.claim, document)
+    label = label_of(verification.verdict)
+    starts = {s.start: i for i, s in enumerate(document.sentences) if s.end > s.start}
+    named = [e for e in verification.evidence if e.verdict == label] if label != "NOT_ENOUGH_INFO" else []
+    places = {starts.get(e.quote.start) for e in named or verification.evidence[:1]}
+    return Found(label, tuple(sorted(i for i in places if i is not None)))

@@ -1,0 +1,57 @@
+"""What a model of each kind gives. A provider is a function that returns one of these; a new provider is one file.
+
+Vectors and probabilities never set a verdict: the checks do, and say which model they asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """Texts to vectors.
+
+    ``weights`` is the SHA-256 of the weights, empty for a provider that has none; keep it with every vector, because
+    vectors of different weights do not compare. ``embed`` gives float32 vectors of length 1, shape (texts, dimension),
+    and the vector of a text does not depend on the texts beside it.
+    """
+
+    name: str
+    dimension: int
+    weights: str
+    embed: Callable[[Sequence[str]], Vectors]
+
+
+class Probabilities(NamedTuple):
+    """That a premise entails a hypothesis, contradicts it, or neither; they add up to 1. As the model says them: uncalibrated."""
+
+    entailment: float
+    contradiction: float
+    neutral: float
+
+
+@dataclass(frozen=True)
+class Entailer:
+    """Premises and hypotheses, as many of each, to one set of probabilities a pair.
+
+    ``weights`` is the SHA-256 of all that was loaded, empty for a provider that loads nothing.
+    """
+
+    name: str
+    weights: str
+    entail: Callable[[Sequence[str], Sequence[str]], list[Probabilities]]
+
+
+def similarities(embedder: Embedder, text: str, others: Sequence[str]) -> list[float]:
+    """Cosine of a text with each of the others, in -1..1."""
+    vectors = embedder.embed([text, *others])
+    return [float(value) for value in vectors[1:] @ vectors[0]]

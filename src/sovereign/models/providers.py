@@ -1,0 +1,53 @@
+"""Models by the names that a person gives them in a setting."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from sovereign.errors import InputError
+
+from .ports import Embedder, Entailer
+
+EMBEDDERS = ("none", "minilm", "fake:")
+ENTAILERS = ("none", "path:FOLDER", "fake:")
+
+
+@functools.cache
+def embedder(name: str) -> Embedder | None:
+    """The embedder of that name, loaded once in a process; None for "none".
+
+    Raises:
+        InputError: for another name, or a model that is not installed or is not the one that was pinned.
+    """
+    if name == "none":
+        return None
+    if name == "minilm":
+        from .minilm import minilm
+
+        return minilm()
+    if name == "fake:":
+        from .fake import fake_embedder
+
+        return fake_embedder()
+    raise InputError(f"There is no embedder {name!r}.", f"Choose one of {', '.join(EMBEDDERS)}.")
+
+
+@functools.cache
+def entailer(name: str) -> Entailer | None:
+    """The entailer of that name, loaded once in a process; None for "none".
+
+    Raises:
+        InputError: for another name, or a folder that cannot be used.
+    """
+    if name == "none":
+        return None
+    if name == "fake:":
+        from .fake import fake_entailer
+
+        return fake_entailer()
+    if name.startswith("path:") and len(name) > len("path:"):
+        from .crossencoder import cross_encoder
+
+        return cross_encoder(Path(name.removeprefix("path:")).expanduser())
+    raise InputError(f"There is no entailer {name!r}.", f"Choose one of {', '.join(ENTAILERS)}.")
