@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,10 @@ from hypothesis import settings
 # No deadline: a busy machine is no failure. The same examples in every automated run.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("house")
+
+# A run in the background of a shell begins with Ctrl-C ignored, and would pass that on to every process that tests press it on.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Here for fixtures that live as long as the session, too. A test that times something says so.
 os.environ["SOVEREIGN_MEASURE_SECONDS"] = "0"
