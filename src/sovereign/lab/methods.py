@@ -6,15 +6,15 @@ weight matrices of the feed-forward block ("once", or once for every expert that
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from pydantic import PositiveInt, ValidationError, model_validator
 
-from sovereign.errors import InputError, NotFound
+from sovereign.errors import InputError
 from sovereign.records import Model
 
+from .named import look_up
 from .shapes import Linear, Shape, shape
 
 Runs = Literal["once", "per_slot"]
@@ -97,12 +97,7 @@ def method(name: str) -> Method:
     Raises:
         NotFound: if there is none; the advice gives the nearest name.
     """
-    wanted = name.strip().casefold().replace("-", "_")
-    if wanted in METHODS:
-        return METHODS[wanted]
-    near = get_close_matches(wanted, METHODS, n=1)
-    advice = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(METHODS)}."
-    raise NotFound(f"there is no method named {name[:80]!r}", advice)
+    return look_up(METHODS, name.replace("-", "_"), "method")
 
 
 class Hyperparameters(Model):

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from difflib import get_close_matches
 from math import ceil
 from types import MappingProxyType
 from typing import NamedTuple
 
-from sovereign.errors import NotFound
-
 from .counts import Tensor
+from .named import look_up
 
 BLOCK = 2048  # entries that share one scale in block-wise quantisation
 
@@ -77,9 +75,4 @@ def optimizer(name: str) -> Optimizer:
     Raises:
         NotFound: if there is none; the advice gives the nearest name.
     """
-    wanted = name.strip().casefold()
-    if wanted in OPTIMIZERS:
-        return OPTIMIZERS[wanted]
-    near = get_close_matches(wanted, OPTIMIZERS, n=1)
-    advice = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(OPTIMIZERS)}."
-    raise NotFound(f"there is no optimizer named {name[:80]!r}", advice)
+    return look_up(OPTIMIZERS, name, "optimizer")

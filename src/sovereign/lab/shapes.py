@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from difflib import get_close_matches
 from importlib import resources
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from pydantic import Field, PositiveInt, model_validator
 
-from sovereign.errors import NotFound
 from sovereign.records import Model
+
+from .named import look_up
 
 
 class Linear(NamedTuple):
@@ -139,9 +139,4 @@ def shape(name: str) -> Shape:
     Raises:
         NotFound: if there is none; the advice gives the nearest name.
     """
-    wanted = name.strip().casefold()
-    if wanted in SHAPES:
-        return SHAPES[wanted]
-    near = get_close_matches(wanted, SHAPES, n=1)
-    advice = f"Did you mean {near[0]}?" if near else f"Choose one of {', '.join(SHAPES)}."
-    raise NotFound(f"there is no shape named {name[:80]!r}", advice)
+    return look_up(SHAPES, name, "shape")

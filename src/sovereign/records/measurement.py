@@ -47,7 +47,7 @@ class GateVerdict(Model):
 
     ``code`` is the reason as one word, ``reason`` in a sentence. ``needs`` lists what a run would take ("GPU",
     "LLaMA-2 7B weights"). ``untested`` quotes the parts of the claim that the protocol does not speak to.
-    ``isolation`` is the level at which the sandbox held, ``repeated`` counts reruns inside the tolerance.
+    ``isolation`` is the level at which the sandbox held.
     """
 
     status: Literal["UNVERIFIED", "VERIFIED", "FALSIFIED"]
@@ -59,4 +59,3 @@ class GateVerdict(Model):
     needs: tuple[str, ...] = ()
     untested: tuple[str, ...] = ()
     isolation: str | None = None
-    repeated: int = 0

@@ -8,9 +8,10 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from typing import Literal
 
-from sovereign.errors import InputError, NotFound
+from sovereign.errors import InputError
 
 from ..methods import METHODS, method
+from ..named import look_up
 from ..shapes import SHAPES
 from . import machine
 from .results import Config
@@ -37,16 +38,8 @@ def scales(given: Iterable[str]) -> tuple[str, ...]:
     Raises:
         NotFound: for a scale that there is not; the advice gives the nearest.
     """
-    names, wanted = scale_names(), []
-    for one in given:
-        found = names.get(one.strip().casefold())
-        if found is None:
-            near = get_close_matches(one.strip().casefold(), names, n=1)
-            advice = f"Did you mean {near[0]}?" if near else f"Choose of {', '.join(names)}."
-            raise NotFound(f"there is no scale {one[:80]!r}", advice)
-        wanted.append(found)
-    order = list(SHAPES)
-    return tuple(sorted(set(wanted), key=order.index))
+    names, order = scale_names(), list(SHAPES)
+    return tuple(sorted({look_up(names, one, "scale") for one in given}, key=order.index))
 
 
 def overhead_config(
