@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sovereign.errors import InputError
-from sovereign.records import Document, Evidence, Sentence, Verdict, Verification, quote_of
+from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdict, Verification, quote_of
 
 from .abbreviations import definitions, written_out
 from .anchor import check_anchor
+from .graded import Graded, Weights
+from .passage import grade
 from .terms import topic
 from .verdict import Judgement, judge
 
@@ -33,8 +35,11 @@ class _Judged:
         return next((c.value or 0.0 for c in self.judgement.checks if c.check == "terms"), 0.0)
 
 
-def verify_in_document(claim: str, document: Document) -> Verification:
+def verify_in_document(claim: str, document: Document, weights: Weights | None = None) -> Verification:
     """Hold a claim against the sentences of a document that may serve as evidence.
+
+    First each near sentence by itself; where none decides, the passage around the nearest one is graded, with the
+    package's own ``weights`` unless others are given.
 
     Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
     false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
@@ -46,8 +51,14 @@ def verify_in_document(claim: str, document: Document) -> Verification:
         raise InputError("The claim is empty.", "Give one sentence that states something.")
     long_forms = definitions(document.text) | definitions(claim)
     claim = written_out(claim, long_forms)
-    judged = [_judged(claim, document, s, before, long_forms) for s, before in _candidates(claim, document, long_forms)]
+    sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
+    judged = [
+        _judged(claim, document, s, before, long_forms)
+        for s, before in _candidates(claim, document, sentences, long_forms)
+    ]
     verdict, decider, reason = _decide(judged)
+    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, weights)):
+        return _of_grade(document, *found, judged)
     rest = [j for j in judged if j is not decider]
     return Verification(
         verdict=verdict,
@@ -60,9 +71,10 @@ def verify_in_document(claim: str, document: Document) -> Verification:
     )
 
 
-def _candidates(claim: str, document: Document, long_forms: dict[str, str]) -> list[tuple[Sentence, str]]:
+def _candidates(
+    claim: str, document: Document, sentences: list[Sentence], long_forms: dict[str, str]
+) -> list[tuple[Sentence, str]]:
     """The sentences that share most words with the claim, in that order, each with the text before it."""
-    sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
     shares = [topic(claim, written_out(document.slice(s), long_forms)) for s in sentences]
     best = sorted((i for i, share in enumerate(shares) if share > 0), key=lambda i: -shares[i])[:CANDIDATES]
     return [(sentences[i], " ".join(map(document.slice, sentences[max(0, i - _BEFORE) : i]))) for i in best]
@@ -96,6 +108,43 @@ def _judged(claim: str, document: Document, sentence: Sentence, before: str, lon
         quote=quote, relation="unknown", verdict=verdict, scope="same", checks=judgement.checks, reason=reason
     )
     return _Judged(evidence, judgement)
+
+
+def _of_grade(
+    document: Document, found: Graded, ranked: Sequence[Sentence], judged: Sequence[_Judged]
+) -> Verification:
+    """The record of a graded verdict: the sentences it rests on carry it, with the scores behind their own checks."""
+    by_place = {(j.evidence.quote.start, j.evidence.quote.end): j.evidence for j in judged}
+    evidence = []
+    for n, sentence in enumerate(ranked[:CANDIDATES]):
+        known = by_place.pop((sentence.start, sentence.end), None)
+        if n >= found.used:
+            evidence += [known] if known else []
+            continue
+        evidence.append(
+            Evidence(
+                quote=quote_of(document, sentence), relation="unknown", verdict=found.verdict, scope="same",
+                checks=(*found.checks, *(_reported(c) for c in (known.checks if known else ()))), reason=found.reason,
+            )
+        )  # fmt: skip
+    first = evidence[0].quote
+    where = f"at {first.start}..{first.end}"
+    said = {"SUPPORT": f"supported {where}", "CONTRADICT": f"contradicted {where}"}
+    undecided = f"the nearest sentence, {where}, does not decide it"
+    return Verification(
+        verdict=found.verdict,
+        reason=f"{said.get(found.verdict, undecided)}: {found.reason}",
+        deciding=found.deciding,
+        anchored=check_anchor(first, document.text).outcome == "pass",
+        verified=False,
+        independent_groups=0,
+        evidence=(*evidence, *by_place.values())[:CANDIDATES],
+    )
+
+
+def _reported(check: CheckOutcome) -> CheckOutcome:
+    """A check of the sentence by itself, which left the decision to the scores."""
+    return check.model_copy(update={"decides": False})
 
 
 def _anchored(judged: _Judged, document: Document) -> bool:

@@ -1,0 +1,136 @@
+"""What a document must hold before a score may say that it supports a claim: figures, denial, direction, names, strength, scope.
+
+A veto never contradicts; it only takes support away, and says why. Each sees word forms in the sentences that the score
+rests on (names and scopes: in their neighbours and the title too). None can see that another word means the same, so a
+veto loses true support; the score alone would give false support.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from sovereign.language.stance import words
+from sovereign.records import CheckOutcome
+
+from .changes import changes_of, denied_words
+from .figures import equal_figure
+from .outcome import checked
+from .roles import check_roles
+from .signals import beside, found_in, gram_share, share, stance, terms_of
+from .view import DIGIT, view
+
+VETOES = ("figures", "denial", "direction", "subject", "strength", "scope", "cause", "comparison")
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|could|may|might|will|does|do|did|\w{3,}(?:s|es|ed))\b")
+_DENIED = 0.25  # share of the claim's words that may stand affirmed in the evidence and denied in the claim
+_NO_LETTER = re.compile(r"[^a-z]+")
+_NAMED, _GRAMS = 0.25, 0.5  # share of the subject's words that must be there
+
+
+def vetoes(claim: str, best: Sequence[str], around: str) -> tuple[CheckOutcome, ...]:
+    """One outcome per veto, "fail" where support is barred. ``around`` is the title, the best sentences and those beside them."""
+    return (
+        _figures(claim, best),
+        _denial(claim, best),
+        _direction(claim, best),
+        _subject(claim, around),
+        _strength(claim, best),
+        _scope(claim, around),
+        _cause(claim, best),
+        _comparison(claim, best),
+    )
+
+
+def _barred(name: str, reason: str) -> CheckOutcome:
+    return checked(name, "fail", reason)
+
+
+def _figures(claim: str, best: Sequence[str]) -> CheckOutcome:
+    mine = view(claim)
+    if not mine.figures:
+        return checked("figures", "not_applicable", "the claim has no figure")
+    missing = [f.quantity.text for f in mine.figures if not any(equal_figure(f, g, mine, view(t)) for t in best for g in view(t).figures)]
+    if missing:
+        return _barred("figures", f"not in the nearest sentences: {', '.join(missing[:3])}")
+    return checked("figures", "pass", "every figure of the claim stands there")
+
+
+def _denial(claim: str, best: Sequence[str]) -> CheckOutcome:
+    denies = bool(denied_words(claim))
+    apart = min(stance(claim, text).denied for text in best)
+    if denies and apart > _DENIED:
+        return _barred("denial", "the claim denies what the nearest sentences state")
+    if not denies and stance(claim, best[0]).denied > 0.5:
+        return _barred("denial", "the nearest sentence denies what the claim states")
+    return checked("denial", "pass", "denied by both, or by neither")
+
+
+def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
+    mine = [c for c in changes_of(claim) if view(claim).words[c.at].way]
+    if not mine:
+        return checked("direction", "not_applicable", "the claim names no change")
+    theirs = [c for text in best for c in changes_of(text)]
+    for change in mine:
+        near = [(beside(change, o), o.sign == change.sign) for o in theirs]
+        same, other = (max((b for b, s in near if s is side), default=0.0) for side in (True, False))
+        if same <= 0.15 or other > same:
+            return _barred("direction", f"no change the same way as “{view(claim).words[change.at].text}” beside the same words")
+    return checked("direction", "pass", "every change points the same way")
+
+
+def _subject(claim: str, around: str) -> CheckOutcome:
+    """The words before the claim's verb must be there, most of them, and every name with a digit."""
+    seen = view(claim)
+    verb = next((m.start() for m in _VERB.finditer(seen.text) if m.start() > 0), len(seen.text))
+    subject = [k for w in seen.words if w.start < verb for k in w.keys]
+    for word in seen.words:
+        if word.keys and DIGIT.search(word.text) and not found_in(word.keys, around) and (rival := _rival(word.text, around)):
+            return _barred("subject", f"{word.text} is not named there, but {rival} is")
+    if subject and share(found_in(subject, around), subject) < _NAMED and gram_share(seen.text[:verb], around) < _GRAMS:
+        return _barred("subject", "the claim's subject is not named there")
+    return checked("subject", "pass", "the claim's subject is named there")
+
+
+def _rival(name: str, around: str) -> str:
+    """A name of the same letters and other digits: "GPT-4" for "GPT-3"."""
+    letters = _NO_LETTER.sub("", name)
+    same = (w.text for w in view(around).words if w.keys and DIGIT.search(w.text) and _NO_LETTER.sub("", w.text) == letters)
+    return next(same, "")
+
+
+def _strength(claim: str, best: Sequence[str]) -> CheckOutcome:
+    lost = _lost(claim, " ".join(best), words().absolutes)
+    if lost:
+        return _barred("strength", f"the nearest sentences do not say {lost}")
+    return checked("strength", "pass", "no word is stronger than the evidence's")
+
+
+def _scope(claim: str, around: str) -> CheckOutcome:
+    there = {w.text for w in view(around).words}
+    for word in view(claim).words:
+        for said, meant in words().scopes:
+            if said.fullmatch(word.text) and not any(meant.fullmatch(t) for t in there):
+                return _barred("scope", f"nothing is said of {word.text}")
+    return checked("scope", "pass", "no group or setting that the evidence does not name")
+
+
+def _lost(claim: str, text: str, table: Sequence[re.Pattern[str]]) -> str:
+    there = {w.text for w in view(text).words}
+    for word in view(claim).words:
+        lines = [p for p in table if p.fullmatch(word.text)]
+        if lines and word.text not in there and not any(p.fullmatch(t) for p in lines for t in there):
+            return word.text
+    return ""
+
+
+def _cause(claim: str, best: Sequence[str]) -> CheckOutcome:
+    if not any(words().causal.fullmatch(w.text) for w in view(claim).words):
+        return checked("cause", "not_applicable", "the claim names no cause")
+    if any(words().causes.fullmatch(w.text) for text in best for w in view(text).words):
+        return checked("cause", "pass", "the evidence names a cause too")
+    return _barred("cause", "the evidence names no cause")
+
+
+def _comparison(claim: str, best: Sequence[str]) -> CheckOutcome:
+    turned = [o for text in best if (o := check_roles(claim, text)).outcome == "fail"]
+    return _barred("comparison", turned[0].reason) if turned else checked("comparison", "pass", "no comparison is turned round")
