@@ -6,7 +6,6 @@ a larger table of verbs than check ``direction``, which decides alone and so mus
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -38,9 +37,15 @@ def denied_words(text: str) -> tuple[frozenset[int], ...]:
         stop = end.start() if end else len(lower)
         after = [i for i, w in enumerate(seen.words) if match.end() <= w.start < stop]
         before = [i for i, w in enumerate(seen.words) if w.start < match.start()]
-        found.append(frozenset(after[:_SCOPE] if any(seen.words[i].stems or seen.words[i].way for i in after) else before[-_SCOPE:]))
+        found.append(
+            frozenset(
+                after[:_SCOPE] if any(seen.words[i].stems or seen.words[i].way for i in after) else before[-_SCOPE:]
+            )
+        )
     for match in table.denying.finditer(lower):
-        start = max((m.end() for m in table.ends.finditer(lower, 0, match.start()) if m.end() <= match.start()), default=0)
+        start = max(
+            (m.end() for m in table.ends.finditer(lower, 0, match.start()) if m.end() <= match.start()), default=0
+        )
         end = table.ends.search(lower, match.end())
         stop = end.start() if end else len(lower)
         found.append(frozenset(i for i, w in enumerate(seen.words) if start <= w.start < stop))
@@ -53,7 +58,7 @@ def changes_of(text: str) -> tuple[Change, ...]:
     seen = view(text)
     governed: frozenset[int] = frozenset().union(*denied_words(text))
     found = []
-    for i, word in enumerate(seen.words):
+    for i in range(len(seen.words)):
         axis, sign = _sign(seen, i)
         if axis is None or (i in governed and sign == 0):
             continue
@@ -99,4 +104,6 @@ def opposites_of(text: str) -> frozenset[tuple[int, int]]:
     """The sides of opposites that a text takes; a denied word takes the other side."""
     seen = view(text)
     governed: frozenset[int] = frozenset().union(*denied_words(text))
-    return frozenset((n, -side if i in governed else side) for i, w in enumerate(seen.words) for n, side in sides_of(w.text))
+    return frozenset(
+        (n, -side if i in governed else side) for i, w in enumerate(seen.words) for n, side in sides_of(w.text)
+    )

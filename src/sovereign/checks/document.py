@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sovereign.errors import InputError
+from sovereign.language.stance import without_frame
 from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdict, Verification, quote_of
 
 from .abbreviations import definitions, written_out
@@ -50,7 +51,7 @@ def verify_in_document(claim: str, document: Document, weights: Weights | None =
     if not any(c.isalnum() for c in claim):
         raise InputError("The claim is empty.", "Give one sentence that states something.")
     long_forms = definitions(document.text) | definitions(claim)
-    claim = written_out(claim, long_forms)
+    claim = without_frame(written_out(claim, long_forms))
     sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
     judged = [
         _judged(claim, document, s, before, long_forms)
@@ -110,9 +111,7 @@ def _judged(claim: str, document: Document, sentence: Sentence, before: str, lon
     return _Judged(evidence, judgement)
 
 
-def _of_grade(
-    document: Document, found: Graded, ranked: Sequence[Sentence], judged: Sequence[_Judged]
-) -> Verification:
+def _of_grade(document: Document, found: Graded, ranked: Sequence[Sentence], judged: Sequence[_Judged]) -> Verification:
     """The record of a graded verdict: the sentences it rests on carry it, with the scores behind their own checks."""
     by_place = {(j.evidence.quote.start, j.evidence.quote.end): j.evidence for j in judged}
     evidence = []

@@ -23,7 +23,7 @@ from . import signals
 from .outcome import checked
 from .vetoes import VETOES, vetoes
 
-BEARS, AGAINST = 0.55, 0.35  # scores from which a passage bears on a claim, and from which it stands against it
+BEARS, AGAINST = 0.5, 0.36  # scores from which a passage bears on a claim, and from which it stands against it
 NEAR = 0.3  # score from which a second and a third sentence belong to the decision
 MOST = 3  # sentences that a decision rests on, at most
 _SHOWN = 4  # signals that a reason names
@@ -122,7 +122,9 @@ def ranking(passage: Passage, line: Line) -> list[tuple[float, int]]:
     return sorted(scored, key=lambda s: (-s[0], s[1]))
 
 
-def pair_rows(passage: Passage, ranked: Sequence[tuple[float, int]]) -> tuple[list[float], list[float], tuple[CheckOutcome, ...]]:
+def pair_rows(
+    passage: Passage, ranked: Sequence[tuple[float, int]]
+) -> tuple[list[float], list[float], tuple[CheckOutcome, ...]]:
     """The signals of a passage for ``bears`` and for ``against``, and the vetoes."""
     claim, title, sentences = passage
     best = [i for _, i in ranked[:MOST]]
@@ -130,7 +132,11 @@ def pair_rows(passage: Passage, ranked: Sequence[tuple[float, int]]) -> tuple[li
     found = vetoes(claim, [sentences[i] for i in best], " ".join([title, *(sentences[j] for j in around)]))
     barred = {v.check for v in found if v.outcome == "fail"}
     topic, stance = signals.pair_signals(claim, title, sentences, ranked)
-    return [*topic, *(float(v in barred) for v in TOPIC_VETOES)], [*stance, *(float(v in barred) for v in STANCE_VETOES)], found
+    return (
+        [*topic, *(float(v in barred) for v in TOPIC_VETOES)],
+        [*stance, *(float(v in barred) for v in STANCE_VETOES)],
+        found,
+    )
 
 
 def weigh(passage: Passage, weights: Weights) -> Graded:
@@ -149,7 +155,9 @@ def weigh(passage: Passage, weights: Weights) -> Graded:
     return Graded(verdict, tuple(i for _, i in ranked), used, outcomes, deciding, reason)
 
 
-def _verdict(outcomes: Sequence[CheckOutcome], barred: Sequence[CheckOutcome], bears: float, against: float) -> tuple[Verdict, tuple[str, ...], str]:
+def _verdict(
+    outcomes: Sequence[CheckOutcome], barred: Sequence[CheckOutcome], bears: float, against: float
+) -> tuple[Verdict, tuple[str, ...], str]:
     scores = "; ".join(o.reason for o in outcomes[:2])
     if bears < BEARS:
         return "NOT_ENOUGH_INFO", ("graded_bears",), f"too little of the claim is decided here: {outcomes[0].reason}"

@@ -19,7 +19,11 @@ _LEAST_TERMS = 2  # content words that a claim needs to state something of somet
 
 
 def grade(
-    claim: str, document: Document, sentences: Sequence[Sentence], long_forms: Mapping[str, str], weights: Weights | None
+    claim: str,
+    document: Document,
+    sentences: Sequence[Sentence],
+    long_forms: Mapping[str, str],
+    weights: Weights | None,
 ) -> tuple[Graded, list[Sentence]] | None:
     """The graded verdict and the sentences it looked at, in its order; None where the claim or the text cannot be graded.
 
@@ -33,7 +37,11 @@ def grade(
     if not shares or max(shares) == 0:
         return None
     nearest = shares.index(max(shares))
-    near = range(max(0, nearest - _AROUND), min(len(read), nearest + _AROUND + 1)) if len(read) > 2 * _AROUND + 4 else range(len(read))
+    near = (
+        range(max(0, nearest - _AROUND), min(len(read), nearest + _AROUND + 1))
+        if len(read) > 2 * _AROUND + 4
+        else range(len(read))
+    )
     kept = [i for i in near if _states(texts[i])]
     if not kept:
         return None

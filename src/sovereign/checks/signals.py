@@ -53,7 +53,9 @@ def terms_of(text: str) -> tuple[str, ...]:
 def found_in(terms: Iterable[str], text: str) -> frozenset[str]:
     """Those of the terms that stand in a text, in any form of the word."""
     keys, roots = keys_of(text), _roots(text)
-    return frozenset(t for t in terms if t in keys or (len(t) >= _ROOT and any(_near(t, o) for o in roots.get(t[:_ROOT], ()))))
+    return frozenset(
+        t for t in terms if t in keys or (len(t) >= _ROOT and any(_near(t, o) for o in roots.get(t[:_ROOT], ())))
+    )
 
 
 def _near(a: str, b: str) -> bool:
@@ -73,7 +75,9 @@ def share(part: Iterable[str], whole: Iterable[str]) -> float:
 @lru_cache(maxsize=8192)
 def grams_of(text: str) -> frozenset[str]:
     """Runs of four letters of the content words: they meet where stems do not ("tumorigenic", "tumour")."""
-    return frozenset(g for w in view(text).words if w.stems for g in (w.text[i : i + 4] for i in range(max(1, len(w.text) - 3))))
+    return frozenset(
+        g for w in view(text).words if w.stems for g in (w.text[i : i + 4] for i in range(max(1, len(w.text) - 3)))
+    )
 
 
 def gram_share(claim: str, text: str) -> float:
@@ -89,11 +93,20 @@ def _covers(claim: str, sentences: tuple[str, ...]) -> tuple[tuple[float, float,
     counts = {t: sum(t in f for f in found) for t in mine}
     special = {t: rarity(t) * math.log1p(len(sentences) / n) for t, n in counts.items() if n}
     total = math.fsum(sorted(special.values())) or 1.0
-    return tuple((share(f, mine), math.fsum(sorted(special[t] for t in f)) / total, gram_share(claim, s)) for f, s in zip(found, sentences, strict=True))
+    return tuple(
+        (share(f, mine), math.fsum(sorted(special[t] for t in f)) / total, gram_share(claim, s))
+        for f, s in zip(found, sentences, strict=True)
+    )
 
 
-_CONCLUSION = re.compile(r"\b(?:conclu\w*|in summary|taken together|thus|therefore|these (?:results|findings|data)|our (?:results|findings|data)|we (?:conclude|show|found|find|demonstrate))\b", re.IGNORECASE)
-_METHOD = re.compile(r"\b(?:methods?|design|setting|participants|we (?:used|performed|conducted|measured|analy[sz]ed|investigated|examined|studied|assessed|evaluated|searched|enrolled)|were (?:randomi[sz]ed|randomly|measured|assessed|included|enrolled|searched|collected|performed)|background|objectives?|context|main outcome|data sources)\b", re.IGNORECASE)
+_CONCLUSION = re.compile(
+    r"\b(?:conclu\w*|in summary|taken together|thus|therefore|these (?:results|findings|data)|our (?:results|findings|data)|we (?:conclude|show|found|find|demonstrate))\b",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(
+    r"\b(?:methods?|design|setting|participants|we (?:used|performed|conducted|measured|analy[sz]ed|investigated|examined|studied|assessed|evaluated|searched|enrolled)|were (?:randomi[sz]ed|randomly|measured|assessed|included|enrolled|searched|collected|performed)|background|objectives?|context|main outcome|data sources)\b",
+    re.IGNORECASE,
+)
 
 
 def sentence_signals(claim: str, sentences: Sequence[str], index: int, context: str) -> list[float]:
@@ -152,6 +165,15 @@ SENTENCE = (
 )  # fmt: skip
 
 
+def shares_of_denial(claim: str, text: str) -> tuple[float, float]:
+    """Shares of the claim's words that a sentence denies, and that it states."""
+    terms, seen = terms_of(claim), view(text)
+    here = found_in(terms, text)
+    governed: frozenset[int] = frozenset().union(*denied_words(text))
+    keys = {k for i in governed for k in (*seen.words[i].keys, *seen.words[i].stems)}
+    free = {k for i, w in enumerate(seen.words) if i not in governed for k in (*w.keys, *w.stems)}
+    return share(here & keys, terms), share(here & free, terms)
+
 
 class Stance(NamedTuple):
     """How a sentence stands to the claim; all are shares of the claim, by how rare its words are, or of its changes."""
@@ -182,18 +204,15 @@ def stance(claim: str, text: str) -> Stance:
         agree += same
         oppose += 1 - same
     n = len(mine) or 1
-    # What a denial takes from the claim's words, against what stands without one.
-    seen = view(text)
-    governed: frozenset[int] = frozenset().union(*denied_words(text))
-    keys = {k for i in governed for k in (*seen.words[i].keys, *seen.words[i].stems)}
-    free = {k for i, w in enumerate(seen.words) if i not in governed for k in (*w.keys, *w.stems)}
-    behind, stated = share(here & keys, terms), share(here & free, terms)
+    behind, stated = shares_of_denial(claim, text)
     denies = bool(denied_words(claim))
     denied = (stated - behind if behind < 0.15 else 0.0) if denies else behind
     ours, others = opposites_of(claim), opposites_of(text)
     sides = {n for n, side in ours if (n, -side) in others and (n, side) not in others}
     both = {n for n, side in ours if (n, side) in others}
-    return Stance(agree / n, oppose / n, _product(mine, theirs, here), denied, float(len(sides)), float(len(both)), silent / n)
+    return Stance(
+        agree / n, oppose / n, _product(mine, theirs, here), denied, float(len(sides)), float(len(both)), silent / n
+    )
 
 
 def beside(a: Change, b: Change) -> float:
@@ -219,7 +238,9 @@ PAIR_STANCE = (
 )  # fmt: skip
 
 
-def pair_signals(claim: str, title: str, sentences: Sequence[str], ranked: Sequence[tuple[float, int]]) -> tuple[list[float], list[float]]:
+def pair_signals(
+    claim: str, title: str, sentences: Sequence[str], ranked: Sequence[tuple[float, int]]
+) -> tuple[list[float], list[float]]:
     """What bears on the claim, and which way; ``ranked`` are scores and indices of the sentences, best first."""
     mine = terms_of(claim)
     scores = [s for s, _ in ranked[:3]] + [0.0] * 3
@@ -239,11 +260,28 @@ def pair_signals(claim: str, title: str, sentences: Sequence[str], ranked: Seque
     how = strength(top)
     stances = [stance(claim, text) for text in best]
     relevance = [
-        *scores[:3], share(whole, mine), share(near, mine), share(two, mine), share(found_in(mine, title), mine), missing,
-        share(found_in(mine[:half], " ".join(best)), mine[:half]), share(found_in(mine[half:], " ".join(best)), mine[half:]),
-        neighbours, math.log1p(len(mine)), float(bool(figures & there)), float(bool(figures - there)), float(how.aim), float(how.hedged),
-        share(whole, mine) ** 2, math.log1p(len(sentences)), max((s.agree + s.oppose for s in stances), default=0.0), scores[1] / (scores[0] + 0.01),
-        gram_share(claim, top), gram_share(claim, " ".join(best)), gram_share(claim, everything), _covers(claim, tuple(sentences))[ranked[0][1]][1],
+        *scores[:3],
+        share(whole, mine),
+        share(near, mine),
+        share(two, mine),
+        share(found_in(mine, title), mine),
+        missing,
+        share(found_in(mine[:half], " ".join(best)), mine[:half]),
+        share(found_in(mine[half:], " ".join(best)), mine[half:]),
+        neighbours,
+        math.log1p(len(mine)),
+        float(bool(figures & there)),
+        float(bool(figures - there)),
+        float(how.aim),
+        float(how.hedged),
+        share(whole, mine) ** 2,
+        math.log1p(len(sentences)),
+        max((s.agree + s.oppose for s in stances), default=0.0),
+        scores[1] / (scores[0] + 0.01),
+        gram_share(claim, top),
+        gram_share(claim, " ".join(best)),
+        gram_share(claim, everything),
+        _covers(claim, tuple(sentences))[ranked[0][1]][1],
     ]
     # Sentences weigh by their rank, and the last ones hardly at all.
     weights = [(s + 0.02) ** 2 for s, _ in ranked]
@@ -251,13 +289,28 @@ def pair_signals(claim: str, title: str, sentences: Sequence[str], ranked: Seque
     rows = [stance(claim, sentences[i]) for _, i in ranked]
     covered = share(near, mine)
     three = math.fsum(sorted(weights[:3]))
-    mixed = [math.fsum(w * v for w, v in zip(weights[:3], column, strict=False)) / three for column in zip(*rows[:3], strict=True)]
-    mean = [math.fsum(w * v for w, v in zip(weights, column, strict=True)) / total for column in zip(*rows, strict=True)]
+    mixed = [
+        math.fsum(w * v for w, v in zip(weights[:3], column, strict=False)) / three
+        for column in zip(*rows[:3], strict=True)
+    ]
+    mean = [
+        math.fsum(w * v for w, v in zip(weights, column, strict=True)) / total for column in zip(*rows, strict=True)
+    ]
     absolute = strength(claim).absolute - frozenset().union(*(strength(t).absolute for t in best))
     dims = {f.quantity.unit for f in view(claim).figures}
     which = [
-        *stances[0], *mixed, *mean,
-        float(bool(denied_words(claim))), float(bool(changes_of(claim))), float(bool(denied_words(top))) * covered, covered, scores[0], share(whole, mine), float(how.hedged),
-        float(bool(figures - there)), float(bool(absolute)), float(bool(figures - there) and any(f.quantity.unit in dims for f in view(top).figures)),
+        *stances[0],
+        *mixed,
+        *mean,
+        float(bool(denied_words(claim))),
+        float(bool(changes_of(claim))),
+        float(bool(denied_words(top))) * covered,
+        covered,
+        scores[0],
+        share(whole, mine),
+        float(how.hedged),
+        float(bool(figures - there)),
+        float(bool(absolute)),
+        float(bool(figures - there) and any(f.quantity.unit in dims for f in view(top).figures)),
     ]
     return relevance, which

@@ -9,21 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from sovereign.language.stance import words
 from sovereign.records import CheckOutcome
 
-from .changes import changes_of, denied_words
+from .changes import changes_of, denied_words, opposites_of
 from .figures import equal_figure
 from .outcome import checked
 from .roles import check_roles
-from .signals import beside, found_in, gram_share, share, stance, terms_of
+from .signals import beside, found_in, gram_share, share, shares_of_denial, terms_of
 from .view import DIGIT, view
 
-VETOES = ("figures", "denial", "direction", "subject", "strength", "scope", "cause", "comparison")
+VETOES = ("figures", "denial", "direction", "subject", "strength", "scope", "cause", "comparison", "kind", "opposite")
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|could|may|might|will|does|do|did|\w{3,}(?:s|es|ed))\b")
-_DENIED = 0.25  # share of the claim's words that may stand affirmed in the evidence and denied in the claim
+_DENIED = 0.3  # share of a denying claim's words that the evidence must deny
+_NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w/-])(?:\s?(?:thousand|million|billion|trillion)\b)?")
 _NO_LETTER = re.compile(r"[^a-z]+")
+_FEW = 3  # content words of a claim that leaves no room for another wording: all must be there
 _NAMED, _GRAMS = 0.25, 0.5  # share of the subject's words that must be there
 
 
@@ -38,6 +41,8 @@ def vetoes(claim: str, best: Sequence[str], around: str) -> tuple[CheckOutcome, 
         _scope(claim, around),
         _cause(claim, best),
         _comparison(claim, best),
+        _kind(claim, best),
+        _opposite(claim, best),
     )
 
 
@@ -46,23 +51,43 @@ def _barred(name: str, reason: str) -> CheckOutcome:
 
 
 def _figures(claim: str, best: Sequence[str]) -> CheckOutcome:
+    """Every figure with its unit; a number that is read as no figure ("$5 million") must stand there as it is printed."""
     mine = view(claim)
-    if not mine.figures:
+    bare = [n for n in _printed(mine.text) if not any(_same_digits(n, f.quantity.text) for f in mine.figures)]
+    if not mine.figures and not bare:
         return checked("figures", "not_applicable", "the claim has no figure")
-    missing = [f.quantity.text for f in mine.figures if not any(equal_figure(f, g, mine, view(t)) for t in best for g in view(t).figures)]
+    there = {n for text in best for n in _printed(view(text).text)}
+    missing = [
+        f.quantity.text
+        for f in mine.figures
+        if not any(equal_figure(f, g, mine, view(t)) for t in best for g in view(t).figures)
+    ]
+    missing += [n for n in bare if n not in there]
     if missing:
         return _barred("figures", f"not in the nearest sentences: {', '.join(missing[:3])}")
     return checked("figures", "pass", "every figure of the claim stands there")
 
 
+def _printed(text: str) -> list[str]:
+    return [" ".join(m[0].replace(",", "").lower().split()) for m in _NUMBER.finditer(text)]
+
+
+def _same_digits(number: str, figure: str) -> bool:
+    return number.split()[0] in figure.replace(",", "")
+
+
 def _denial(claim: str, best: Sequence[str]) -> CheckOutcome:
-    denies = bool(denied_words(claim))
-    apart = min(stance(claim, text).denied for text in best)
-    if denies and apart > _DENIED:
-        return _barred("denial", "the claim denies what the nearest sentences state")
-    if not denies and stance(claim, best[0]).denied > 0.5:
+    shares = [shares_of_denial(claim, text) for text in best]
+    if denied_words(claim):
+        if max(behind for behind, _ in shares) < _DENIED and not _no_change(best):
+            return _barred("denial", "the claim denies what the nearest sentences do not deny")
+    elif shares[0][0] > 0.5:
         return _barred("denial", "the nearest sentence denies what the claim states")
     return checked("denial", "pass", "denied by both, or by neither")
+
+
+def _no_change(best: Sequence[str]) -> bool:
+    return any(c.sign == 0 and c.axis == "same" for c in changes_of(best[0]))
 
 
 def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
@@ -74,7 +99,9 @@ def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
         near = [(beside(change, o), o.sign == change.sign) for o in theirs]
         same, other = (max((b for b, s in near if s is side), default=0.0) for side in (True, False))
         if same <= 0.15 or other > same:
-            return _barred("direction", f"no change the same way as “{view(claim).words[change.at].text}” beside the same words")
+            return _barred(
+                "direction", f"no change the same way as “{view(claim).words[change.at].text}” beside the same words"
+            )
     return checked("direction", "pass", "every change points the same way")
 
 
@@ -84,8 +111,17 @@ def _subject(claim: str, around: str) -> CheckOutcome:
     verb = next((m.start() for m in _VERB.finditer(seen.text) if m.start() > 0), len(seen.text))
     subject = [k for w in seen.words if w.start < verb for k in w.keys]
     for word in seen.words:
-        if word.keys and DIGIT.search(word.text) and not found_in(word.keys, around) and (rival := _rival(word.text, around)):
+        if (
+            word.keys
+            and DIGIT.search(word.text)
+            and not found_in(word.keys, around)
+            and (rival := _rival(word.text, around))
+        ):
             return _barred("subject", f"{word.text} is not named there, but {rival} is")
+    terms = terms_of(claim)
+    gone = [t for t in terms if t not in found_in(terms, around) and gram_share(t, around) < _GRAMS]
+    if gone and len(terms) <= _FEW:
+        return _barred("subject", f"not named there: {', '.join(sorted(gone))}")
     if subject and share(found_in(subject, around), subject) < _NAMED and gram_share(seen.text[:verb], around) < _GRAMS:
         return _barred("subject", "the claim's subject is not named there")
     return checked("subject", "pass", "the claim's subject is named there")
@@ -94,7 +130,9 @@ def _subject(claim: str, around: str) -> CheckOutcome:
 def _rival(name: str, around: str) -> str:
     """A name of the same letters and other digits: "GPT-4" for "GPT-3"."""
     letters = _NO_LETTER.sub("", name)
-    same = (w.text for w in view(around).words if w.keys and DIGIT.search(w.text) and _NO_LETTER.sub("", w.text) == letters)
+    same = (
+        w.text for w in view(around).words if w.keys and DIGIT.search(w.text) and _NO_LETTER.sub("", w.text) == letters
+    )
     return next(same, "")
 
 
@@ -106,12 +144,48 @@ def _strength(claim: str, best: Sequence[str]) -> CheckOutcome:
 
 
 def _scope(claim: str, around: str) -> CheckOutcome:
-    there = {w.text for w in view(around).words}
-    for word in view(claim).words:
+    there = _forms(around)
+    for word in _forms(claim):
         for said, meant in words().scopes:
-            if said.fullmatch(word.text) and not any(meant.fullmatch(t) for t in there):
-                return _barred("scope", f"nothing is said of {word.text}")
+            if said.fullmatch(word) and not any(meant.fullmatch(t) for t in there):
+                return _barred("scope", f"nothing is said of {word}")
     return checked("scope", "pass", "no group or setting that the evidence does not name")
+
+
+def _forms(text: str) -> list[str]:
+    """Every word in lower case and as it is printed: "US" is a country."""
+    seen = view(text)
+    return list(dict.fromkeys(form for w in seen.words for form in (w.text, seen.text[w.start : w.end])))
+
+
+def _kind(claim: str, best: Sequence[str]) -> CheckOutcome:
+    """A number right after a word ("type 2"), where the evidence has only others there."""
+    theirs: dict[str, set[str]] = {}
+    for text in best:
+        for head, number in _numbered(text):
+            theirs.setdefault(head, set()).add(number)
+    for head, number in _numbered(claim):
+        if head in theirs and number not in theirs[head]:
+            return _barred("kind", f"the evidence names {head} {min(theirs[head])}, not {number}")
+    return checked("kind", "pass", "no other kind of the same thing is named instead")
+
+
+def _numbered(text: str) -> list[tuple[str, str]]:
+    seen = view(text)
+    return [
+        (left.text, right.text)
+        for left, right in pairwise(seen.words)
+        if right.text.isdigit() and left.keys and seen.text[left.end : right.start] == " "
+    ]
+
+
+def _opposite(claim: str, best: Sequence[str]) -> CheckOutcome:
+    """A word whose opposite the nearest sentence has, and not the word itself."""
+    ours, theirs = opposites_of(claim), opposites_of(best[0])
+    all_sides = frozenset().union(*(opposites_of(t) for t in best))
+    if any((n, -side) in theirs and (n, side) not in all_sides and (n, -side) not in ours for n, side in ours):
+        return _barred("opposite", "the nearest sentence has the opposite of a word of the claim")
+    return checked("opposite", "pass", "no word of the claim stands there as its opposite")
 
 
 def _lost(claim: str, text: str, table: Sequence[re.Pattern[str]]) -> str:
@@ -133,4 +207,8 @@ def _cause(claim: str, best: Sequence[str]) -> CheckOutcome:
 
 def _comparison(claim: str, best: Sequence[str]) -> CheckOutcome:
     turned = [o for text in best if (o := check_roles(claim, text)).outcome == "fail"]
-    return _barred("comparison", turned[0].reason) if turned else checked("comparison", "pass", "no comparison is turned round")
+    return (
+        _barred("comparison", turned[0].reason)
+        if turned
+        else checked("comparison", "pass", "no comparison is turned round")
+    )

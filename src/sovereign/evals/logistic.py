@@ -29,7 +29,9 @@ def fit(rows: Sequence[Vector], labels: Sequence[bool], penalty: float = 1.0) ->
     return lambda row: _sigmoid(sum(map(mul, weights, _scaled(row, means, scales))))
 
 
-def solved(rows: Sequence[Vector], labels: Sequence[bool], penalty: float) -> tuple[list[float], list[float], list[float]]:
+def solved(
+    rows: Sequence[Vector], labels: Sequence[bool], penalty: float
+) -> tuple[list[float], list[float], list[float]]:
     """Means and scales of the features, and the weights of the standardised features behind the intercept."""
     means, scales = _standard(rows)
     return means, scales, _weights([_scaled(row, means, scales) for row in rows], labels, penalty)

@@ -96,6 +96,7 @@ def _checked(pair: Pair, weights: Weights | None) -> Found:
     verification = verify_in_document(pair.claim, document, weights)
     label = label_of(verification.verdict)
     starts = {s.start: i for i, s in enumerate(document.sentences) if s.end > s.start}
-    named = [e for e in verification.evidence if e.verdict == label] if label != "NOT_ENOUGH_INFO" else []
-    places = {starts.get(e.quote.start) for e in named or verification.evidence[:1]}
+    graded = [e for e in verification.evidence if any(c.check == "graded_bears" for c in e.checks)]
+    decided = [e for e in verification.evidence if e.verdict == label] if label != "NOT_ENOUGH_INFO" else []
+    places = {starts.get(e.quote.start) for e in graded or decided or verification.evidence[:1]}
     return Found(label, tuple(sorted(i for i in places if i is not None)))

@@ -40,7 +40,12 @@ def passage_of(pair: Pair) -> Passage:
 def fit_weights(pairs: Sequence[Pair]) -> Weights:
     """The three tables from labelled pairs."""
     pairs = [p for p in pairs if any(p.sentences)]
-    known = [(p, row, any(i in r for r in p.rationales)) for p in pairs if p.rationales for i, row in enumerate(graded.sentence_rows(passage_of(p)))]
+    known = [
+        (p, row, any(i in r for r in p.rationales))
+        for p in pairs
+        if p.rationales
+        for i, row in enumerate(graded.sentence_rows(passage_of(p)))
+    ]
     rank = _line([row for _, row, _ in known], [right for _, _, right in known], _PENALTIES["rank"])
     both = [*pairs, *(_short(p, rank) for p in pairs)]
     rows = []
@@ -49,14 +54,22 @@ def fit_weights(pairs: Sequence[Pair]) -> Weights:
         rows.append(graded.pair_rows(passage, graded.ranking(passage, rank))[:2])
     decided = [p.label != "NOT_ENOUGH_INFO" for p in both]
     bears = _line([topic for topic, _ in rows], decided, _PENALTIES["bears"])
-    stances = [(stance, p.label == "CONTRADICT") for (_, stance), p in zip(rows, both, strict=True) if p.label != "NOT_ENOUGH_INFO"]
+    stances = [
+        (stance, p.label == "CONTRADICT")
+        for (_, stance), p in zip(rows, both, strict=True)
+        if p.label != "NOT_ENOUGH_INFO"
+    ]
     against = _line([stance for stance, _ in stances], [label for _, label in stances], _PENALTIES["against"])
     return Weights(rank, bears, against)
 
 
 def _short(pair: Pair, rank: Line) -> Pair:
     """A pair cut down to its first rationale, or to the two nearest sentences where it has none."""
-    kept = sorted(pair.rationales[0]) if pair.rationales else sorted(i for _, i in graded.ranking(passage_of(pair), rank)[:2])
+    kept = (
+        sorted(pair.rationales[0])
+        if pair.rationales
+        else sorted(i for _, i in graded.ranking(passage_of(pair), rank)[:2])
+    )
     return replace(pair, sentences=tuple(pair.sentences[i] for i in kept), rationales=())
 
 

@@ -22,6 +22,7 @@ class Words(NamedTuple):
     opposites: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     absolutes: tuple[re.Pattern[str], ...]
     scopes: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
+    frames: re.Pattern[str]
     causes: re.Pattern[str]
     causal: re.Pattern[str]
 
@@ -30,7 +31,9 @@ class Words(NamedTuple):
 def words() -> Words:
     """The tables, read once."""
     table: dict[str, Any] = tomllib.loads(resources.files(__package__).joinpath("stance.toml").read_text("utf-8"))
-    any_of = {key: rf"(?<![\w-])(?:{'|'.join(value)})(?![\w-])" for key, value in table.items() if isinstance(value, list)}
+    any_of = {
+        key: rf"(?<![\w-])(?:{'|'.join(value)})(?![\w-])" for key, value in table.items() if isinstance(value, list)
+    }
     return Words(
         denials=re.compile(any_of["denials"]),
         denying=re.compile(any_of["denying"]),
@@ -44,6 +47,7 @@ def words() -> Words:
         down=re.compile("|".join(table["down"])),
         absolutes=tuple(map(re.compile, table["absolutes"])),
         scopes=_pairs(table["scopes"]),
+        frames=re.compile("|".join(rf"(?:{line})" for line in table["frames"].split("\n") if line), re.IGNORECASE),
         causes=re.compile("|".join(table["causes"])),
         causal=re.compile("|".join(table["causal"])),
         opposites=_pairs(table["opposites"]),
@@ -60,5 +64,20 @@ def _pairs(lines: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]:
 def sides_of(word: str) -> tuple[tuple[int, int], ...]:
     """The opposites that a lower-case word belongs to: number of the pair, and 1 for its first side, -1 for its second."""
     return tuple(
-        (n, sign) for n, pair in enumerate(words().opposites) for sign, side in zip((1, -1), pair, strict=True) if side.fullmatch(word)
+        (n, sign)
+        for n, pair in enumerate(words().opposites)
+        for sign, side in zip((1, -1), pair, strict=True)
+        if side.fullmatch(word)
+    )
+
+
+def without_frame(claim: str) -> str:
+    """The claim without words that only say who says it: "The authors report that …"."""
+    start = len(claim) - len(claim.lstrip())
+    while (frame := words().frames.match(claim, start)) and (rest := claim[frame.end() :].lstrip()):
+        start = len(claim) - len(rest)
+    return (
+        claim[start : start + 1].upper() + claim[start + 1 :]
+        if start and claim[start:].split(" ", 1)[0].islower()
+        else claim[start:]
     )
