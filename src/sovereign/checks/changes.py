@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sovereign.language.stance import sides_of, words
 
-from .view import View, view
+from .view import View, Word, view
 
 _REACH = 9  # words on either side of a word of change that may say what changes
 _SCOPE = 8  # words that a denial governs, at most
@@ -43,9 +43,8 @@ def denied_words(text: str) -> tuple[frozenset[int], ...]:
             )
         )
     for match in table.denying.finditer(lower):
-        start = max(
-            (m.end() for m in table.ends.finditer(lower, 0, match.start()) if m.end() <= match.start()), default=0
-        )
+        # The last end of a clause before it; the pattern also matches nothing at the very end of what is searched.
+        start = max((m.end() for m in table.ends.finditer(lower, 0, match.start()) if m[0]), default=0)
         end = table.ends.search(lower, match.end())
         stop = end.start() if end else len(lower)
         found.append(frozenset(i for i, w in enumerate(seen.words) if start <= w.start < stop))
@@ -59,25 +58,23 @@ def changes_of(text: str) -> tuple[Change, ...]:
     governed: frozenset[int] = frozenset().union(*denied_words(text))
     found = []
     for i in range(len(seen.words)):
-        axis, sign = _sign(seen, i)
-        if axis is None or (i in governed and sign == 0):
+        way, sign = seen.words[i].way, sign_of(seen.words[i])
+        if sign is None or (i in governed and sign == 0):
             continue
-        found.append(Change(axis, 0 if i in governed else sign, i, _near(seen, i)))
+        found.append(Change(way.axis if way else "amount", 0 if i in governed else sign, i, _near(seen, i)))
     found += _ratios(seen)
     return tuple(found)
 
 
-def _sign(seen: View, at: int) -> tuple[str | None, int]:
-    word = seen.words[at]
+def sign_of(word: Word) -> int | None:
+    """1, -1 or 0 for a word of change; None for any other word."""
     if word.way is not None:
-        return (None, 0) if word.way.axis in ("time", "place") else (word.way.axis, word.way.sign)
+        return None if word.way.axis in ("time", "place") else word.way.sign
     if word.figure:
-        return None, 0
+        return None
     if words().down.fullmatch(word.text):
-        return "amount", -1
-    if words().up.fullmatch(word.text):
-        return "amount", 1
-    return None, 0
+        return -1
+    return 1 if words().up.fullmatch(word.text) else None
 
 
 def _near(seen: View, at: int) -> dict[str, int]:

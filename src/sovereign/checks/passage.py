@@ -9,7 +9,7 @@ from sovereign.records import Document, Sentence
 from .abbreviations import written_out
 from .assertion import strength
 from .graded import Graded, Passage, Weights, shipped, weigh
-from .signals import terms_of
+from .overlap import terms_of
 from .terms import topic
 
 _AROUND = 6  # sentences on either side of the nearest one that are graded with it

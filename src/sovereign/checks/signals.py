@@ -8,81 +8,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
 
 from sovereign.language.rarity import rarity
 
 from .assertion import strength
-from .changes import Change, changes_of, denied_words, opposites_of
+from .changes import changes_of, denied_words
+from .overlap import found_in, gram_share, share, terms_of
+from .stance import Stance, stance
 from .view import view
 
 _RESULT = re.compile(
     r"\b(?:conclu\w*|results?|findings?|we (?:show|found|find|demonstrate|report|conclude)|suggest\w*|indicat\w*|reveal\w*"
     r"|demonstrat\w*|thus|therefore|these data|significant\w*|associated|p ?[<=])", re.IGNORECASE,
 )  # fmt: skip
-_ROOT = 5
-_ONE_AXIS = frozenset(("amount", "quality", "speed", "length", "sign", "same"))
-
-
-@lru_cache(maxsize=8192)
-def keys_of(text: str) -> frozenset[str]:
-    """Every form under which a word of a text may be looked for."""
-    seen = view(text)
-    found = {k for w in seen.words for k in (*w.keys, *w.stems)} | set(seen.all_stems)
-    found |= {a + b for a, b in pairwise([w.text for w in seen.words]) if any(c.isdigit() for c in b) or len(a) < 4}
-    return frozenset(found)
-
-
-@lru_cache(maxsize=8192)
-def _roots(text: str) -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = {}
-    for key in keys_of(text):
-        found.setdefault(key[:_ROOT], set()).add(key)
-    return {root: frozenset(v) for root, v in found.items()}
-
-
-@lru_cache(maxsize=8192)
-def terms_of(text: str) -> tuple[str, ...]:
-    """Content words of a text, in order: names with digits whole, no words of change."""
-    return tuple(dict.fromkeys(k for w in view(text).words for k in w.keys))
-
-
-def found_in(terms: Iterable[str], text: str) -> frozenset[str]:
-    """Those of the terms that stand in a text, in any form of the word."""
-    keys, roots = keys_of(text), _roots(text)
-    return frozenset(
-        t for t in terms if t in keys or (len(t) >= _ROOT and any(_near(t, o) for o in roots.get(t[:_ROOT], ())))
-    )
-
-
-def _near(a: str, b: str) -> bool:
-    """Two stems of one root: they share all but the last letters of the longer one."""
-    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
-    return same >= max(_ROOT, max(len(a), len(b)) - 4)
-
-
-def weight(terms: Iterable[str]) -> float:
-    return math.fsum(sorted(map(rarity, terms)))
-
-
-def share(part: Iterable[str], whole: Iterable[str]) -> float:
-    return weight(part) / (weight(whole) or 1.0)
-
-
-@lru_cache(maxsize=8192)
-def grams_of(text: str) -> frozenset[str]:
-    """Runs of four letters of the content words: they meet where stems do not ("tumorigenic", "tumour")."""
-    return frozenset(
-        g for w in view(text).words if w.stems for g in (w.text[i : i + 4] for i in range(max(1, len(w.text) - 3)))
-    )
-
-
-def gram_share(claim: str, text: str) -> float:
-    mine = grams_of(claim)
-    return len(mine & grams_of(text)) / (len(mine) or 1)
 
 
 @lru_cache(maxsize=256)
@@ -163,69 +104,6 @@ SENTENCE = (
     "covered", "covered_squared", "covered_with_context", "held", "neighbours", "count", "length", "place", "first",
     "last", "result", "aim", "hedged", "figures", "changes", "changes_near", "denials",
 )  # fmt: skip
-
-
-def shares_of_denial(claim: str, text: str) -> tuple[float, float]:
-    """Shares of the claim's words that a sentence denies, and that it states."""
-    terms, seen = terms_of(claim), view(text)
-    here = found_in(terms, text)
-    governed: frozenset[int] = frozenset().union(*denied_words(text))
-    keys = {k for i in governed for k in (*seen.words[i].keys, *seen.words[i].stems)}
-    free = {k for i, w in enumerate(seen.words) if i not in governed for k in (*w.keys, *w.stems)}
-    return share(here & keys, terms), share(here & free, terms)
-
-
-class Stance(NamedTuple):
-    """How a sentence stands to the claim; all are shares of the claim, by how rare its words are, or of its changes."""
-
-    agree: float
-    oppose: float
-    product: float
-    denied: float
-    opposite: float
-    alike: float
-    silent: float
-
-
-@lru_cache(maxsize=16384)
-def stance(claim: str, text: str) -> Stance:
-    """Hold the claim's words of change, denials and opposites against those of a sentence."""
-    mine, theirs = changes_of(claim), changes_of(text)
-    terms = terms_of(claim)
-    here = found_in(terms, text)
-    agree = oppose = silent = 0.0
-    for change in mine:
-        scored = [(beside(change, o), o) for o in theirs if o.axis == change.axis or {o.axis, change.axis} <= _ONE_AXIS]
-        total = math.fsum(sorted(b * b for b, _ in scored))
-        if total <= 0:
-            silent += 1
-            continue
-        same = math.fsum(sorted(b * b for b, o in scored if o.sign == change.sign)) / total
-        agree += same
-        oppose += 1 - same
-    n = len(mine) or 1
-    behind, stated = shares_of_denial(claim, text)
-    denies = bool(denied_words(claim))
-    denied = (stated - behind if behind < 0.15 else 0.0) if denies else behind
-    ours, others = opposites_of(claim), opposites_of(text)
-    sides = {n for n, side in ours if (n, -side) in others and (n, side) not in others}
-    both = {n for n, side in ours if (n, side) in others}
-    return Stance(
-        agree / n, oppose / n, _product(mine, theirs, here), denied, float(len(sides)), float(len(both)), silent / n
-    )
-
-
-def beside(a: Change, b: Change) -> float:
-    shared = a.near.keys() & b.near.keys()
-    near = math.fsum(sorted(rarity(k) / (2 + a.near[k] + b.near[k]) for k in shared))
-    return (0.1 + near) * (1.0 if a.axis == b.axis or "same" in (a.axis, b.axis) else 0.5)
-
-
-def _product(mine: Sequence[Change], theirs: Sequence[Change], here: frozenset[str]) -> float:
-    """1 where the signs multiply to the same, -1 where not: "low A with low B" is "high A with high B"."""
-    close = [c for c in theirs if any(far <= 3 for key, far in c.near.items() if key in here)]
-    a, b = math.prod(c.sign for c in mine), math.prod(c.sign for c in close)
-    return float(a * b) if mine and close else 0.0
 
 
 PAIR_TOPIC = (

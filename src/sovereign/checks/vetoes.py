@@ -12,17 +12,18 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from sovereign.language.stance import words
+from sovereign.language.verbs import FINITE
 from sovereign.records import CheckOutcome
 
-from .changes import changes_of, denied_words, opposites_of
+from .changes import changes_of, denied_words, opposites_of, sign_of
 from .figures import equal_figure
 from .outcome import checked
+from .overlap import found_in, gram_share, share, terms_of
 from .roles import check_roles
-from .signals import beside, found_in, gram_share, share, shares_of_denial, terms_of
-from .view import DIGIT, view
+from .stance import beside, shares_of_denial
+from .view import DIGIT, View, view
 
 VETOES = ("figures", "denial", "direction", "subject", "strength", "scope", "cause", "comparison", "kind", "opposite")
-_VERB = re.compile(r"\b(?:is|are|was|were|has|have|can|could|may|might|will|does|do|did|\w{3,}(?:s|es|ed))\b")
 _DENIED = 0.3  # share of a denying claim's words that the evidence must deny
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w/-])(?:\s?(?:thousand|million|billion|trillion)\b)?")
 _NO_LETTER = re.compile(r"[^a-z]+")
@@ -108,7 +109,7 @@ def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
 def _subject(claim: str, around: str) -> CheckOutcome:
     """The words before the claim's verb must be there, most of them, and every name with a digit."""
     seen = view(claim)
-    verb = next((m.start() for m in _VERB.finditer(seen.text) if m.start() > 0), len(seen.text))
+    verb = _verb(seen)
     subject = [k for w in seen.words if w.start < verb for k in w.keys]
     for word in seen.words:
         if (
@@ -125,6 +126,12 @@ def _subject(claim: str, around: str) -> CheckOutcome:
     if subject and share(found_in(subject, around), subject) < _NAMED and gram_share(seen.text[:verb], around) < _GRAMS:
         return _barred("subject", "the claim's subject is not named there")
     return checked("subject", "pass", "the claim's subject is named there")
+
+
+def _verb(seen: View) -> int:
+    """Where the claim's verb stands, as far as a list of verbs tells; else the middle of the claim."""
+    verbs = (w for w in seen.words[1:] if w.text in FINITE or (w.text.endswith(("s", "ed")) and sign_of(w) is not None))
+    return next((w.start for w in verbs), len(seen.text) // 2)
 
 
 def _rival(name: str, around: str) -> str:
