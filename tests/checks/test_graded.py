@@ -103,6 +103,7 @@ def test_words_around_a_claim_change_nothing(frame: str) -> None:
         ("cause", "Salt causes high pressure.", "Salt is associated with high pressure."),
         ("comparison", "Salt is worse than sugar.", "Sugar is worse than salt."),
         ("kind", "Salt is linked to type 2 diabetes.", "Salt is linked to type 1 diabetes."),
+        ("kind", "LoRA lowers memory on Llama-2 70B.", "LoRA lowers memory on Llama-2 7B."),
         ("opposite", "The encoder is frozen.", "The encoder is trainable."),
     ],
 )

@@ -26,6 +26,7 @@ from .view import DIGIT, View, view
 VETOES = ("figures", "denial", "direction", "subject", "strength", "scope", "cause", "comparison", "kind", "opposite")
 _DENIED = 0.3  # share of a denying claim's words that the evidence must deny
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w/-])(?:\s?(?:thousand|million|billion|trillion)\b)?")
+_SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")  # of a model: "7B", "350M"
 _NO_LETTER = re.compile(r"[^a-z]+")
 _FEW = 3  # content words of a claim that leaves no room for another wording: all must be there
 _NAMED, _GRAMS = 0.25, 0.5  # share of the subject's words that must be there
@@ -166,7 +167,11 @@ def _forms(text: str) -> list[str]:
 
 
 def _kind(claim: str, best: Sequence[str]) -> CheckOutcome:
-    """A number right after a word ("type 2"), where the evidence has only others there."""
+    """A number right after a word ("type 2") or a model's size ("7B"), where the evidence has only others."""
+    sizes = {w.text for text in best for w in view(text).words if _SIZE.fullmatch(w.text)}
+    lost = [w.text for w in view(claim).words if _SIZE.fullmatch(w.text) and w.text not in sizes and not w.figure]
+    if sizes and lost:
+        return _barred("kind", f"the evidence names {min(sizes)}, not {lost[0]}")
     theirs: dict[str, set[str]] = {}
     for text in best:
         for head, number in _numbered(text):
