@@ -63,7 +63,7 @@ _FOREIGN = word_set(
 
 
 @dataclass(frozen=True)
-class _Strength:
+class Strength:
     """How a sentence states what it states: as an aim, with a hedge, as an order, in which absolute words."""
 
     aim: bool
@@ -74,10 +74,10 @@ class _Strength:
 
 
 @lru_cache(maxsize=4096)
-def _strength(text: str) -> _Strength:
+def strength(text: str) -> Strength:
     seen = view(text)
     words, lower = {w.text for w in seen.words}, seen.text.lower()
-    return _Strength(
+    return Strength(
         aim=lower.endswith("?") or (not words.isdisjoint(_OF_AIMS) and _AIM.search(lower) is not None),
         hedged=not words.isdisjoint(_HEDGES),
         order=not words.isdisjoint(_OF_ORDERS) and _ORDER.search(lower) is not None,
@@ -96,7 +96,7 @@ def _is_english(seen: View) -> bool:
 
 def check_assertion(claim: str, evidence: str) -> CheckOutcome:
     """Fails when the evidence states less than the claim does, or nothing at all."""
-    mine, theirs = _strength(claim), _strength(evidence)
+    mine, theirs = strength(claim), strength(evidence)
     if not (mine.english and theirs.english) and view(claim).text.casefold() != view(evidence).text.casefold():
         return checked("assertion", "fail", "not English: the checks read English only")
     if theirs.order:

@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sovereign.errors import InputError
+from sovereign.language.stance import without_frame
 from sovereign.models import Embedder
 from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdict, Verification, quote_of
 
 from .abbreviations import definitions, written_out
 from .anchor import check_anchor
+from .graded import Graded, Weights
+from .passage import grade
 from .semantic import nearest
 from .terms import topic
 from .verdict import Judgement, judge
@@ -45,8 +48,13 @@ class _Judged:
         return next((c.value or 0.0 for c in self.judgement.checks if c.check == "terms"), 0.0)
 
 
-def verify_in_document(claim: str, document: Document, embedder: Embedder | None = None) -> Verification:
+def verify_in_document(
+    claim: str, document: Document, embedder: Embedder | None = None, weights: Weights | None = None
+) -> Verification:
     """Hold a claim against the sentences of a document that may serve as evidence.
+
+    First each near sentence by itself; where none decides, the passage around the nearest one is graded, with the
+    package's own ``weights`` unless others are given.
 
     Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
     false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
@@ -60,10 +68,13 @@ def verify_in_document(claim: str, document: Document, embedder: Embedder | None
     if not any(c.isalnum() for c in claim):
         raise InputError("The claim is empty.", "Give one sentence that states something.")
     long_forms = definitions(document.text) | definitions(claim)
-    claim = written_out(claim, long_forms)
-    candidates = _candidates(claim, document, long_forms, embedder)
+    claim = without_frame(written_out(claim, long_forms))
+    sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
+    candidates = _candidates(claim, document, sentences, long_forms, embedder)
     judged = [_judged(claim, document, candidate, long_forms) for candidate in candidates]
     verdict, decider, reason = _decide(judged)
+    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, weights)):
+        return _of_grade(document, *found, judged)
     rest = [j for j in judged if j is not decider]
     return Verification(
         verdict=verdict,
@@ -77,10 +88,13 @@ def verify_in_document(claim: str, document: Document, embedder: Embedder | None
 
 
 def _candidates(
-    claim: str, document: Document, long_forms: dict[str, str], embedder: Embedder | None
+    claim: str,
+    document: Document,
+    sentences: Sequence[Sentence],
+    long_forms: dict[str, str],
+    embedder: Embedder | None,
 ) -> list[_Candidate]:
     """The sentences that share most words with the claim, in that order; then those that an embedder finds beside them."""
-    sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
     texts = [written_out(document.slice(s), long_forms) for s in sentences]
     shares = [topic(claim, text) for text in texts]
     ranked = sorted(range(len(sentences)), key=lambda i: -shares[i])
@@ -125,6 +139,41 @@ def _judged(claim: str, document: Document, candidate: _Candidate, long_forms: d
     checks = (*judgement.checks, candidate.found) if candidate.found else judgement.checks
     evidence = Evidence(quote=quote, relation="unknown", verdict=verdict, scope="same", checks=checks, reason=reason)
     return _Judged(evidence, judgement)
+
+
+def _of_grade(document: Document, found: Graded, ranked: Sequence[Sentence], judged: Sequence[_Judged]) -> Verification:
+    """The record of a graded verdict: the sentences it rests on carry it, with the scores behind their own checks."""
+    by_place = {(j.evidence.quote.start, j.evidence.quote.end): j.evidence for j in judged}
+    evidence = []
+    for n, sentence in enumerate(ranked[:CANDIDATES]):
+        known = by_place.pop((sentence.start, sentence.end), None)
+        if n >= found.used:
+            evidence += [known] if known else []
+            continue
+        evidence.append(
+            Evidence(
+                quote=quote_of(document, sentence), relation="unknown", verdict=found.verdict, scope="same",
+                checks=(*found.checks, *(_reported(c) for c in (known.checks if known else ()))), reason=found.reason,
+            )
+        )  # fmt: skip
+    first = evidence[0].quote
+    where = f"at {first.start}..{first.end}"
+    said = {"SUPPORT": f"supported {where}", "CONTRADICT": f"contradicted {where}"}
+    undecided = f"the nearest sentence, {where}, does not decide it"
+    return Verification(
+        verdict=found.verdict,
+        reason=f"{said.get(found.verdict, undecided)}: {found.reason}",
+        deciding=found.deciding,
+        anchored=check_anchor(first, document.text).outcome == "pass",
+        verified=False,
+        independent_groups=0,
+        evidence=(*evidence, *by_place.values())[:CANDIDATES],
+    )
+
+
+def _reported(check: CheckOutcome) -> CheckOutcome:
+    """A check of the sentence by itself, which left the decision to the scores."""
+    return check.model_copy(update={"decides": False})
 
 
 def _anchored(judged: _Judged, document: Document) -> bool:

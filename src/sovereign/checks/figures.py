@@ -62,7 +62,7 @@ def check_number(claim: str, evidence: str) -> CheckOutcome:
 def _find(figure: Figure, mine: View, theirs: View) -> tuple[Outcome, str, list[int]]:
     """Look for one figure of the claim; with "pass" come the places of equal figures among the evidence's."""
     printed = figure.quantity.text
-    equal = [i for i, f in enumerate(theirs.figures) if _equal(figure, f, mine, theirs)]
+    equal = [i for i, f in enumerate(theirs.figures) if equal_figure(figure, f, mine, theirs)]
     if not equal:
         rivals = [f.quantity.text for f in theirs.figures if _rival(figure, f, mine, theirs)]
         if rivals:
@@ -100,7 +100,7 @@ def _same_words(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bo
     return alone and bool(words) and words <= theirs.pieces[evidence.piece] and ways <= there
 
 
-def _equal(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
+def equal_figure(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
     if not same_value(claim.quantity, evidence.quantity) or (claim.strict and not evidence.strict):
         return False
     noun = _noun(claim, mine)
@@ -227,7 +227,7 @@ def check_unit(claim: str, evidence: str) -> CheckOutcome:
     wanted = [f for f in mine.figures if f.quantity.unit or _is_unit(_noun(f, mine) or "")]
     if not wanted or not theirs.figures:
         return checked("unit", "not_applicable", "no unit to compare")
-    left = [f for f in wanted if not any(_equal(f, g, mine, theirs) for g in theirs.figures)]
+    left = [f for f in wanted if not any(equal_figure(f, g, mine, theirs) for g in theirs.figures)]
     clashes = [
         f"{_shown(f, mine)} against {_shown(g, theirs)}"
         for f in left

@@ -27,7 +27,7 @@ _SCOPE = 6  # content words that a denial governs, at most
 
 
 @lru_cache(maxsize=4096)
-def _denials(text: str) -> tuple[frozenset[str], ...]:
+def denials(text: str) -> tuple[frozenset[str], ...]:
     """What each denial of a sentence governs: stems and words of change after it, up to the end of its clause.
 
     One with nothing after it ("was not") or behind a preposition ("in no case") governs what stands before it.
@@ -52,8 +52,8 @@ def check_polarity(claim: str, evidence: str) -> CheckOutcome:
     """Fails when exactly one of the two denies; a denial in the evidence counts if it governs words of the claim."""
     said = view(claim)
     terms = said.content | {w.text for w in said.words if w.way}
-    mine = len(_denials(claim))
-    theirs = sum(bool(governed & terms) for governed in _denials(evidence))
+    mine = len(denials(claim))
+    theirs = sum(bool(governed & terms) for governed in denials(evidence))
     if bool(mine) != bool(theirs):
         who = "the claim denies what the evidence states" if mine else "the evidence denies what the claim states"
         return checked("polarity", "fail", who)

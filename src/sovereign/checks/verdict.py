@@ -1,4 +1,4 @@
-"""The one place where outcomes of checks become a verdict.
+"""The place where outcomes of checks on one sentence become a verdict; ``graded`` weighs what no sentence decides alone.
 
 A pair of claim and evidence sentence gives SUPPORT only if the evidence speaks of the same things, states them, holds
 every figure and name of the claim, and neither denies it, nor turns its direction, nor swaps its roles. It gives

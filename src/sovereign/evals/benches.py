@@ -8,10 +8,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sovereign.checks.graded import Weights, shipped
 from sovereign.errors import InputError
 from sovereign.version import __version__
 
 from . import baselines, pubmedqa, scifact, scitab
+from .baselines import fold_of
 from .files import digest
 from .metrics import Counts, confusion, count, figures, intervals
 from .pairs import Checker, Pair, Progress, rules
@@ -48,14 +50,14 @@ def run(
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     pairs, paths = _loaded(name, data, split, limit)
-    scored = _all_scores(pairs, progress)
+    scored = _all_scores(pairs, progress, name == "scifact")
     parts: dict[str, list[Pair]] = {}
     if name == "pubmedqa":
         parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
     return {
         "bench": name,
         **scored.pop("rules"),
-        "parts": {key: {"n": len(part), "checkers": _all_scores(part, progress)} for key, part in parts.items()},
+        "parts": {key: {"n": len(part), "checkers": _all_scores(part, progress, False)} for key, part in parts.items()},
         "baselines": scored,
         "n": len(pairs),
         "documents": len({p.group for p in pairs}),
@@ -78,17 +80,24 @@ def _loaded(name: str, data: Path, split: str | None, limit: int | None) -> tupl
     return pairs[:limit], paths
 
 
-def _checkers(pairs: Sequence[Pair], progress: Progress) -> dict[str, Checker]:
+def _own_fold(pair: Pair) -> Weights:
+    """The weights that did not see a document of the set they were fitted on."""
+    return shipped(fold_of(pair.group))
+
+
+def _checkers(pairs: Sequence[Pair], progress: Progress, fitted_on: bool) -> dict[str, Checker]:
+    """All checkers; ``fitted_on`` where the checks' weights were fitted on the same set."""
+    weights_of = _own_fold if fitted_on else lambda pair: None
     return {
-        "rules": lambda asked: rules(asked, progress),
+        "rules": lambda asked: rules(asked, progress, weights_of),
         "lexical": baselines.lexical,
         "claim_only": baselines.cross_fitted(pairs, blind=True),
         "features": baselines.cross_fitted(pairs),
     }
 
 
-def _all_scores(pairs: Sequence[Pair], progress: Progress) -> dict[str, Result]:
-    return {name: _scores(pairs, check, progress) for name, check in _checkers(pairs, progress).items()}
+def _all_scores(pairs: Sequence[Pair], progress: Progress, fitted_on: bool) -> dict[str, Result]:
+    return {name: _scores(pairs, check, progress) for name, check in _checkers(pairs, progress, fitted_on).items()}
 
 
 def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result:
@@ -118,7 +127,7 @@ def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path
         twins = twins_of(sources)
     if not twins:
         raise InputError("There are no twins to score.", "Give more pairs or another file.")
-    checkers = _checkers(pairs, progress)
+    checkers = _checkers(pairs, progress, bool(pairs))
     if not pairs:  # nothing to fit a classifier on
         checkers = {key: checkers[key] for key in ("rules", "lexical")}
     scored = {key: measure(twins, check, sources) for key, check in checkers.items()}

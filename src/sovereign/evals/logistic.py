@@ -25,10 +25,16 @@ def fit(rows: Sequence[Vector], labels: Sequence[bool], penalty: float = 1.0) ->
     if len(set(labels)) < 2:
         share = float(bool(labels) and labels[0])
         return lambda row: share
-    means, scales = _standard(rows)
-    data = [_scaled(row, means, scales) for row in rows]
-    weights = _weights(data, labels, penalty)
+    means, scales, weights = solved(rows, labels, penalty)
     return lambda row: _sigmoid(sum(map(mul, weights, _scaled(row, means, scales))))
+
+
+def solved(
+    rows: Sequence[Vector], labels: Sequence[bool], penalty: float
+) -> tuple[list[float], list[float], list[float]]:
+    """Means and scales of the features, and the weights of the standardised features behind the intercept."""
+    means, scales = _standard(rows)
+    return means, scales, _weights([_scaled(row, means, scales) for row in rows], labels, penalty)
 
 
 def _standard(rows: Sequence[Vector]) -> tuple[list[float], list[float]]:

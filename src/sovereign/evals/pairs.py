@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sovereign.checks import verify_in_document
+from sovereign.checks.graded import Weights
 from sovereign.records import Document, Paper, Section, Sentence, Verdict, text_hash
 
 Label = Literal["SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"]
@@ -71,23 +72,31 @@ def label_of(verdict: Verdict) -> Label:
     return verdict if verdict in ("SUPPORT", "CONTRADICT") else "NOT_ENOUGH_INFO"
 
 
-def rules(pairs: Sequence[Pair], progress: Progress = lambda text: None) -> list[Found]:
-    """The checks of this project, through :func:`sovereign.checks.verify_in_document` as a user calls them."""
+def rules(
+    pairs: Sequence[Pair],
+    progress: Progress = lambda text: None,
+    weights_of: Callable[[Pair], Weights | None] = lambda pair: None,
+) -> list[Found]:
+    """The checks of this project, through :func:`sovereign.checks.verify_in_document` as a user calls them.
+
+    ``weights_of`` gives the weights for a pair whose document the package's own were fitted on.
+    """
     found = []
     for n, pair in enumerate(pairs):
         if n % 50 == 0:
             progress(f"{n} of {len(pairs)} pairs")
-        found.append(_checked(pair))
+        found.append(_checked(pair, weights_of(pair)))
     return found
 
 
-def _checked(pair: Pair) -> Found:
+def _checked(pair: Pair, weights: Weights | None) -> Found:
     if not any(c.isalnum() for c in pair.claim):
         return Found("NOT_ENOUGH_INFO")
     document = document_of(pair.title, pair.sentences)
-    verification = verify_in_document(pair.claim, document)
+    verification = verify_in_document(pair.claim, document, weights=weights)
     label = label_of(verification.verdict)
     starts = {s.start: i for i, s in enumerate(document.sentences) if s.end > s.start}
-    named = [e for e in verification.evidence if e.verdict == label] if label != "NOT_ENOUGH_INFO" else []
-    places = {starts.get(e.quote.start) for e in named or verification.evidence[:1]}
+    graded = [e for e in verification.evidence if any(c.check == "graded_bears" for c in e.checks)]
+    decided = [e for e in verification.evidence if e.verdict == label] if label != "NOT_ENOUGH_INFO" else []
+    places = {starts.get(e.quote.start) for e in graded or decided or verification.evidence[:1]}
     return Found(label, tuple(sorted(i for i in places if i is not None)))
