@@ -14,9 +14,11 @@ from sovereign.version import __version__
 
 from . import baselines, pubmedqa, scifact, scitab
 from .baselines import fold_of
+from .calibration import calibration
+from .curves import coverage_curve, decisions
 from .files import digest
 from .metrics import Counts, confusion, count, figures, intervals
-from .pairs import Checker, Pair, Progress, rules
+from .pairs import Checker, Found, Pair, Progress, rules
 from .tamper import load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
@@ -104,10 +106,32 @@ def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result
     """Every figure of one checker on labelled pairs, with its confusion matrix."""
     progress("counting")
     groups: dict[str, Counts] = {}
-    for pair, found in zip(pairs, check(pairs), strict=True):
+    answers = check(pairs)
+    for pair, found in zip(pairs, answers, strict=True):
         groups.setdefault(pair.group, Counter()).update(count(pair, found))
     whole = sum(groups.values(), Counter[str]())
-    return {**figures(whole), "intervals": intervals(groups, figures), "confusion": confusion(whole)}
+    decided = decisions(pairs, answers)
+    return {
+        **figures(whole),
+        "intervals": intervals(groups, figures),
+        "confusion": confusion(whole),
+        "curve": coverage_curve(pairs, decided),
+        "calibration": calibration(decided),
+    }
+
+
+def answers_of(
+    name: str, data: Path, split: str | None = None, progress: Progress = lambda text: None
+) -> tuple[list[Pair], list[Found]]:
+    """The pairs of a set, and what the checks say of each: what :func:`run` counts.
+
+    Raises:
+        InputError: as :func:`run`.
+    """
+    if name not in SETS:
+        raise InputError(f"There is no set {name!r}.", f"Choose one of {', '.join(SETS)}.")
+    pairs, _ = _loaded(name, data, split, None)
+    return pairs, _checkers(pairs, progress, name == "scifact")["rules"](pairs)
 
 
 def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path | None, progress: Progress) -> Result:

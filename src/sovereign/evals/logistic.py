@@ -30,9 +30,12 @@ def fit(rows: Sequence[Vector], labels: Sequence[bool], penalty: float = 1.0) ->
 
 
 def solved(
-    rows: Sequence[Vector], labels: Sequence[bool], penalty: float
+    rows: Sequence[Vector], labels: Sequence[float], penalty: float
 ) -> tuple[list[float], list[float], list[float]]:
-    """Means and scales of the features, and the weights of the standardised features behind the intercept."""
+    """Means and scales of the features, and the weights of the standardised features behind the intercept.
+
+    ``labels`` are True and False, or targets between 0 and 1.
+    """
     means, scales = _standard(rows)
     return means, scales, _weights([_scaled(row, means, scales) for row in rows], labels, penalty)
 
@@ -50,7 +53,7 @@ def _scaled(row: Vector, means: Vector, scales: Vector) -> list[float]:
     return [1.0, *((x - m) / s for x, m, s in zip(row, means, scales, strict=True))]
 
 
-def _weights(data: Sequence[Vector], labels: Sequence[bool], penalty: float) -> list[float]:
+def _weights(data: Sequence[Vector], labels: Sequence[float], penalty: float) -> list[float]:
     size = len(data[0])
     weights = [0.0] * size
     for _ in range(_ROUNDS):
