@@ -66,19 +66,28 @@ def fit_map(decided: Sequence[Decision]) -> PlattMap:
 def calibration(decided: Sequence[Decision]) -> dict[str, Any] | None:
     """Reliability of probabilities that are cross-fitted by document, and the ``map`` of all; None of fewer than LEAST.
 
-    ``without_score`` counts the decisions that have none, and so no probability, and how many of them are right.
+    ``folds`` counts the decisions of each fold and how many of them are right, ``without_score`` those that have no score, and
+    so no probability.
     """
     known = scored(decided)
     if len(known) < LEAST:
         return None
-    maps = {fold: fit_map([d for d in known if fold_of(d.group) != fold]) for fold in range(FOLDS)}
-    judged = [Judged(d.group, d.right, maps[fold_of(d.group)].probability(d.score)) for d in known]
-    bare = [d.right for d in decided if math.isinf(d.score)]
     return {
         "map": fit_map(known)._asdict(),
-        **reliability(judged),
-        "without_score": {"n": len(bare), "right": sum(bare)},
+        **reliability(crossed(known)),
+        "folds": [_counted([d for d in known if fold_of(d.group) == fold]) for fold in range(FOLDS)],
+        "without_score": _counted([d for d in decided if math.isinf(d.score)]),
     }
+
+
+def crossed(known: Sequence[Decision]) -> list[Judged]:
+    """Scored decisions, each with the probability that the map of the other folds of documents gives it."""
+    maps = {fold: fit_map([d for d in known if fold_of(d.group) != fold]) for fold in {fold_of(d.group) for d in known}}
+    return [Judged(d.group, d.right, maps[fold_of(d.group)].probability(d.score)) for d in known]
+
+
+def _counted(decided: Sequence[Decision]) -> dict[str, int]:
+    return {"n": len(decided), "right": sum(d.right for d in decided)}
 
 
 def transferred(known: Sequence[Decision], decided: Sequence[Decision]) -> dict[str, Any]:

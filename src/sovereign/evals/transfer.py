@@ -18,7 +18,7 @@ from .benches import answers_of
 from .calibration import LEAST, scored, transferred
 from .curves import decisions
 from .files import digest
-from .results import write
+from .results import FOLDER, write
 
 
 def run(data: Path) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Write ``transfer.json`` among the results, or where ``--out`` says."""
     parser = argparse.ArgumentParser(prog="python -m sovereign.evals.transfer", description=run.__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds scifact and pubmedqa")
-    parser.add_argument("--out", type=Path, default=Path("evals/results/transfer.json"))
+    parser.add_argument("--out", type=Path, default=FOLDER / "transfer.json")
     options = parser.parse_args(arguments)
     try:
         result = run(options.data)
