@@ -76,7 +76,7 @@ def test_plots_and_page_are_written(copied: Path) -> None:
     assert files == {p.name: p.read_bytes() for p in (copied / "docs/results/evals").iterdir()}
 
 
-@pytest.mark.parametrize("broken", [None, b"", b"[1]", b"{"])
+@pytest.mark.parametrize("broken", [None, b"", b"[1]", b"{"], ids=["none", "empty", "a list", "cut"])
 def test_a_result_that_is_missing_or_broken_is_an_error_for_people(
     copied: Path, broken: bytes | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -85,6 +85,15 @@ def test_a_result_that_is_missing_or_broken_is_an_error_for_people(
     assert page.main(["--root", str(copied)]) == 2
     assert "transfer.json" in capsys.readouterr().err
     assert (copied / "docs/evals.md").read_bytes() == before
+
+
+def test_results_of_an_older_version_are_an_error_for_people(copied: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = copied / FOLDER / "scifact.json"
+    old = read(path)
+    del old["curve"]
+    path.write_text(json.dumps(old), "utf-8")
+    assert page.main(["--root", str(copied)]) == 2
+    assert "not of this version: KeyError('curve')" in capsys.readouterr().err
 
 
 def test_probabilities_that_were_not_measured_are_not_drawn(found: Any) -> None:

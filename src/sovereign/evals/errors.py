@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sovereign.errors import SovereignError
-
 from .baselines import fold_key
 from .benches import SETS, answers_of
+from .command import exit_code
 from .pairs import Found, Pair
 
 
@@ -60,13 +58,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--split", help="only this split, where the set has splits")
     parser.add_argument("-n", type=int, help="only the first so many; all if left out")
     options = parser.parse_args(arguments)
-    try:
+
+    def show() -> None:
         for error in list(errors(options.name, options.data, options.split))[: options.n]:
             print(json.dumps(error, ensure_ascii=False))
-    except SovereignError as error:
-        print(f"{error.message} {error.advice}", file=sys.stderr)
-        return error.exit_code
-    return 0
+
+    return exit_code(show)
 
 
 if __name__ == "__main__":

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from sovereign.errors import InputError, SovereignError
+from sovereign.errors import InputError
 
 from . import plots, results, tables
+from .command import exit_code
 from .plots import Results
 
 BLOCKS: dict[str, Callable[[Results], str]] = {
@@ -55,24 +55,32 @@ def filled(page: str, found: Results) -> str:
     return page
 
 
+def renew(root: Path) -> None:
+    """Draw into ``docs/results/evals`` and write ``docs/evals.md``.
+
+    Raises:
+        InputError: if the page or a result is missing or broken.
+        OutputError: if a file cannot be written.
+    """
+    page, found = root / "docs/evals.md", stored(root)
+    try:
+        text = filled(page.read_text("utf-8"), found)
+        plots.write(found, root / "docs/results/evals")
+    except OSError as error:
+        raise InputError(
+            f"{page} cannot be read: {error.strerror}.", "Give the project's folder with --root."
+        ) from None
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise InputError(f"A result is not of this version: {error!r}.", "Measure all of them again.") from error
+    results.put(text.encode(), page)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Draw into ``docs/results/evals`` and write ``docs/evals.md``."""
+    """Draw the plots and fill the page of a project's folder."""
     parser = argparse.ArgumentParser(prog="python -m sovereign.evals.page", description=main.__doc__)
     parser.add_argument("--root", type=Path, default=Path(), help="the folder of the project")
-    root = parser.parse_args(arguments).root
-    page = root / "docs/evals.md"
-    try:
-        found = stored(root)
-        try:
-            text = filled(page.read_text("utf-8"), found)
-        except OSError as error:
-            raise InputError(f"{page} cannot be read: {error.strerror}.", "Give the project's folder.") from None
-        plots.write(found, root / "docs/results/evals")
-        results.put(text.encode(), page)
-    except SovereignError as error:
-        print(f"{error.message} {error.advice}", file=sys.stderr)
-        return error.exit_code
-    return 0
+    options = parser.parse_args(arguments)
+    return exit_code(lambda: renew(options.root))
 
 
 if __name__ == "__main__":

@@ -42,8 +42,9 @@ def coverage(results: Results) -> Drawing:
         axis.set_title(name)
         for checker, row in checkers.items():
             _curve(axis, checker, row["curve"])
-        axis.set(xlim=(0, 1.03), ylim=(0.25, 1), xlabel="coverage: share decided")
+        axis.set(xlim=(0, 1.03), xlabel="coverage: share decided")
     axes[0].set_ylabel("accuracy: share right of those")
+    axes[0].set_ylim(top=1)
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=len(_CHECKERS))
     ends = "; ".join(f"{name}: {_ends(checkers)}" for name, checkers in sets.items())
     return Drawing(
@@ -101,7 +102,7 @@ def reliability(results: Results) -> Drawing:
         _bins(axis, found["bins"])
         low, high = found["interval"]
         axis.set_title(f"{name}\nECE {found['expected_calibration_error']:.2f} ({low:.2f}–{high:.2f})")
-        axis.set(xlim=(0.25, 1), ylim=(0, 1.02), xlabel="probability given")
+        axis.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="probability given")
     axes[0].set_ylabel("share of decisions right")
     each = "; ".join(f"{name}: {_told(found['bins'])}" for name, found in measured.items())
     return Drawing(

@@ -6,16 +6,16 @@ Fits Platt's map on all decisions on SciFact, and measures it on those on PubMed
 from __future__ import annotations
 
 import argparse
-import sys
+import shlex
 from pathlib import Path
 from typing import Any
 
-from sovereign.errors import SovereignError
 from sovereign.version import __version__
 
 from . import pubmedqa, scifact
 from .benches import answers_of
 from .calibration import LEAST, scored, transferred
+from .command import exit_code
 from .curves import decisions
 from .files import digest
 from .results import FOLDER, write
@@ -52,14 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds scifact and pubmedqa")
     parser.add_argument("--out", type=Path, default=FOLDER / "transfer.json")
     options = parser.parse_args(arguments)
-    try:
-        result = run(options.data)
-        result["command"] = f"python -m sovereign.evals.transfer --data {options.data}"
-        write(result, options.out)
-    except SovereignError as error:
-        print(f"{error.message} {error.advice}", file=sys.stderr)
-        return error.exit_code
-    return 0
+
+    def measure() -> None:
+        command = shlex.join(["python", "-m", "sovereign.evals.transfer", "--data", str(options.data)])
+        write(run(options.data) | {"command": command}, options.out)
+
+    return exit_code(measure)
 
 
 if __name__ == "__main__":
