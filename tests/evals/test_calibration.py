@@ -87,6 +87,15 @@ def test_calibration_counts_what_it_leaves_out() -> None:
     assert calibration([*known[1:], *bare]) is None
 
 
+def test_one_document_measures_nothing() -> None:
+    assert calibration([d._replace(group="one") for d in drawn(2 * LEAST, lambda score: score)]) is None
+
+
+def test_a_steep_map_overflows_nowhere() -> None:
+    steep = fit_map([Decision("a", False, 0.5), *(Decision("b", True, 0.50001) for _ in range(9))])
+    assert 0 <= steep.probability(0.0) <= steep.probability(0.5) < steep.probability(1.0) <= 1
+
+
 def test_a_map_does_not_carry_over_to_data_of_another_kind() -> None:
     known = drawn(1000, lambda score: score)
     same = transferred(known, drawn(1000, lambda score: score, seed=1))

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from .baselines import FOLDS, fold_of
 from .curves import Decision
-from .logistic import solved
+from .logistic import sigmoid, solved
 from .metrics import SAMPLES, Counts, Figures, intervals, reflected, share
 
 BINS = 10
@@ -33,7 +33,7 @@ class PlattMap(NamedTuple):
 
     def probability(self, score: float) -> float:
         """The probability that a decision of this score is right."""
-        return 1 / (1 + math.exp(-self.intercept - self.slope * _log_odds(score)))
+        return sigmoid(self.intercept + self.slope * _log_odds(score))
 
 
 class Judged(NamedTuple):
@@ -64,13 +64,15 @@ def fit_map(decided: Sequence[Decision]) -> PlattMap:
 
 
 def calibration(decided: Sequence[Decision]) -> dict[str, Any] | None:
-    """Reliability of probabilities that are cross-fitted by document, and the ``map`` of all; None of fewer than LEAST.
+    """Reliability of probabilities that are cross-fitted by document, and the ``map`` of all.
+
+    None of fewer than LEAST decisions with a score, or where these are all of one fold: then nothing is measured.
 
     ``folds`` counts the decisions of each fold and how many of them are right, ``without_score`` those that have no score, and
     so no probability.
     """
     known = scored(decided)
-    if len(known) < LEAST:
+    if len(known) < LEAST or len({fold_of(d.group) for d in known}) < 2:
         return None
     return {
         "map": fit_map(known)._asdict(),

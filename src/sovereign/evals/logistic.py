@@ -26,7 +26,7 @@ def fit(rows: Sequence[Vector], labels: Sequence[bool], penalty: float = 1.0) ->
         share = float(bool(labels) and labels[0])
         return lambda row: share
     means, scales, weights = solved(rows, labels, penalty)
-    return lambda row: _sigmoid(sum(map(mul, weights, _scaled(row, means, scales))))
+    return lambda row: sigmoid(sum(map(mul, weights, _scaled(row, means, scales))))
 
 
 def solved(
@@ -57,7 +57,7 @@ def _weights(data: Sequence[Vector], labels: Sequence[float], penalty: float) ->
     size = len(data[0])
     weights = [0.0] * size
     for _ in range(_ROUNDS):
-        probabilities = [_sigmoid(sum(map(mul, weights, row))) for row in data]
+        probabilities = [sigmoid(sum(map(mul, weights, row))) for row in data]
         errors = [p - y for p, y in zip(probabilities, labels, strict=True)]
         curves = [p * (1 - p) for p in probabilities]
         columns = list(zip(*data, strict=True))
@@ -95,5 +95,6 @@ def _solve(lower: list[list[float]], right: list[float]) -> list[float]:
     return back
 
 
-def _sigmoid(x: float) -> float:
+def sigmoid(x: float) -> float:
+    """The logistic function; it overflows nowhere."""
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
