@@ -120,13 +120,17 @@ def range_end(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
         between = source.claim[: match.start()].rstrip().endswith("between")
         if high <= low or (match[2] == " and ") != between:
             continue
-        step = max((high - low) / 2, 0.2 * high)
+        step = max((high - low) / 2, 3 if _years(low, high) else 0.2 * high)
         up, down = _like(match[3], high + step), _like(match[1], max(low - step, low / 2))
         head, tail = source.claim[: match.start()], source.claim[match.end() :]
         if float(up) <= 100 or not re.match(r"\s?%| percent", tail):
             yield f"{head}{match[1]}{match[2]}{up}{tail}"
         if float(down) < low:
             yield f"{head}{down}{match[2]}{match[3]}{tail}"
+
+
+def _years(low: float, high: float) -> bool:
+    return 1900 <= low < high <= 2100
 
 
 def _like(printed: str, value: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .words import BASE, Source, capital, inside, main_verb, plural, quantified, statement
+from .words import BASE, Source, capital, finite_verb, inside, main_verb, plural, quantified, statement
 
 # Each pair both ways. One word of a claim is turned at a time: two turned words may say the same again.
 _OPPOSITES = """
@@ -39,8 +39,22 @@ _COMPARATIVE = re.compile(
     r"\b(?:more|less|fewer|higher|lower|greater|better|worse|longer|shorter|faster|slower|larger|smaller|larger|rarer|cheaper)\b"
 )
 _STOP = re.compile(
-    r"[,;:()]|\b(?:that|which|who|when|while|if|because|but|those|that of|expected|previously|thought|in|for|to|at|on|during)\b"
+    r"[,;:()]|\b(?:that|which|who|when|while|if|because|but|those|that of|expected|previously|thought|in|for|to|at|on|during|by|"
+    r"across|under|as|among|despite|does|do|did)\b"
 )
+# "Higher in men than": then it is not the subject that is compared.
+_ELSE = re.compile(r" (?:in|among|at|during|on|for|with) ")
+# "… than B on X": where a comparison holds, and by how much, is left as it is.
+_WHERE = re.compile(r"(?:in|for|at|on|during|by|across|under|among) ")
+_ADVERBS = re.compile(r"(?: (?:\w+ly|also|even|further|often|still)(?: and)?)+ ?$")
+_WINS = {
+    third: (third, base)
+    for base in ("outperform", "surpass", "exceed", "beat")
+    for third in [base + ("es" if base == "surpass" else "s")]
+}
+_WINS |= {base: forms for forms in _WINS.values() for base in forms[1:]} | {
+    past: (past, past) for past in ("outperformed", "surpassed", "exceeded")
+}
 
 
 def direction(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
@@ -56,26 +70,45 @@ def direction(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
 
 
 def comparator(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
-    """ "A has more X than B" becomes "B has more X than A"."""
+    """ "A has more X than B" becomes "B has more X than A", "A outperforms B" becomes "B outperforms A"."""
     claim = source.claim.rstrip(".")
-    verb, than = main_verb(claim), _THAN.search(claim)
-    if verb is None or than is None or not verb.end() < than.start() or quantified(claim):
+    verb = finite_verb(claim)
+    if verb is None or quantified(claim):
         return
-    first, middle, second = (
-        claim[: verb.start()].strip(),
-        claim[verb.start() : than.start()].strip(),
-        claim[than.end() :].strip(),
-    )
-    if not _COMPARATIVE.search(middle) or _STOP.search(second) or plural(first) != plural(second):
+    wins = verb[0] in _WINS
+    turn = verb if wins else _THAN.search(claim, verb.end())
+    if turn is None or not (wins or _compares(claim[verb.end() : turn.start()])):
         return
-    if 0 < len(second.split()) <= 7 and not re.search(r"\d", second):
-        yield f"{capital(second)} {middle} than {inside(source, first)}."
+    behind = claim[turn.end() :]
+    stop = _STOP.search(behind)
+    second, tail = (behind[: stop.start()], behind[stop.start() :]) if stop else (behind, "")
+    adverbs = _ADVERBS.search(claim, 0, verb.start())
+    first = claim[: adverbs.start() if adverbs else verb.start()].strip()
+    middle, second = claim[len(first) : turn.start()].strip(), second.strip()
+    if not 0 < len(second.split()) <= 7 or len(first.split()) > 7 or (tail and not _WHERE.match(tail)):
+        return
+    if re.search(r"\d[\d.,]*\s?%|^\d|^(?:it|its|their|them|other|others|any|all|each|those|one)\b", second):
+        return
+    if wins and re.search(r"\bwith\b", second):
+        return
+    if wins:
+        middle = f"{middle} {_WINS[verb[0]][plural(second)]}"
+    elif plural(first) == plural(second):
+        middle = f"{middle} than"
+    else:
+        return
+    yield " ".join(f"{capital(second)} {middle} {inside(source, first)} {tail}".split()) + "."
+
+
+def _compares(middle: str) -> bool:
+    found = _COMPARATIVE.search(middle)
+    return found is not None and not _ELSE.search(middle, found.end())
 
 
 def subject(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     """The subject exchanged with the object, and with the subjects of two other documents' claims."""
     own = statement(source.claim)
-    if own and not plural(own.object) and len(own.object.split()) <= 3:
+    if own and own.verb not in _WINS and not plural(own.object) and len(own.object.split()) <= 3:
         tail = f" {own.rest}" if own.rest else ""
         yield f"{capital(own.object)} {own.verb} {inside(source, own.subject)}{tail}."
     verb = main_verb(source.claim)
