@@ -35,7 +35,7 @@ _UNIT = re.compile(
 _PERCENT_CHANGE = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)(?P<sign>\s?%| percent)(?=\s(?:increase|decrease|reduction|lower|higher|more|less|greater|fewer|better|"
     r"worse|relative|faster|slower|improvement|drop|gain|cheaper|smaller|larger)\b)"
-    r"|(?<=by )(?P<by>\d+(?:\.\d+)?)(?P<bysign>\s?%| percent)"
+    r"|(?<=by )(?P<by>\d+(?:\.\d+)?)(?P<bysign>\s?%| percent\b)(?!\s?points?)"
 )
 _POINTS = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?: percentage| %| absolute)? points\b")
 

@@ -40,11 +40,11 @@ _ASIDE = re.compile(r" \([^()]*\)")
 _ITEM = re.compile(r"\((?:\d|[a-z]|i+|i?v)\)")
 # Part of a list, of a pair of conjunctions or of a colon's announcement; words that point out of the sentence; no plain text.
 _NO_CLAIM = re.compile(
-    r"[:;\\$?{}\[\]~]|--|\b(?:whether|this|these|such|we|our|ours|us|i|not only|either|neither|former|latter|and that|respectively)\b",
+    r"[:;\\$?`{}\[\]~]|--|^in contrast|\b(?:whether|this|these|such|we|our|ours|us|i|not only|either|neither|former|latter|and that|respectively)\b",
     re.IGNORECASE,
 )
 _IDIOM = re.compile(
-    r"(?:in (?:all|total|addition|contrast|general|particular|fact|turn|short|summary|conclusion|order|other)|on (?:the other|average)"
+    r"(?:in (?:all|total|addition|contrast|general|particular|fact|turn|short|summary|conclusion|order|other)|on (?:the other|the contrary|average)"
     r"|for (?:example|instance)|at the same)\b",
     re.IGNORECASE,
 )

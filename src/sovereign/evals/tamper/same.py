@@ -41,7 +41,7 @@ _PARTICIPLES = {v: re.sub(r"e?s$", "", v).removesuffix("e") + "ed" for v in TRAN
     "drives": "driven", "outperforms": "outperformed", "worsens": "worsened", "lowers": "lowered", "triggers": "triggered",
     "inhibits": "inhibited", "contains": "contained",
 }  # fmt: skip
-_PERCENT = re.compile(r"(?<=\d)\s?%(?!\s?points?)")
+_PERCENT = re.compile(r"(?<=\d)\s?%(?!\s?points?|[-–])")
 _SHARES = {
     "50": "half", "25": "a quarter", "20": "one fifth", "40": "two fifths", "60": "three fifths", "75": "three quarters",
     "80": "four fifths", "10": "one tenth", "30": "three tenths", "70": "seven tenths", "90": "nine tenths",
@@ -83,7 +83,7 @@ def reordered(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
         yield f"{capital(link['b'])} {link['link']} {inside(source, link['a'])}."
     if (own := statement(claim)) and own.verb in _PARTICIPLES:
         be, tail = "are" if plural(own.object) else "is", f" {own.rest}" if own.rest else ""
-        if not re.search(r" and |^(?:its|their) ", own.object) and not own.rest.startswith("by"):
+        if not re.search(r" and |^(?:its|their) |\d\s?%", own.object) and not own.rest.startswith("by"):
             yield f"{capital(own.object)} {be} {_PARTICIPLES[own.verb]} by {inside(source, own.subject)}{tail}."
 
 

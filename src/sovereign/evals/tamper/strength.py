@@ -48,7 +48,10 @@ _SURE = {
     "appears to": "is certain to",
     "appear to": "are certain to",
 }
-_SURELY = re.compile(rf"\b(?:{'|'.join(_SURE)})\b")
+# "Can potentially" without its second word says the same, and "potentially hazardous" says of what kind, not how sure.
+_SURELY = re.compile(
+    rf"(?<!can )(?<!may )(?<!could )(?<!might )\b(?:(?:potentially|possibly)(?= \w+ing\b)|{'|'.join(w for w in _SURE if _SURE[w])})\b"
+)
 _LINK = re.compile(
     r"\b(?P<be>is|are|was|were) (?:(?P<way>positively|strongly|significantly|closely|independently|directly) )?"
     r"(?:associated|correlated|linked|related) (?:with|to) (?P<noun>an? )?(?=[a-z])|\b(?P<plain>correlates?|correlated) with (?=[a-z])"
@@ -133,6 +136,8 @@ def hedge_removed(source: Source, others: Sequence[Source] = ()) -> Iterator[str
     if not _UNSURE.search(source.text):
         return
     for match in _HEDGED.finditer(claim):
+        if re.match(r"(?:potentially|possibly) ", claim[match.end() :]):
+            continue
         yield f"{claim[: match.start()]}will {claim[match.end() :]}"
         yield f"{claim[: match.start()]}will certainly {claim[match.end() :]}"
     for match in _SURELY.finditer(claim):

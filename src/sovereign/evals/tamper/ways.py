@@ -108,7 +108,13 @@ def _compares(middle: str) -> bool:
 def subject(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     """The subject exchanged with the object, and with the subjects of two other documents' claims."""
     own = statement(source.claim)
-    if own and own.verb not in _WINS and not plural(own.object) and len(own.object.split()) <= 3:
+    if (
+        own
+        and own.verb not in _WINS
+        and not own.object.startswith(("its ", "their "))
+        and not plural(own.object)
+        and len(own.object.split()) <= 3
+    ):
         tail = f" {own.rest}" if own.rest else ""
         yield f"{capital(own.object)} {own.verb} {inside(source, own.subject)}{tail}."
     verb = main_verb(source.claim)
