@@ -61,7 +61,7 @@ def measure(twins: Sequence[Twin], check: Checker, sources: Sequence[Source] = (
         )
         for t in counted
     ]
-    sets = list(dict.fromkeys([*(s.set for s in pairs), *(t.source.set for t in counted)]))
+    sets = list(dict.fromkeys(s.set for s in [*sources, *(t.source for t in counted)]))
     parts = {
         name: _rates(
             [j for j in judged if j.twin.source.set == name],

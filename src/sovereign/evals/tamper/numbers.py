@@ -9,7 +9,9 @@ from .words import Source
 
 # A number of its own: no digit of a name ("CD4"), of a citation or of a ratio ("1/2000").
 _NUMBER = re.compile(r"(?<![\w.,/-])(?P<int>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?(?![\w/]|[.,]\d|-\w|\s?[-–]\s?\d)")
-_RANGE = re.compile(r"(?<![\w.,/-])(\d+(?:\.\d+)?)(\s?[-–]\s?| to | and )(\d+(?:\.\d+)?)(?![\w/]|[.,]\d|-\w)")
+_RANGE = re.compile(
+    r"(?<![\w.,/-])(\d+(?:\.\d+)?)((?:%|x|×)?(?:\s?[-–]\s?| to )| and )(\d+(?:\.\d+)?)(?!(?!x\b)[\w/]|[.,]\d|-\w)"
+)
 _KEYED = re.compile(
     r"\b(?:type|grade|stage|phase|table|figure|step|day|omega|vitamin|factor|chapter|version|sample of|n =?) ?$",
     re.IGNORECASE,

@@ -34,7 +34,12 @@ _NAMED = re.compile(
 )
 # "A cause of", "more than 40", "more patients" (not "less patients"), "activates 6 of 8 experts".
 _OTHER_SENSE = re.compile(r"(?:cause of|(?:more|fewer|less) (?:than\b|\w+s\b)|\w*activates? \d)", re.IGNORECASE)
-_THAN = re.compile(r"\bthan\b")
+_TURN = re.compile(
+    r"(?<!rather )\bthan\b|\b(?:when |as )?compared (?:to|with)\b|\brelative to\b|(?<=improvement )over\b|(?<=improvements )over\b|(?<=advantage )over\b"
+)
+_CHANGE = re.compile(
+    r"\b(?:improve|reduce|increase|decrease|enhance|lower|raise|cut|boost|accelerate|speed)(?:s|d|ed)?\b|\b(?:improvements?|reductions?|advantages?|speed-?ups?)\b"
+)
 _COMPARATIVE = re.compile(
     r"\b(?:more|less|fewer|higher|lower|greater|better|worse|longer|shorter|faster|slower|larger|smaller|larger|rarer|cheaper)\b"
 )
@@ -42,10 +47,21 @@ _STOP = re.compile(
     r"[,;:()]|\b(?:that|which|who|when|while|if|because|but|those|that of|expected|previously|thought|in|for|to|at|on|during|by|"
     r"across|under|as|among|despite|does|do|did)\b"
 )
+_CLAUSE_OR_WAY = re.compile(
+    r"[,;:()]|\b(?:that|which|who|when|while|if|because|but|for|to|by|under|despite|does|do|did)\b"
+)
 # "Higher in men than": then it is not the subject that is compared.
-_ELSE = re.compile(r" (?:in|among|at|during|on|for|with) ")
+_ELSE = re.compile(r" (?:in|among|at|during|on|for|with|against) ")
+# Another clause with a subject of its own; "…, reducing X" has none.
+_OTHER_CLAUSE = re.compile(r"\b(?:that|which|who|where|but|whereas)\b|, (?!(?:and |while |thereby )?\w+ing\b)")
+# "The share detected in": no finite verb.
+_PARTICIPLE = re.compile(r"\w+ed (?:in|by|with|at|from|on|under|for)\b")
 # "… than B on X": where a comparison holds, and by how much, is left as it is.
 _WHERE = re.compile(r"(?:in|for|at|on|during|by|across|under|among) ")
+# What cannot be one side of a comparison by itself.
+_NO_SIDE = re.compile(
+    r"\d[\d.,]*\s?(?:%|x\b)|^\d|^(?:it|its|their|them|other|others|any|all|each|those|one)\b|\b(?:and even|and|based|born|trained)$"
+)
 _ADVERBS = re.compile(r"(?: (?:\w+ly|also|even|further|often|still)(?: and)?)+ ?$")
 _WINS = {
     third: (third, base)
@@ -70,39 +86,42 @@ def direction(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
 
 
 def comparator(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
-    """ "A has more X than B" becomes "B has more X than A", "A outperforms B" becomes "B outperforms A"."""
+    """The two sides exchanged: "A has more X than B", "A reduces X compared with B", "A outperforms B"."""
     claim = source.claim.rstrip(".")
     verb = finite_verb(claim)
-    if verb is None or quantified(claim):
+    if verb is None or quantified(claim) or _PARTICIPLE.match(claim, verb.start()):
         return
     wins = verb[0] in _WINS
-    turn = verb if wins else _THAN.search(claim, verb.end())
-    if turn is None or not (wins or _compares(claim[verb.end() : turn.start()])):
+    turn = verb if wins else _TURN.search(claim, verb.end())
+    if turn is None or not (wins or _compares(claim[verb.start() : turn.start()])):
         return
     behind = claim[turn.end() :]
-    stop = _STOP.search(behind)
-    second, tail = (behind[: stop.start()], behind[stop.start() :]) if stop else (behind, "")
+    # "Infants born in A … than infants born in B": where the first side holds its place, so does the second.
     adverbs = _ADVERBS.search(claim, 0, verb.start())
     first = claim[: adverbs.start() if adverbs else verb.start()].strip()
+    stop = (_CLAUSE_OR_WAY if _WHERE.search(first) else _STOP).search(behind)
+    second, tail = (behind[: stop.start()], behind[stop.start() :]) if stop else (behind, "")
     middle, second = claim[len(first) : turn.start()].strip(), second.strip()
     if not 0 < len(second.split()) <= 7 or len(first.split()) > 7 or (tail and not _WHERE.match(tail)):
         return
-    if re.search(r"\d[\d.,]*\s?%|^\d|^(?:it|its|their|them|other|others|any|all|each|those|one)\b", second):
-        return
-    if wins and re.search(r"\bwith\b", second):
+    if _NO_SIDE.search(second) or (wins and re.search(r"\bwith\b", second)):
         return
     if wins:
-        middle = f"{middle} {_WINS[verb[0]][plural(second)]}"
-    elif plural(first) == plural(second):
-        middle = f"{middle} than"
+        middle = f"{middle} {_WINS[verb[0]][_many(second)]}"
+    elif _many(first) == _many(second):
+        middle = f"{middle} {turn[0]}"
     else:
         return
     yield " ".join(f"{capital(second)} {middle} {inside(source, first)} {tail}".split()) + "."
 
 
+def _many(phrase: str) -> bool:
+    return plural(phrase) or " and " in phrase
+
+
 def _compares(middle: str) -> bool:
-    found = _COMPARATIVE.search(middle)
-    return found is not None and not _ELSE.search(middle, found.end())
+    found = _COMPARATIVE.search(middle) or _CHANGE.search(middle)
+    return found is not None and not _ELSE.search(middle, found.end()) and not _OTHER_CLAUSE.search(middle)
 
 
 def subject(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:

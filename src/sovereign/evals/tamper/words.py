@@ -49,7 +49,9 @@ TRANSITIVE = word_set(
 )
 AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|can|does|do|did|will)\b")
 # Every finite form there is a list of.
-ANY_VERB = re.compile(rf"\b(?:is|are|was|were|has|have|can|does|do|did|{'|'.join(sorted({*BASE, *KNOWN}))})\b")
+ANY_VERB = re.compile(
+    rf"\b(?:is|are|was|were|has|have|can|could|may|might|will|would|does|do|did|{'|'.join(sorted({*BASE, *KNOWN}))})\b"
+)
 _DENIED = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|\w+n't|fail\w*|lack\w*|unable|absence|hardly|rarely|unlikely)\b",
     re.IGNORECASE,
