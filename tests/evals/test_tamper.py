@@ -29,6 +29,7 @@ MADE = [
     ("unit", "It lasts 18 months.", {"It lasts 18 years."}),
     ("percent_points", "It cuts latency by 12%.", {"It cuts latency by 12 percentage points."}),
     ("range_end", "It affects 20-30 patients.", {"It affects 20-36 patients.", "It affects 14-30 patients."}),
+    ("percent_points", "It gives an improvement of up to 12%.", {"It gives an improvement of up to 12 percentage points."}),
     ("range_end", "It saves 20% to 40%.", {"It saves 20% to 50%.", "It saves 10% to 40%."}),
     ("range_end", "It ran in 2010-2014.", {"It ran in 2010-2017.", "It ran in 2007-2014."}),
     ("comparator", "Screening is more sensitive than cytology.", {"Cytology is more sensitive than screening."}),
@@ -76,6 +77,8 @@ NOT_MADE = [
     ("quantifier", "The most common drugs do this."),
     ("scope", "LoRA with 80.0M is used."),
     ("causal", "Smoking is associated with cancer because it causes inflammation."),
+    ("causal", "It is unclear how age is associated with asthma."),
+    ("causal", "Age is not associated with asthma."),
     ("number_format", "Aspirin reduces fever on an RTX 3090."),
     ("abbreviation", "Aspirin reduces fever."),
 ]  # fmt: skip

@@ -34,10 +34,16 @@ _OTHER = {a.replace("_", " "): b.replace("_", " ") for a, b in (pair.split() for
 _UNIT = re.compile(
     rf"(?<=\d)(?P<gap>[\s-]?)(?P<unit>{'|'.join(map(re.escape, sorted(_OTHER, key=len, reverse=True)))})(?![\w/])"
 )
+# What stands before the size of a change: "by up to 12%", "an improvement of 12%".
+_BY = "|".join(
+    rf"(?<=\b{by} {about})"
+    for by in ("by", "increase of", "decrease of", "reduction of", "improvement of", "gain of", "drop of")
+    for about in ("", "up to ", "over ", "about ", "nearly ", "approximately ", "more than ", "an average of ")
+)
 _PERCENT_CHANGE = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)(?P<sign>\s?%| percent)(?=\s(?:increase|decrease|reduction|lower|higher|more|less|greater|fewer|better|"
     r"worse|relative|faster|slower|improvement|drop|gain|cheaper|smaller|larger)\b)"
-    r"|(?<=by )(?P<by>\d+(?:\.\d+)?)(?P<bysign>\s?%| percent\b)(?!\s?points?)"
+    rf"|(?:{_BY})(?P<by>\d+(?:\.\d+)?)(?P<bysign>\s?%| percent\b)(?!\s?points?)"
 )
 _POINTS = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?: percentage| %| absolute)? points\b")
 

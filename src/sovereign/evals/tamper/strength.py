@@ -54,8 +54,9 @@ _SURELY = re.compile(
 )
 _LINK = re.compile(
     r"\b(?P<be>is|are|was|were) (?:(?P<way>positively|strongly|significantly|closely|independently|directly) )?"
-    r"(?:associated|correlated|linked|related) (?:with|to) (?P<noun>an? )?(?=[a-z])|\b(?P<plain>correlates?|correlated) with (?=[a-z])"
+    r"(?:associated|correlated|linked|related) (?:with|to) (?P<noun>an? )?(?=[a-z])|\b(?P<plain>correlates?) with (?=[a-z])"
 )
+_ASKED = re.compile(r"\b(?:how|whether|unclear|unknown)\b")
 _PREDICTOR = re.compile(
     r"(?:^|\b(?:is|are|was|were) )(?:[\w-]+ ){0,5}?(?P<word>(?:predictor|risk factor)s?) (?P<of>of|for)\b",
     re.IGNORECASE,
@@ -144,10 +145,16 @@ def hedge_removed(source: Source, others: Sequence[Source] = ()) -> Iterator[str
         yield " ".join(f"{claim[: match.start()]}{_SURE[match[0]]}{claim[match.end() :]}".split())
 
 
+def _near(source: Source) -> list[str]:
+    """The sentences of the evidence that share two long words with the claim: of others no cause is taken."""
+    words = set(re.findall(r"\w{5,}", source.claim.lower()))
+    return [s for s in source.evidence if len(words & set(re.findall(r"\w{5,}", s.lower()))) > 1]
+
+
 def causal(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     """An association as a cause, where the evidence names no cause."""
     claim = source.claim
-    if denies(claim) or _CAUSE.search(f"{claim} {source.text}"):
+    if denies(claim) or _ASKED.search(claim) or _CAUSE.search(" ".join([claim, *_near(source)])):
         return
     for match in _LINK.finditer(claim):
         subject, behind = claim[: match.start()], f"{match['noun'] or ''}{claim[match.end() :]}"
