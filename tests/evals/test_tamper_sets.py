@@ -143,7 +143,8 @@ def test_what_lies_beside_scifact_is_used(folder: Path) -> None:
     result = evals.run("tamper", folder)
     assert set(result["sets"]) == {"scifact", "arxiv_ml", "pubmedqa"}
     assert result["coverage"] == result["sets"]["scifact"]["coverage"]
-    assert result["n"] == sum(part["twins"] for part in result["sets"].values())
+    for key in ("n", "twins", "pairs", "documents"):
+        assert result[key] == sum(part[key] for part in result["sets"].values())
     assert (
         sum(part["wrong"] for part in result["kinds"]["comparator"]["sets"].values())
         == result["kinds"]["comparator"]["wrong"]

@@ -64,8 +64,8 @@ def evaluate(
 
 
 def _show(result: dict[str, Any]) -> None:
-    what = "twins" if result["bench"] == "tamper" else "pairs"
-    out.print(f"[bold]{result['bench']}[/]: {result['n']} {what}, 95 % intervals by document")
+    what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
+    out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
     for name, part in result.get("parts", {}).items():
         out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")

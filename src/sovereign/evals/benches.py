@@ -144,7 +144,6 @@ def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path
         "source": origin,
         **scored.pop("rules"),
         "baselines": scored,
-        "n": len(twins),
         **_origin(paths, split, limit),
     }
 

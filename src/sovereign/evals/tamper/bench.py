@@ -89,7 +89,10 @@ def _one_string(twin: Twin) -> bool:
 
 
 def _rates(judged: Sequence[_Judged], pairs: Sequence[tuple[Source, bool]]) -> dict[str, Any]:
-    """All rates of some twins and of the pairs behind them; a document's counts are drawn together for the intervals."""
+    """All rates of some twins and of the pairs behind them; a document's counts are drawn together for the intervals.
+
+    ``n`` are the twins that the rates are over, those whose unaltered claim is supported; ``twins`` are all that count.
+    """
     kinds = dict(sorted({j.twin.kind: j.twin.expected for j in judged}.items()))
     groups: dict[str, Counts] = {}
     for source, covered in pairs:
