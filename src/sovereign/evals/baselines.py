@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sovereign.checks import lexical as seed
@@ -32,8 +32,8 @@ def _lexical(pair: Pair) -> Found:
     if not pair.sentences:
         return Found("NOT_ENOUGH_INFO")
     best = max(range(len(pair.sentences)), key=lambda i: seed.cosine(pair.claim, pair.sentences[i]))
-    passes = seed.cosine(pair.claim, " ".join(pair.sentences)) >= seed.THRESHOLD
-    return Found("SUPPORT" if passes else "NOT_ENOUGH_INFO", (best,))
+    cosine = seed.cosine(pair.claim, " ".join(pair.sentences))
+    return Found("SUPPORT" if cosine >= seed.THRESHOLD else "NOT_ENOUGH_INFO", (best,), (cosine, 0.0))
 
 
 def cross_fitted(known: Sequence[Pair], blind: bool = False) -> Checker:
@@ -75,11 +75,17 @@ def _fitted(pairs: Sequence[Pair]) -> Callable[[Pair], Found]:
     def classify(pair: Pair) -> Found:
         ranked = rank(pair)
         row = features.of_pair(pair, ranked, idf)
-        label = max(LABELS, key=lambda each: models[each](row))
         kept = [i for n, (score, i) in enumerate(ranked[:_MOST]) if n == 0 or score >= _ENOUGH]
-        return Found(label, tuple(kept))
+        chances = {label: models[label](row) for label in LABELS}
+        return Found(max(LABELS, key=lambda label: chances[label]), tuple(kept), _scores(chances))
 
     return classify
+
+
+def _scores(chances: Mapping[Label, float]) -> tuple[float, float] | None:
+    """How far a document bears on a claim, and how far it stands against it, from the chance of each label."""
+    decides = chances["SUPPORT"] + chances["CONTRADICT"]
+    return (decides / (decides + chances["NOT_ENOUGH_INFO"]), chances["CONTRADICT"] / decides) if decides else None
 
 
 def _ranker(pairs: Sequence[Pair], idf: features.Weights) -> Callable[[Pair], list[tuple[float, int]]]:

@@ -14,9 +14,11 @@ from sovereign.version import __version__
 
 from . import baselines, pubmedqa, scifact, scitab
 from .baselines import fold_of
+from .calibration import calibration
+from .curves import coverage_curve, decisions
 from .files import digest
 from .metrics import Counts, confusion, count, figures, intervals
-from .pairs import Checker, Pair, Progress, rules
+from .pairs import Checker, Found, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
@@ -50,7 +52,7 @@ def run(
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     pairs, paths = _loaded(name, data, split, limit)
-    scored = _all_scores(pairs, progress, {p.group for p in pairs} if name == "scifact" else ())
+    scored = _all_scores(pairs, progress, _fitted_on(name, pairs))
     parts: dict[str, list[Pair]] = {}
     if name == "pubmedqa":
         parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
@@ -80,6 +82,11 @@ def _loaded(name: str, data: Path, split: str | None, limit: int | None) -> tupl
     return pairs[:limit], paths
 
 
+def _fitted_on(name: str, pairs: Sequence[Pair]) -> frozenset[str]:
+    """The documents of a set that the checks' weights were fitted on."""
+    return frozenset(p.group for p in pairs) if name == "scifact" else frozenset()
+
+
 def _checkers(pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str]) -> dict[str, Checker]:
     """All checkers; ``fitted_on`` are documents that the checks' weights were fitted on: theirs are those that did not see them."""
 
@@ -102,10 +109,32 @@ def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result
     """Every figure of one checker on labelled pairs, with its confusion matrix."""
     progress("counting")
     groups: dict[str, Counts] = {}
-    for pair, found in zip(pairs, check(pairs), strict=True):
+    answers = check(pairs)
+    for pair, found in zip(pairs, answers, strict=True):
         groups.setdefault(pair.group, Counter()).update(count(pair, found))
     whole = sum(groups.values(), Counter[str]())
-    return {**figures(whole), "intervals": intervals(groups, figures), "confusion": confusion(whole)}
+    decided = decisions(pairs, answers)
+    return {
+        **figures(whole),
+        "intervals": intervals(groups, figures),
+        "confusion": confusion(whole),
+        "curve": coverage_curve(pairs, decided),
+        "calibration": calibration(decided),
+    }
+
+
+def answers_of(
+    name: str, data: Path, split: str | None = None, progress: Progress = lambda text: None
+) -> tuple[list[Pair], list[Found]]:
+    """The pairs of a set, and what the checks say of each: what :func:`run` counts.
+
+    Raises:
+        InputError: as :func:`run`.
+    """
+    if name not in SETS:
+        raise InputError(f"There is no set {name!r}.", f"Choose one of {', '.join(SETS)}.")
+    pairs, _ = _loaded(name, data, split, None)
+    return pairs, _checkers(pairs, progress, _fitted_on(name, pairs))["rules"](pairs)
 
 
 def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path | None, progress: Progress) -> Result:
@@ -134,7 +163,7 @@ def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path
         twins = twins_of(sources)
     if not twins:
         raise InputError("There are no twins to score.", "Give more pairs or another file.")
-    checkers = _checkers(pairs, progress, {p.group for p in pairs})
+    checkers = _checkers(pairs, progress, _fitted_on("scifact", pairs))
     if not pairs:  # nothing to fit a classifier on
         checkers = {key: checkers[key] for key in ("rules", "lexical")}
     scored = {key: measure(twins, check, sources) for key, check in checkers.items()}

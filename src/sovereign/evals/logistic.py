@@ -26,13 +26,16 @@ def fit(rows: Sequence[Vector], labels: Sequence[bool], penalty: float = 1.0) ->
         share = float(bool(labels) and labels[0])
         return lambda row: share
     means, scales, weights = solved(rows, labels, penalty)
-    return lambda row: _sigmoid(sum(map(mul, weights, _scaled(row, means, scales))))
+    return lambda row: sigmoid(sum(map(mul, weights, _scaled(row, means, scales))))
 
 
 def solved(
-    rows: Sequence[Vector], labels: Sequence[bool], penalty: float
+    rows: Sequence[Vector], labels: Sequence[float], penalty: float
 ) -> tuple[list[float], list[float], list[float]]:
-    """Means and scales of the features, and the weights of the standardised features behind the intercept."""
+    """Means and scales of the features, and the weights of the standardised features behind the intercept.
+
+    ``labels`` are True and False, or targets between 0 and 1.
+    """
     means, scales = _standard(rows)
     return means, scales, _weights([_scaled(row, means, scales) for row in rows], labels, penalty)
 
@@ -50,11 +53,11 @@ def _scaled(row: Vector, means: Vector, scales: Vector) -> list[float]:
     return [1.0, *((x - m) / s for x, m, s in zip(row, means, scales, strict=True))]
 
 
-def _weights(data: Sequence[Vector], labels: Sequence[bool], penalty: float) -> list[float]:
+def _weights(data: Sequence[Vector], labels: Sequence[float], penalty: float) -> list[float]:
     size = len(data[0])
     weights = [0.0] * size
     for _ in range(_ROUNDS):
-        probabilities = [_sigmoid(sum(map(mul, weights, row))) for row in data]
+        probabilities = [sigmoid(sum(map(mul, weights, row))) for row in data]
         errors = [p - y for p, y in zip(probabilities, labels, strict=True)]
         curves = [p * (1 - p) for p in probabilities]
         columns = list(zip(*data, strict=True))
@@ -92,5 +95,6 @@ def _solve(lower: list[list[float]], right: list[float]) -> list[float]:
     return back
 
 
-def _sigmoid(x: float) -> float:
+def sigmoid(x: float) -> float:
+    """The logistic function; it overflows nowhere."""
     return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))

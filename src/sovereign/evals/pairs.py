@@ -12,7 +12,7 @@ from typing import Literal
 
 from sovereign.checks import verify_in_document
 from sovereign.checks.graded import Weights
-from sovereign.records import Document, Paper, Section, Sentence, Verdict, text_hash
+from sovereign.records import Document, Evidence, Paper, Section, Sentence, Verdict, text_hash
 
 Label = Literal["SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"]
 LABELS: tuple[Label, ...] = ("SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO")
@@ -36,10 +36,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class Found:
-    """A checker's label, and the indices of the sentences that it rests on, or that come nearest where it abstains."""
+    """A checker's label, and the indices of the sentences that it rests on, or that come nearest where it abstains.
+
+    ``scores`` say, between 0 and 1, how far the document bears on the claim, and how far it stands against it; None where the
+    checker needed none. ``deciding`` and ``reason`` are the verdict's own, where the checker gives them.
+    """
 
     label: Label
     sentences: tuple[int, ...] = ()
+    scores: tuple[float, float] | None = None
+    deciding: tuple[str, ...] = ()
+    reason: str = ""
 
 
 Checker = Callable[[Sequence[Pair]], list[Found]]
@@ -99,4 +106,11 @@ def _checked(pair: Pair, weights: Weights | None) -> Found:
     graded = [e for e in verification.evidence if any(c.check == "graded_bears" for c in e.checks)]
     decided = [e for e in verification.evidence if e.verdict == label] if label != "NOT_ENOUGH_INFO" else []
     places = {starts.get(e.quote.start) for e in graded or decided or verification.evidence[:1]}
-    return Found(label, tuple(sorted(i for i in places if i is not None)))
+    named = tuple(sorted(i for i in places if i is not None))
+    return Found(label, named, _scores(graded), verification.deciding, verification.reason)
+
+
+def _scores(graded: Sequence[Evidence]) -> tuple[float, float] | None:
+    values = {c.check: c.value for e in graded[:1] for c in e.checks}
+    bears, against = values.get("graded_bears"), values.get("graded_against")
+    return None if bears is None or against is None else (bears, against)

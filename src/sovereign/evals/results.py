@@ -1,4 +1,4 @@
-"""Where a result goes: one JSON file, replaced as a whole."""
+"""Where results are: one JSON file each, replaced as a whole, as is all that is made of them."""
 
 from __future__ import annotations
 
@@ -8,11 +8,37 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from sovereign.errors import OutputError
+from sovereign.errors import InputError, OutputError
+
+Result = dict[str, Any]
+FOLDER = Path("evals/results")
 
 
-def write(result: dict[str, Any], path: Path) -> None:
-    """Write a result; a reader sees the old file or the new one, never half of one.
+def read(path: Path) -> Result:
+    """A result as it was written.
+
+    Raises:
+        InputError: if there is none, or it is no JSON object.
+    """
+    advice = "Measure it again: docs/evals.md names the command of each result."
+    try:
+        result = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.", advice) from None
+    except (ValueError, RecursionError):
+        raise InputError(f"{path} is no JSON text.", advice) from None
+    if not isinstance(result, dict):
+        raise InputError(f"{path} is no JSON object.", advice)
+    return result
+
+
+def write(result: Result, path: Path) -> None:
+    """Write a result; see :func:`put`."""
+    put((json.dumps(result, ensure_ascii=False, indent=2) + "\n").encode(), path)
+
+
+def put(data: bytes, path: Path) -> None:
+    """Write a file; a reader sees the old one or the new one, never half of one.
 
     Raises:
         OutputError: if it cannot be written.
@@ -20,7 +46,7 @@ def write(result: dict[str, Any], path: Path) -> None:
     half = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(json.dumps(result, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        half.write_bytes(data)
         half.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -169,8 +169,8 @@ def test_ctrl_c_ends_the_task(level: Level, tmp_path: Path) -> None:
         started = workers() - {caller.pid}
         assert started
         caller.send_signal(number)
-        caller.communicate(timeout=20)
-        until = time.monotonic() + 10  # nobody waits for what a killed caller leaves
+        caller.communicate(timeout=60)
+        until = time.monotonic() + 30  # nobody waits for what a killed caller leaves
         while workers() and time.monotonic() < until:
             time.sleep(0.05)
         assert workers() == set()

@@ -1,0 +1,87 @@
+"""Draw the plots, and put the stored results into the page: ``python -m sovereign.evals.page``, in the folder of the project.
+
+Text between ``<!-- NAME: begin -->`` and ``<!-- NAME: end -->`` is replaced by what :data:`BLOCKS` makes of the results; all
+else on the page is left alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from sovereign.errors import InputError
+
+from . import plots, results, tables
+from .command import exit_code
+from .plots import Results
+
+BLOCKS: dict[str, Callable[[Results], str]] = {
+    "figures": tables.figures,
+    "plots": lambda stored: tables.plots_of({name: draw(stored) for name, draw in plots.DRAWINGS.items()}),
+    "calibration": tables.calibration,
+    "ablation": tables.ablation,
+    "readings": tables.readings,
+}
+
+
+def stored(root: Path) -> Results:
+    """Every result in ``evals/results`` by its file's name, and ``readings``, the errors that were read.
+
+    Raises:
+        InputError: if one is missing or broken.
+    """
+    folder = root / results.FOLDER
+    wanted = {*tables.FIGURES, *plots.USED, *(path.stem for path in folder.glob("*.json"))}
+    found = {name: results.read(folder / f"{name}.json") for name in sorted(wanted)}
+    return {**found, "readings": results.read(root / "evals/readings.json")}
+
+
+def filled(page: str, found: Results) -> str:
+    """The page with every block made anew.
+
+    Raises:
+        InputError: if a block is missing.
+    """
+    for name, make in BLOCKS.items():
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
+        parts = re.split(f"({re.escape(begin)}).*?({re.escape(end)})", page, flags=re.DOTALL)
+        if len(parts) != 4:
+            raise InputError(
+                f"The page has {len(parts) // 3} blocks {name}, not one.", f"Put {begin.strip()} and {end} into it."
+            )
+        page = f"{parts[0]}{begin}\n{make(found)}\n\n{end}{parts[3]}"
+    return page
+
+
+def renew(root: Path) -> None:
+    """Draw into ``docs/results/evals`` and write ``docs/evals.md``.
+
+    Raises:
+        InputError: if the page or a result is missing or broken.
+        OutputError: if a file cannot be written.
+    """
+    page, found = root / "docs/evals.md", stored(root)
+    try:
+        text = filled(page.read_text("utf-8"), found)
+        plots.write(found, root / "docs/results/evals")
+    except OSError as error:
+        raise InputError(
+            f"{page} cannot be read: {error.strerror}.", "Give the project's folder with --root."
+        ) from None
+    except (KeyError, TypeError, IndexError, ValueError) as error:
+        raise InputError(f"A result is not of this version: {error!r}.", "Measure all of them again.") from error
+    results.put(text.encode(), page)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Draw the plots and fill the page of a project's folder."""
+    parser = argparse.ArgumentParser(prog="python -m sovereign.evals.page", description=main.__doc__)
+    parser.add_argument("--root", type=Path, default=Path(), help="the folder of the project")
+    options = parser.parse_args(arguments)
+    return exit_code(lambda: renew(options.root))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,136 @@
+"""The tables of the page, from the stored results. No figure on the page is written by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .results import Result
+
+if TYPE_CHECKING:
+    from sovereign.lab.overhead.drawing import Drawing
+
+Results = Mapping[str, Result]
+
+_SHARES = ("contradict_recall", "support_called_contradict", "contradict_called_support")
+_RATES = ("false_support_rate", "lost_support_rate", "coverage")
+# Figures of each result that the page shows.
+FIGURES: dict[str, tuple[str, ...]] = {
+    "scifact": ("macro_f1", "support_recall", *_SHARES[::-1], "rationale_f1", "nearest_f1"),
+    "pubmedqa": _SHARES,
+    "scitab": ("macro_f1", "support_recall", "contradict_called_support"),
+    "tamper": _RATES,
+    "tamper-starter": _RATES,
+}
+_PARTS = {"balanced": _SHARES, "questions": ("accuracy", "macro_f1")}
+_CHECKERS = ("rules", "lexical", "claim_only", "features")
+_NONE = "–"
+
+
+def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _cell(value: float | None, interval: Sequence[float] | None) -> str:
+    if value is None:
+        return _NONE
+    return f"{value:.2f}" + (f" ({interval[0]:.2f}–{interval[1]:.2f})" if interval else "")
+
+
+def figures(found: Results) -> str:
+    """The figures of every set, our checks beside the baselines."""
+    return _table(("set", "figure", "our checks", "`lexical`", "`claim_only`", "`features`"), _figures(found))
+
+
+def _figures(found: Results) -> Iterator[Sequence[str]]:
+    for name, keys in FIGURES.items():
+        result = found[name]
+        yield from _rows(name, keys, {"rules": result, **result["baselines"]})
+        for part, shown in _PARTS.items():
+            if part in result.get("parts", {}):
+                yield from _rows(f"{name}, {part}", shown, result["parts"][part]["checkers"])
+
+
+def _rows(name: str, keys: Sequence[str], checkers: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    rows = [checkers.get(checker, {}) for checker in _CHECKERS]
+    for key in keys:
+        yield [name, f"`{key}`", *(_cell(r.get(key), r.get("intervals", {}).get(key)) for r in rows)]
+
+
+def plots_of(drawings: Mapping[str, Drawing]) -> str:
+    """The plots with their captions, and in words for those who cannot see them."""
+    return "\n\n".join(
+        f"![{drawn.alt}](results/evals/{name}.svg)\n\n**{drawn.title}.** {drawn.caption}"
+        for name, drawn in drawings.items()
+    )
+
+
+def calibration(found: Results) -> str:
+    """Calibration error of our checks, on their own set and on another."""
+    own = {name: found[name]["calibration"] for name in ("scifact", "pubmedqa")}
+    rows = {
+        "scifact, by the map of its other folds": own["scifact"],
+        "pubmedqa, by the map of its other folds": own["pubmedqa"],
+        "pubmedqa, by the map of scifact": found["transfer"]["pubmedqa"],
+        "pubmedqa, balanced, by the map of scifact": found["transfer"]["balanced"],
+    }
+    head = (
+        "decisions on",
+        "n",
+        "right",
+        "calibration error",
+        "if calibrated",
+        "Brier score",
+        "Brier score of one share",
+    )
+    return _table(head, ([name, *_calibrated(row)] for name, row in rows.items()))
+
+
+def _calibrated(row: Result | None) -> Sequence[str]:
+    if row is None:
+        return [_NONE] * 6
+    return [
+        str(row["n"]),
+        f"{row['right']:.2f}",
+        _cell(row["expected_calibration_error"], row["interval"]),
+        *(f"{row[key]:.3f}" for key in ("if_calibrated", "brier", "brier_of_share")),
+    ]
+
+
+_ABLATED = ("macro_f1", "support_recall", "contradict_called_support", "rationale_f1")
+
+
+def ablation(found: Results) -> str:
+    """What each part adds: rules, model, and each kind of twin left out of training."""
+    result = found.get("ablation")
+    if result is None:
+        return "Not measured yet."
+    rows = (
+        [row["name"], row["bench"], *(_cell(row.get(key), row.get("intervals", {}).get(key)) for key in _ABLATED)]
+        for row in result["rows"]
+    )
+    table = _table(("checker", "set", *(f"`{key}`" for key in _ABLATED)), rows)
+    return f"Measured by `{result['command']}`.\n\n{table}"
+
+
+def readings(found: Results) -> str:
+    """Errors that were read, by kind: how many in each set, an example, and what would be needed."""
+    sets, kinds = found["readings"]["sets"], found["readings"]["kinds"]
+    counts = {name: Counter(one["read"].values()) for name, one in sets.items()}
+    order = sorted(kinds, key=lambda kind: -sum(c[kind] for c in counts.values()))
+    head = (
+        "kind",
+        *(f"{name} ({len(one['read'])})" for name, one in sets.items()),
+        "for example",
+        "what would be needed",
+    )
+    rows = (
+        [kinds[k]["kind"], *(str(c[k]) for c in counts.values()), kinds[k]["example"], kinds[k]["needed"]]
+        for k in order
+    )
+    return f"{_table(head, rows)}\n\n" + "\n".join(
+        f"- {name}: the first {len(one['read'])} of {one['errors']}, at macro F1 {one['macro_f1']:.2f}, by `{one['command']}`."
+        for name, one in sets.items()
+    )
