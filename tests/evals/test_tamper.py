@@ -9,7 +9,7 @@ import pytest
 
 from sovereign.errors import InputError
 from sovereign.evals import scifact
-from sovereign.evals.pairs import Checker, Found, Pair
+from sovereign.evals.pairs import Checker, Found, Pair, rules
 from sovereign.evals.tamper import KINDS, Source, load_twins, measure, sources_of, starter, twins_of
 
 from .data import SHARED, lines, needs_data
@@ -29,7 +29,12 @@ MADE = [
     ("unit", "It lasts 18 months.", {"It lasts 18 years."}),
     ("percent_points", "It cuts latency by 12%.", {"It cuts latency by 12 percentage points."}),
     ("range_end", "It affects 20-30 patients.", {"It affects 20-36 patients.", "It affects 14-30 patients."}),
+    ("percent_points", "It gives an improvement of up to 12%.", {"It gives an improvement of up to 12 percentage points."}),
+    ("range_end", "It saves 20% to 40%.", {"It saves 20% to 50%.", "It saves 10% to 40%."}),
+    ("range_end", "It ran in 2010-2014.", {"It ran in 2010-2017.", "It ran in 2007-2014."}),
     ("comparator", "Screening is more sensitive than cytology.", {"Cytology is more sensitive than screening."}),
+    ("comparator", "Zelora also outperforms strong baselines on GLUE.", {"Strong baselines also outperform Zelora on GLUE."}),
+    ("comparator", "Zelora reduces memory compared with Mervada in training.", {"Mervada reduces memory compared with Zelora in training."}),
     ("subject", "DUSP4 increases apoptosis.", {"Apoptosis increases DUSP4.", "Charcoal increases apoptosis."}),
     ("quantifier", "Some tumours express it.", {"All tumours express it."}),
     ("quantifier", "Osteocytes are often mobile.", {"Osteocytes are always mobile."}),
@@ -37,6 +42,7 @@ MADE = [
     ("scope", "It reduces fever in women.", {"It reduces fever in men."}),
     ("scope", "On LLaMA 7B it needs less memory.", {"On LLaMA 70B it needs less memory.", "On LLaMA 13B it needs less memory."}),
     ("hedge_removed", "Aspirin may reduce fever.", {"Aspirin will reduce fever."}),
+    ("causal", "Age was an independent predictor of asthma.", {"Age was an independent cause of asthma."}),
     ("causal", "Birth weight is associated with asthma.", {"Birth weight causes asthma.", "Birth weight is the cause of asthma."}),
     ("reordered", "Aspirin reduces fever during surgery.", {"During surgery, aspirin reduces fever.", "Fever is reduced by aspirin during surgery."}),
     ("reordered", "It is a marker of proliferation and survival.", {"It is a marker of survival and proliferation."}),
@@ -60,9 +66,19 @@ NOT_MADE = [
     ("number_tenfold", "The ratio is 1/2000."),
     ("range_end", "It affects 7 and 9 patients."),
     ("comparator", "It is more common than expected."),
+    ("comparator", "Fever is more common in mice than rats."),
+    ("comparator", "We showed that fever is higher than pain."),
+    ("comparator", "Zelora outperforms Mervada with less memory."),
+    ("percent_points", "It rose by 2.5 percentage."),
+    ("reordered", "It was done 8 weeks after surgery."),
+    ("hedge_removed", "It can potentially be seen."),
+    ("hedge_removed", "It finds potentially hazardous rocks."),
+    ("abbreviation", "The use of acetylcholine (ACh) helps."),
     ("quantifier", "The most common drugs do this."),
     ("scope", "LoRA with 80.0M is used."),
     ("causal", "Smoking is associated with cancer because it causes inflammation."),
+    ("causal", "It is unclear how age is associated with asthma."),
+    ("causal", "Age is not associated with asthma."),
     ("number_format", "Aspirin reduces fever on an RTX 3090."),
     ("abbreviation", "Aspirin reduces fever."),
 ]  # fmt: skip
@@ -186,6 +202,50 @@ def test_given_twins_of_another_form(tmp_path: Path, row: dict[str, object], wor
         load_twins(lines(tmp_path / "t.jsonl", [row]))
     with pytest.raises(InputError, match="no file"):
         load_twins(tmp_path / "none.jsonl")
+
+
+GOOD = '{"claim": "A is safe.", "evidence": "We saw it.", "kind": "x", "expected": "support"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "no record"),
+        (f"{GOOD}\n{GOOD[:30]}\n", "line 2"),
+        (f"{GOOD}\n[1, 2]\n", "line 2"),
+        (f"{GOOD}\n{GOOD}{GOOD}\n", "line 2"),
+        (GOOD.replace('"kind"', '"claim"'), "line 1.*'claim' occurs twice"),
+        (GOOD.replace("A is safe.", "  "), "line 1: claim"),
+        (GOOD.replace('"We saw it."', "[1]"), "line 1: evidence"),
+        (GOOD.replace("A is safe.", r"A \ud800"), "line 1: claim"),
+        ("[" * 100_000, "line 1.*deep"),
+    ],
+)
+def test_broken_files_of_twins(tmp_path: Path, text: str, word: str) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match=word):
+        load_twins(path)
+
+
+def test_a_huge_line_is_scored(tmp_path: Path) -> None:
+    text = "We saw that A is not dear. " * 40_000 + "We saw that A is safe."
+    path = lines(tmp_path / "t.jsonl", [{"claim": "A is safe.", "evidence": text, "kind": "x", "expected": "support"}])
+    (twin,) = load_twins(path)
+    assert len(twin.source.evidence) > 40_000
+    result = measure([twin], rules)
+    assert (result["n"], result["kinds"]["x"]["made"]) == (1, 1)
+
+
+def test_the_nearest_original_of_the_same_evidence(tmp_path: Path) -> None:
+    said = {"evidence": "A is safe. B is dear.", "expected": "support"}
+    rows = [
+        said | {"claim": "A is safe.", "kind": "original"},
+        said | {"claim": "B is dear.", "kind": "original"},
+        said | {"claim": "B is very dear.", "kind": "x"},
+        said | {"claim": "A is quite safe.", "kind": "x", "original": None},
+    ]
+    assert [t.source.claim for t in load_twins(lines(tmp_path / "t.jsonl", rows))] == ["B is dear.", "A is safe."]
 
 
 def test_the_starter_library_gives_true_pairs() -> None:

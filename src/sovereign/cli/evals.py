@@ -64,12 +64,15 @@ def evaluate(
 
 
 def _show(result: dict[str, Any]) -> None:
-    what = "twins" if result["bench"] == "tamper" else "pairs"
-    out.print(f"[bold]{result['bench']}[/]: {result['n']} {what}, 95 % intervals by document")
+    what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
+    out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
     for name, part in result.get("parts", {}).items():
         out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")
         out.print(_figures({"our checks" if k == "rules" else k: row for k, row in part["checkers"].items()}))
+    if len(result.get("sets", {})) > 1:
+        out.print("\nOur checks by set (coverage above is that of the first):")
+        out.print(_figures({f"{name}, {row['pairs']} pairs": row for name, row in result["sets"].items()}))
     if "kinds" in result:
         out.print()
         out.print(_kinds(result))
@@ -90,11 +93,11 @@ def _figures(rows: dict[str, dict[str, Any]]) -> Table:
 
 
 def _kinds(result: dict[str, Any]) -> Table:
-    table = Table("kind", "must", "wrong", "of", "made", "rate", box=None)
+    table = Table("kind", "must", "wrong", "of", "made", "pairs", "rate", box=None)
     for kind, row in result["kinds"].items():
         must = "stay" if row["expected"] == "support" else "fall"
         rate = _cell(row["rate"], row["interval"])
-        table.add_row(clean(kind), must, str(row["wrong"]), str(row["n"]), str(row["made"]), rate)
+        table.add_row(clean(kind), must, str(row["wrong"]), str(row["n"]), str(row["made"]), str(row["pairs"]), rate)
     return table
 
 

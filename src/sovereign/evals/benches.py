@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,7 +19,7 @@ from .curves import coverage_curve, decisions
 from .files import digest
 from .metrics import Counts, confusion, count, figures, intervals
 from .pairs import Checker, Found, Pair, Progress, rules
-from .tamper import load_twins, measure, sources_of, starter, twins_of
+from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
 NAMES = (*SETS, "tamper")
@@ -52,14 +52,14 @@ def run(
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     pairs, paths = _loaded(name, data, split, limit)
-    scored = _all_scores(pairs, progress, name == "scifact")
+    scored = _all_scores(pairs, progress, _fitted_on(name, pairs))
     parts: dict[str, list[Pair]] = {}
     if name == "pubmedqa":
         parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
     return {
         "bench": name,
         **scored.pop("rules"),
-        "parts": {key: {"n": len(part), "checkers": _all_scores(part, progress, False)} for key, part in parts.items()},
+        "parts": {key: {"n": len(part), "checkers": _all_scores(part, progress, ())} for key, part in parts.items()},
         "baselines": scored,
         "n": len(pairs),
         "documents": len({p.group for p in pairs}),
@@ -82,14 +82,17 @@ def _loaded(name: str, data: Path, split: str | None, limit: int | None) -> tupl
     return pairs[:limit], paths
 
 
-def _own_fold(pair: Pair) -> Weights:
-    """The weights that did not see a document of the set they were fitted on."""
-    return shipped(fold_of(pair.group))
+def _fitted_on(name: str, pairs: Sequence[Pair]) -> frozenset[str]:
+    """The documents of a set that the checks' weights were fitted on."""
+    return frozenset(p.group for p in pairs) if name == "scifact" else frozenset()
 
 
-def _checkers(pairs: Sequence[Pair], progress: Progress, fitted_on: bool) -> dict[str, Checker]:
-    """All checkers; ``fitted_on`` where the checks' weights were fitted on the same set."""
-    weights_of = _own_fold if fitted_on else lambda pair: None
+def _checkers(pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str]) -> dict[str, Checker]:
+    """All checkers; ``fitted_on`` are documents that the checks' weights were fitted on: theirs are those that did not see them."""
+
+    def weights_of(pair: Pair) -> Weights | None:
+        return shipped(fold_of(pair.group)) if pair.group in fitted_on else None
+
     return {
         "rules": lambda asked: rules(asked, progress, weights_of),
         "lexical": baselines.lexical,
@@ -98,7 +101,7 @@ def _checkers(pairs: Sequence[Pair], progress: Progress, fitted_on: bool) -> dic
     }
 
 
-def _all_scores(pairs: Sequence[Pair], progress: Progress, fitted_on: bool) -> dict[str, Result]:
+def _all_scores(pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str]) -> dict[str, Result]:
     return {name: _scores(pairs, check, progress) for name, check in _checkers(pairs, progress, fitted_on).items()}
 
 
@@ -131,19 +134,28 @@ def answers_of(
     if name not in SETS:
         raise InputError(f"There is no set {name!r}.", f"Choose one of {', '.join(SETS)}.")
     pairs, _ = _loaded(name, data, split, None)
-    return pairs, _checkers(pairs, progress, name == "scifact")["rules"](pairs)
+    return pairs, _checkers(pairs, progress, _fitted_on(name, pairs))["rules"](pairs)
 
 
 def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path | None, progress: Progress) -> Result:
-    """Given twins as they are; twins of SciFact's pairs; without data, twins of the starter library's sentences."""
+    """Given twins as they are; twins of SciFact's pairs and, where they are too few, of the abstracts that lie beside it;
+    without data, twins of the starter library's sentences.
+
+    The weights that did not see a document are for SciFact's documents: no other was used to fit them.
+    """
     if given is not None:
         if data is not None or split is not None:
             raise InputError("--twins does not go with --data or --split.", "Twins are scored as they are.")
         twins, sources, pairs, paths = load_twins(given)[:limit], [], list[Pair](), [given]
     elif data is not None:
         pairs, paths = _loaded("scifact", data, split, None)
-        sources = sources_of(pairs)[:limit]
+        sources = sources_of(pairs, "scifact")[:limit]
         twins = twins_of(sources)
+        # A split is one of SciFact's, and a limit asks for less, not for more.
+        if split is None and limit is None:
+            progress("reading abstracts")
+            shelves, more = abstracts.shelves(data)
+            twins, paths = abstracts.filled(twins, shelves), [*paths, *more]
     else:
         if split is not None:
             raise InputError("--split needs --data.", "Without data the pairs are the starter library's.")
@@ -151,7 +163,7 @@ def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path
         twins = twins_of(sources)
     if not twins:
         raise InputError("There are no twins to score.", "Give more pairs or another file.")
-    checkers = _checkers(pairs, progress, bool(pairs))
+    checkers = _checkers(pairs, progress, _fitted_on("scifact", pairs))
     if not pairs:  # nothing to fit a classifier on
         checkers = {key: checkers[key] for key in ("rules", "lexical")}
     scored = {key: measure(twins, check, sources) for key, check in checkers.items()}
@@ -161,7 +173,6 @@ def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path
         "source": origin,
         **scored.pop("rules"),
         "baselines": scored,
-        "n": len(twins),
         **_origin(paths, split, limit),
     }
 

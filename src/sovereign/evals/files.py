@@ -117,10 +117,19 @@ def _text(path: Path) -> str:
 
 def _parsed(text: str, place: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         what = str(error) if isinstance(error, ValueError) else "nested too deeply"
         raise InputError(f"{place} is no JSON: {what}.", "The file may be cut short; fetch it again.") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one of two values for a key would be dropped without a word."""
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        twice = next(key for n, (key, _) in enumerate(pairs) if key in (k for k, _ in pairs[:n]))
+        raise ValueError(f"the key {twice!r} occurs twice")
+    return value
 
 
 def record(kind: type[T], value: dict[str, Any], place: str) -> T:

@@ -9,7 +9,9 @@ from .words import Source
 
 # A number of its own: no digit of a name ("CD4"), of a citation or of a ratio ("1/2000").
 _NUMBER = re.compile(r"(?<![\w.,/-])(?P<int>\d{1,3}(?:,\d{3})+|\d+)(?P<part>\.\d+)?(?![\w/]|[.,]\d|-\w|\s?[-–]\s?\d)")
-_RANGE = re.compile(r"(?<![\w.,/-])(\d+(?:\.\d+)?)(\s?[-–]\s?| to | and )(\d+(?:\.\d+)?)(?![\w/]|[.,]\d|-\w)")
+_RANGE = re.compile(
+    r"(?<![\w.,/-])(\d+(?:\.\d+)?)((?:%|x|×)?(?:\s?[-–]\s?| to )| and )(\d+(?:\.\d+)?)(?!(?!x\b)[\w/]|[.,]\d|-\w)"
+)
 _KEYED = re.compile(
     r"\b(?:type|grade|stage|phase|table|figure|step|day|omega|vitamin|factor|chapter|version|sample of|n =?) ?$",
     re.IGNORECASE,
@@ -32,10 +34,16 @@ _OTHER = {a.replace("_", " "): b.replace("_", " ") for a, b in (pair.split() for
 _UNIT = re.compile(
     rf"(?<=\d)(?P<gap>[\s-]?)(?P<unit>{'|'.join(map(re.escape, sorted(_OTHER, key=len, reverse=True)))})(?![\w/])"
 )
+# What stands before the size of a change: "by up to 12%", "an improvement of 12%".
+_BY = "|".join(
+    rf"(?<=\b{by} {about})"
+    for by in ("by", "increase of", "decrease of", "reduction of", "improvement of", "gain of", "drop of")
+    for about in ("", "up to ", "over ", "about ", "nearly ", "approximately ", "more than ", "an average of ")
+)
 _PERCENT_CHANGE = re.compile(
     r"(?P<number>\d+(?:\.\d+)?)(?P<sign>\s?%| percent)(?=\s(?:increase|decrease|reduction|lower|higher|more|less|greater|fewer|better|"
     r"worse|relative|faster|slower|improvement|drop|gain|cheaper|smaller|larger)\b)"
-    r"|(?<=by )(?P<by>\d+(?:\.\d+)?)(?P<bysign>\s?%| percent)"
+    rf"|(?:{_BY})(?P<by>\d+(?:\.\d+)?)(?P<bysign>\s?%| percent\b)(?!\s?points?)"
 )
 _POINTS = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?: percentage| %| absolute)? points\b")
 
@@ -120,13 +128,17 @@ def range_end(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
         between = source.claim[: match.start()].rstrip().endswith("between")
         if high <= low or (match[2] == " and ") != between:
             continue
-        step = max((high - low) / 2, 0.2 * high)
+        step = max((high - low) / 2, 3 if _years(low, high) else 0.2 * high)
         up, down = _like(match[3], high + step), _like(match[1], max(low - step, low / 2))
         head, tail = source.claim[: match.start()], source.claim[match.end() :]
         if float(up) <= 100 or not re.match(r"\s?%| percent", tail):
             yield f"{head}{match[1]}{match[2]}{up}{tail}"
         if float(down) < low:
             yield f"{head}{down}{match[2]}{match[3]}{tail}"
+
+
+def _years(low: float, high: float) -> bool:
+    return 1900 <= low < high <= 2100
 
 
 def _like(printed: str, value: float) -> str:

@@ -24,12 +24,13 @@ _PLACE = re.compile(
 # Behind one of these "in mice" says what is meant by the word, and cannot leave it.
 _BINDS = re.compile(
     r"\b(?:increases?|decreases?|reductions?|changes?|roles?|involved|results?|differences?|loss|deficienc\w+|mutations?|risk|mortality|"
-    r"rates?|incidence|prevalence|levels?|expression|development|occurs?|occur|found|present|than|of|resides?|observed|due|of \w+)$"
+    r"rates?|incidence|prevalence|levels?|expression|development|occurs?|occur|found|present|than|of|years?|months?|weeks?|days?|hours?|minutes?|h|immediately|shortly|soon|resides?|observed|due|of \w+)$"
 )
 _TWO = re.compile(
     r"(?P<before>\b(?:by|of|in|with|between|both|regulates|promotes|inhibits|reduces|increases|affects|enhances|for|on|to|from|against) )"
     r"(?P<a>[A-Za-z][\w-]+) and (?P<b>[A-Za-z][\w-]+)(?=\.?$| (?:in|by|of|during|through|via|is|are|on|for)\b)"
 )
+_UNDER = re.compile(r"[,;:]|\b(?:that|which|who|as|because|while|when|where|if)\b")
 _TIME = re.compile(r" (?P<phrase>(?:during|upon|after|before|following) (?:[\w-]+ ){0,4}[\w-]+)$")
 # "A is associated with B" says the same of B and A. One clause on either side, or the end of one would change sides.
 _SIDE = r"(?:(?!(?:in|at|for|among|that|which|who|of patients)\b)[\w/-]+ ?){1,6}"
@@ -40,7 +41,7 @@ _PARTICIPLES = {v: re.sub(r"e?s$", "", v).removesuffix("e") + "ed" for v in TRAN
     "drives": "driven", "outperforms": "outperformed", "worsens": "worsened", "lowers": "lowered", "triggers": "triggered",
     "inhibits": "inhibited", "contains": "contained",
 }  # fmt: skip
-_PERCENT = re.compile(r"(?<=\d)\s?%(?!\s?points?)")
+_PERCENT = re.compile(r"(?<=\d)\s?%(?!\s?points?|[-–])")
 _SHARES = {
     "50": "half", "25": "a quarter", "20": "one fifth", "40": "two fifths", "60": "three fifths", "75": "three quarters",
     "80": "four fifths", "10": "one tenth", "30": "three tenths", "70": "seven tenths", "90": "nine tenths",
@@ -72,7 +73,8 @@ def reordered(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     """ "… in mice" as "In mice, …", "A and B" as "B and A", an association from its other end, active as passive."""
     claim = source.claim.rstrip(".")
     place = _PLACE.search(claim) or _TIME.search(claim)
-    if place and not _BINDS.search(claim[: place.start()]) and main_verb(claim):
+    before = claim[: place.start()] if place else ""
+    if place and not _BINDS.search(before) and not _UNDER.search(before) and main_verb(claim):
         yield f"{capital(place['phrase'])}, {inside(source, claim[: place.start()])}."
     for match in _TWO.finditer(claim):
         if "respectively" not in claim:
@@ -81,7 +83,7 @@ def reordered(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
         yield f"{capital(link['b'])} {link['link']} {inside(source, link['a'])}."
     if (own := statement(claim)) and own.verb in _PARTICIPLES:
         be, tail = "are" if plural(own.object) else "is", f" {own.rest}" if own.rest else ""
-        if not re.search(r" and |^(?:its|their) ", own.object) and not own.rest.startswith("by"):
+        if not re.search(r" and |^(?:its|their) |\d\s?%", own.object) and not own.rest.startswith("by"):
             yield f"{capital(own.object)} {be} {_PARTICIPLES[own.verb]} by {inside(source, own.subject)}{tail}."
 
 
@@ -112,11 +114,17 @@ def abbreviation(source: Source, others: Sequence[Source] = ()) -> Iterator[str]
         if bare != source.claim:
             yield bare
             continue
-        if not 0 <= len(short.rstrip("s")) - len(long.split()) <= 1 or plural(long) != plural(short):
+        if not _initials(short, long) or plural(long) != plural(short):
             continue
         written = re.sub(rf"(?<![\w-]){re.escape(short)}(?![\w-])", long, source.claim)
         shortened = re.sub(rf"(?<![\w-]){re.escape(long)}(?![\w-])", short, source.claim, flags=re.IGNORECASE)
         yield from (capital(t) for t in (written, shortened) if t != source.claim)
+
+
+def _initials(short: str, long: str) -> bool:
+    """Whether a short form is the initials of the long one: then the long one begins where it should."""
+    words = [w for w in re.split(r"[\s/-]+", long) if w not in ("of", "the", "and", "in", "for", "to", "by")]
+    return "".join(w[0] for w in words if w).lower() == short.rstrip("s").replace("-", "").lower()
 
 
 def padded(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:

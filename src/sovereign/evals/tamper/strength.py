@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .words import Source, inside, main_verb, plural
+from .words import Source, denies, inside, main_verb, plural
 
 _MORE = {
     "some": "all", "many": "all", "most": "all", "several": "all", "often": "always", "usually": "always", "sometimes": "always",
@@ -30,6 +30,8 @@ _SCOPES = """
 """
 _ELSEWHERE = {a.replace("_", " "): b.replace("_", " ") for a, b in (pair.split() for pair in _SCOPES.split(","))}
 _SCOPE = re.compile(rf"(?<![\w-])(?:{'|'.join(sorted(_ELSEWHERE, key=len, reverse=True))})(?![\w-])", re.IGNORECASE)
+# "By training a model": a verb.
+_VERBAL = re.compile(r"training(?:-| (?:an?|the|on|of|and|it|them|\w+ly)\b)", re.IGNORECASE)
 # "7B", "175 billion parameters": another size of the same family.
 _SIZE = re.compile(
     r"(?<![\w.-])(?P<n>\d+(?:\.\d+)?)(?P<unit>B|M)\b(?! (?:tokens|trainable|activated|tunable|active|total|parameters in))"
@@ -46,10 +48,18 @@ _SURE = {
     "appears to": "is certain to",
     "appear to": "are certain to",
 }
-_SURELY = re.compile(rf"\b(?:{'|'.join(_SURE)})\b")
+# "Can potentially" without its second word says the same, and "potentially hazardous" says of what kind, not how sure.
+_SURELY = re.compile(
+    rf"(?<!can )(?<!may )(?<!could )(?<!might )\b(?:(?:potentially|possibly)(?= \w+ing\b)|{'|'.join(w for w in _SURE if _SURE[w])})\b"
+)
 _LINK = re.compile(
     r"\b(?P<be>is|are|was|were) (?:(?P<way>positively|strongly|significantly|closely|independently|directly) )?"
-    r"(?:associated|correlated|linked) (?:with|to) (?P<noun>an? )?(?=[a-z])|\b(?P<plain>correlates?|correlated) with (?=[a-z])"
+    r"(?:associated|correlated|linked|related) (?:with|to) (?P<noun>an? )?(?=[a-z])|\b(?P<plain>correlates?) with (?=[a-z])"
+)
+_ASKED = re.compile(r"\b(?:how|whether|unclear|unknown)\b")
+_PREDICTOR = re.compile(
+    r"(?:^|\b(?:is|are|was|were) )(?:[\w-]+ ){0,5}?(?P<word>(?:predictor|risk factor)s?) (?P<of>of|for)\b",
+    re.IGNORECASE,
 )
 _CAUSE = re.compile(
     r"\b(?:caus\w*|leads? to|led to|leading to|results? in|resulting in|due to|because|induc\w*|driv\w+|trigger\w*|produc\w*|promot\w*|"
@@ -69,7 +79,13 @@ def quantifier(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
         word = _MORE[match[0].lower()]
         yield claim[: match.start()] + (word.capitalize() if match[0][0].isupper() else word) + claim[match.end() :]
     verb = main_verb(claim)
-    if verb and not words and verb[0] in ("are", "have", "were") and _bare(claim[: verb.start()]):
+    if (
+        verb
+        and not words
+        and "recently" not in claim
+        and verb[0] in ("are", "have", "were")
+        and _bare(claim[: verb.start()])
+    ):
         yield f"All {inside(source)}"
         place = verb.start() - 1 if verb[0] == "have" else verb.end()
         yield f"{claim[:place]} always{claim[place:]}"
@@ -97,6 +113,8 @@ def scope(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     """The claim moved to another population, setting or model size that its evidence does not name."""
     claim = source.claim
     for match in _SCOPE.finditer(claim):
+        if _VERBAL.match(claim, match.start()):
+            continue
         word = _ELSEWHERE.get(match[0]) or _ELSEWHERE.get(match[0].lower(), "")
         if not word or re.search(rf"\b{re.escape(word)}\b", f"{claim} {source.text} {source.title}", re.IGNORECASE):
             continue
@@ -119,19 +137,31 @@ def hedge_removed(source: Source, others: Sequence[Source] = ()) -> Iterator[str
     if not _UNSURE.search(source.text):
         return
     for match in _HEDGED.finditer(claim):
+        if re.match(r"(?:potentially|possibly) ", claim[match.end() :]):
+            continue
         yield f"{claim[: match.start()]}will {claim[match.end() :]}"
         yield f"{claim[: match.start()]}will certainly {claim[match.end() :]}"
     for match in _SURELY.finditer(claim):
         yield " ".join(f"{claim[: match.start()]}{_SURE[match[0]]}{claim[match.end() :]}".split())
 
 
+def _near(source: Source) -> list[str]:
+    """The sentences of the evidence that share two long words with the claim: of others no cause is taken."""
+    words = set(re.findall(r"\w{5,}", source.claim.lower()))
+    return [s for s in source.evidence if len(words & set(re.findall(r"\w{5,}", s.lower()))) > 1]
+
+
 def causal(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     """An association as a cause, where the evidence names no cause."""
     claim = source.claim
-    if _CAUSE.search(f"{claim} {source.text}"):
+    if denies(claim) or _ASKED.search(claim) or _CAUSE.search(" ".join([claim, *_near(source)])):
         return
     for match in _LINK.finditer(claim):
         subject, behind = claim[: match.start()], f"{match['noun'] or ''}{claim[match.end() :]}"
         many = match["be"] in ("are", "were") or match["plain"] == "correlate"
         yield f"{subject}{'cause' if many else 'causes'} {behind}"
         yield f"{subject}{'are' if many else 'is'} the cause of {behind}"
+    for match in _PREDICTOR.finditer(claim):
+        word = "causes" if match["word"].endswith("s") else "cause"
+        new = word.capitalize() if match["word"][0].isupper() else word
+        yield f"{claim[: match.start('word')]}{new} of{claim[match.end('of') :]}"

@@ -48,12 +48,16 @@ KINDS: dict[str, tuple[Expected, Generator]] = {
 
 
 def make(sources: Sequence[Source]) -> Iterator[Twin]:
-    """All twins of all pairs, in the order of the pairs; a twin that equals its claim or its evidence is none."""
-    for source in sources:
-        for kind, (expected, generator) in KINDS.items():
-            known = (plain(source.claim), plain(source.text))
-            claims = [c for c in dict.fromkeys(generator(source, sources)) if plain(c) not in known]
-            yield from (Twin(source, claim, kind, expected) for claim in claims[:_MOST])
+    """All twins of all pairs, in the order of the pairs."""
+    return (twin for source in sources for kind in KINDS for twin in of_kind(kind, source, sources))
+
+
+def of_kind(kind: str, source: Source, others: Sequence[Source]) -> list[Twin]:
+    """The twins of one kind from one pair; a twin that equals its claim or its evidence is none."""
+    expected, generator = KINDS[kind]
+    known = (plain(source.claim), plain(source.text))
+    claims = [c for c in dict.fromkeys(generator(source, others)) if plain(c) not in known]
+    return [Twin(source, claim, kind, expected) for claim in claims[:_MOST]]
 
 
 def plain(text: str) -> str:

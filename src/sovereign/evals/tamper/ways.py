@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from .words import BASE, Source, capital, inside, main_verb, plural, quantified, statement
+from .words import BASE, Source, capital, finite_verb, inside, main_verb, plural, quantified, statement
 
 # Each pair both ways. One word of a claim is turned at a time: two turned words may say the same again.
 _OPPOSITES = """
@@ -34,13 +34,43 @@ _NAMED = re.compile(
 )
 # "A cause of", "more than 40", "more patients" (not "less patients"), "activates 6 of 8 experts".
 _OTHER_SENSE = re.compile(r"(?:cause of|(?:more|fewer|less) (?:than\b|\w+s\b)|\w*activates? \d)", re.IGNORECASE)
-_THAN = re.compile(r"\bthan\b")
+_TURN = re.compile(
+    r"(?<!rather )\bthan\b|\b(?:when |as )?compared (?:to|with)\b|\brelative to\b|(?<=improvement )over\b|(?<=improvements )over\b|(?<=advantage )over\b"
+)
+_CHANGE = re.compile(
+    r"\b(?:improve|reduce|increase|decrease|enhance|lower|raise|cut|boost|accelerate|speed)(?:s|d|ed)?\b|\b(?:improvements?|reductions?|advantages?|speed-?ups?)\b"
+)
 _COMPARATIVE = re.compile(
     r"\b(?:more|less|fewer|higher|lower|greater|better|worse|longer|shorter|faster|slower|larger|smaller|larger|rarer|cheaper)\b"
 )
 _STOP = re.compile(
-    r"[,;:()]|\b(?:that|which|who|when|while|if|because|but|those|that of|expected|previously|thought|in|for|to|at|on|during)\b"
+    r"[,;:()]|\b(?:that|which|who|when|while|if|because|but|those|that of|expected|previously|thought|in|for|to|at|on|during|by|"
+    r"across|under|as|among|despite|does|do|did)\b"
 )
+_CLAUSE_OR_WAY = re.compile(
+    r"[,;:()]|\b(?:that|which|who|when|while|if|because|but|for|to|by|under|despite|does|do|did)\b"
+)
+# "Higher in men than": then it is not the subject that is compared.
+_ELSE = re.compile(r" (?:in|among|at|during|on|for|with|against) ")
+# Another clause with a subject of its own; "…, reducing X" has none.
+_OTHER_CLAUSE = re.compile(r"\b(?:that|which|who|where|but|whereas)\b|, (?!(?:and |while |thereby )?\w+ing\b)")
+# "The share detected in": no finite verb.
+_PARTICIPLE = re.compile(r"\w+ed (?:in|by|with|at|from|on|under|for)\b")
+# "… than B on X": where a comparison holds, and by how much, is left as it is.
+_WHERE = re.compile(r"(?:in|for|at|on|during|by|across|under|among) ")
+# What cannot be one side of a comparison by itself.
+_NO_SIDE = re.compile(
+    r"\d[\d.,]*\s?(?:%|x\b)|^\d|^(?:it|its|their|them|other|others|any|all|each|those|one)\b|\b(?:and even|and|based|born|trained)$"
+)
+_ADVERBS = re.compile(r"(?: (?:\w+ly|also|even|further|often|still)(?: and)?)+ ?$")
+_WINS = {
+    third: (third, base)
+    for base in ("outperform", "surpass", "exceed", "beat")
+    for third in [base + ("es" if base == "surpass" else "s")]
+}
+_WINS |= {base: forms for forms in _WINS.values() for base in forms[1:]} | {
+    past: (past, past) for past in ("outperformed", "surpassed", "exceeded")
+}
 
 
 def direction(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
@@ -56,26 +86,54 @@ def direction(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
 
 
 def comparator(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
-    """ "A has more X than B" becomes "B has more X than A"."""
+    """The two sides exchanged: "A has more X than B", "A reduces X compared with B", "A outperforms B"."""
     claim = source.claim.rstrip(".")
-    verb, than = main_verb(claim), _THAN.search(claim)
-    if verb is None or than is None or not verb.end() < than.start() or quantified(claim):
+    verb = finite_verb(claim)
+    if verb is None or quantified(claim) or _PARTICIPLE.match(claim, verb.start()):
         return
-    first, middle, second = (
-        claim[: verb.start()].strip(),
-        claim[verb.start() : than.start()].strip(),
-        claim[than.end() :].strip(),
-    )
-    if not _COMPARATIVE.search(middle) or _STOP.search(second) or plural(first) != plural(second):
+    wins = verb[0] in _WINS
+    turn = verb if wins else _TURN.search(claim, verb.end())
+    if turn is None or not (wins or _compares(claim[verb.start() : turn.start()])):
         return
-    if 0 < len(second.split()) <= 7 and not re.search(r"\d", second):
-        yield f"{capital(second)} {middle} than {inside(source, first)}."
+    behind = claim[turn.end() :]
+    # "Infants born in A … than infants born in B": where the first side holds its place, so does the second.
+    adverbs = _ADVERBS.search(claim, 0, verb.start())
+    first = claim[: adverbs.start() if adverbs else verb.start()].strip()
+    stop = (_CLAUSE_OR_WAY if _WHERE.search(first) else _STOP).search(behind)
+    second, tail = (behind[: stop.start()], behind[stop.start() :]) if stop else (behind, "")
+    middle, second = claim[len(first) : turn.start()].strip(), second.strip()
+    if not 0 < len(second.split()) <= 7 or len(first.split()) > 7 or (tail and not _WHERE.match(tail)):
+        return
+    if _NO_SIDE.search(second) or (wins and re.search(r"\bwith\b", second)):
+        return
+    if wins:
+        middle = f"{middle} {_WINS[verb[0]][_many(second)]}"
+    elif _many(first) == _many(second):
+        middle = f"{middle} {turn[0]}"
+    else:
+        return
+    yield " ".join(f"{capital(second)} {middle} {inside(source, first)} {tail}".split()) + "."
+
+
+def _many(phrase: str) -> bool:
+    return plural(phrase) or " and " in phrase
+
+
+def _compares(middle: str) -> bool:
+    found = _COMPARATIVE.search(middle) or _CHANGE.search(middle)
+    return found is not None and not _ELSE.search(middle, found.end()) and not _OTHER_CLAUSE.search(middle)
 
 
 def subject(source: Source, others: Sequence[Source] = ()) -> Iterator[str]:
     """The subject exchanged with the object, and with the subjects of two other documents' claims."""
     own = statement(source.claim)
-    if own and not plural(own.object) and len(own.object.split()) <= 3:
+    if (
+        own
+        and own.verb not in _WINS
+        and not own.object.startswith(("its ", "their "))
+        and not plural(own.object)
+        and len(own.object.split()) <= 3
+    ):
         tail = f" {own.rest}" if own.rest else ""
         yield f"{capital(own.object)} {own.verb} {inside(source, own.subject)}{tail}."
     verb = main_verb(source.claim)

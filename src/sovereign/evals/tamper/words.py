@@ -9,17 +9,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sovereign.language.clauses import FINITE as KNOWN
 from sovereign.language.words import any_of, word_set
 
 
 @dataclass(frozen=True)
 class Source:
-    """A true pair: a claim, and the sentences that support it. ``group`` is the document."""
+    """A true pair: a claim, and the sentences that support it. ``group`` is the document, ``set`` where it is from."""
 
     claim: str
     evidence: tuple[str, ...]
     title: str
     group: str
+    set: str = "given"
 
     @property
     def text(self) -> str:
@@ -46,6 +48,10 @@ TRANSITIVE = word_set(
     "contains cleaves degrades predicts"
 )
 AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|can|does|do|did|will)\b")
+# Every finite form there is a list of.
+ANY_VERB = re.compile(
+    rf"\b(?:is|are|was|were|has|have|can|could|may|might|will|would|does|do|did|{'|'.join(sorted({*BASE, *KNOWN}))})\b"
+)
 _DENIED = re.compile(
     r"\b(?:not|no|never|neither|nor|none|without|cannot|\w+n't|fail\w*|lack\w*|unable|absence|hardly|rarely|unlikely)\b",
     re.IGNORECASE,
@@ -57,10 +63,12 @@ _LEADING = word_set(
     "upon inside following "
     "a an the this these those in on at for with during when while after before from across among by using under over "
     "there it its their our some many most all both each every few several no patients women men children adults people mice "
-    "cells high low higher lower increased decreased reduced"
+    "cells high low higher lower increased decreased reduced "
+    "recent existing current previous prior overall additional"
 )
 _COMMON = re.compile(r"(?:ing|ed|tion|sion|ity|ness|ment|ence|ance|ary|ally|ial|ional|ized|inhibitors?)$")
 _CLAUSE = re.compile(r"\b(?:that|which|who|whom|whose|where|when|while|whereas|if|because|and|or|but)\b|[,;:()]")
+_OPENS = re.compile(r"\b(?:that|which|who|whom|whose|where|when|while|whereas|if|because|but|as)\b|[,;:()]")
 _PREPOSITION = re.compile(
     rf"\b{any_of('in on at for with during by from to through via under within after before among into upon')}\b"
 )
@@ -105,6 +113,12 @@ def main_verb(claim: str) -> re.Match[str] | None:
     return match
 
 
+def finite_verb(text: str) -> re.Match[str] | None:
+    """The first finite verb of a text, of more verbs than :func:`main_verb` knows, if nothing before it opens another clause."""
+    match = ANY_VERB.search(text)
+    return match if match and match.start() > 0 and not _OPENS.search(text, 0, match.start()) else None
+
+
 @dataclass(frozen=True)
 class Statement:
     """ "Subject verb object rest": a claim of one clause around a transitive verb in the third person."""
@@ -115,6 +129,9 @@ class Statement:
     rest: str
 
 
+_ADVERB = re.compile(r"(?:ly|also|even|often|further)$")
+
+
 def statement(claim: str) -> Statement | None:
     """The parts of a claim like "A inhibits B in mice."; None where they cannot be told for sure."""
     match = main_verb(claim)
@@ -123,7 +140,7 @@ def statement(claim: str) -> Statement | None:
     subject, behind = claim[: match.start()].strip(), claim[match.end() :].strip().rstrip(".").strip()
     end = _PREPOSITION_AT.search(behind)
     thing, rest = (behind[: end.start()].strip(), behind[end.start() :].strip()) if end else (behind, "")
-    plain = not (_CLAUSE.search(behind) or _PREPOSITION.search(subject) or denies(claim))
+    plain = not (_ADVERB.search(subject) or _CLAUSE.search(behind) or _PREPOSITION.search(subject) or denies(claim))
     if not plain or not 0 < len(subject.split()) <= 5 or not 0 < len(thing.split()) <= 5 or quantified(claim):
         return None
     return Statement(subject, match[0], thing, rest)
