@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sovereign.language.stance import words
 from sovereign.language.words import word_set
 from sovereign.records import CheckOutcome
 
@@ -94,6 +95,16 @@ def _is_english(seen: View) -> bool:
     return sum(w in _FOREIGN for w in words) <= sum(w in _ENGLISH for w in words)
 
 
+def only_linked(claim: str, evidence: str) -> bool:
+    """Whether the claim says what one thing does to another, where the evidence only says that the two go together."""
+    table = words()
+    return (
+        any(table.doing.fullmatch(w.text) for w in view(claim).words)
+        and any(table.links.fullmatch(w.text) for w in view(evidence).words)
+        and not any(table.causes.fullmatch(w.text) for w in view(evidence).words)
+    )
+
+
 def check_assertion(claim: str, evidence: str) -> CheckOutcome:
     """Fails when the evidence states less than the claim does, or nothing at all."""
     mine, theirs = strength(claim), strength(evidence)
@@ -105,6 +116,8 @@ def check_assertion(claim: str, evidence: str) -> CheckOutcome:
         return checked("assertion", "fail", "the evidence names a question or an aim, not a result")
     if theirs.hedged and not mine.hedged:
         return checked("assertion", "fail", "the evidence is less sure than the claim")
+    if only_linked(claim, evidence):
+        return checked("assertion", "fail", "the evidence names a link, not a cause")
     if mine.absolute - theirs.absolute:
         stronger = ", ".join(sorted(mine.absolute - theirs.absolute))
         return checked("assertion", "fail", f"the evidence does not say {stronger}")

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from sovereign.language.comparisons import Parsed, parse
+from sovereign.language.numerals import in_digits
 from sovereign.language.quantities import find_quantities
 from sovereign.language.words import STOP, TOKEN, normalize, stem, stems, word_set
 from sovereign.records import Quantity
@@ -128,8 +129,8 @@ class View:
 
 @lru_cache(maxsize=4096)
 def view(text: str) -> View:
-    """The view of a text; white space and compatibility forms make no difference."""
-    text = " ".join(normalize(_DIGIT_GROUPS.sub("", text)).split())
+    """The view of a text; white space, compatibility forms and counts in words or digits make no difference."""
+    text = in_digits(" ".join(normalize(_DIGIT_GROUPS.sub("", text)).split()))
     mentions = find_quantities(text)
     bounds = [_BOUND.search(text, max(0, m.start - _LONGEST_BOUND), m.start) for m in mentions]
     spans = [(b.start() if b else m.start, m.end) for b, m in zip(bounds, mentions, strict=True)]
