@@ -70,6 +70,8 @@ def roles(text: str) -> Roles:
         stop = end.start() if end else len(seen.text)
         phrase = [i for i, w in enumerate(seen.words) if match.end() <= w.start < stop]
         head = _until_preposition(seen, phrase)
+        if not _all_keys(seen, phrase[:head]):  # "with 41 % in the other arm"
+            head = len(phrase)
         compared += phrase[:head]
         tail += phrase[head:]
     apart = {*compared, *tail}
@@ -128,7 +130,11 @@ def check_roles(claim: str, evidence: str, anaphoric: bool = False) -> CheckOutc
     mine, theirs = roles(claim), roles(evidence)
     known = theirs.main | theirs.compared | theirs.tail
     if mine.compared and theirs.compared:
-        if (mine.stated & known) - theirs.main or (mine.compared & known) - theirs.compared - theirs.tail:
+        compared = theirs.compared | theirs.tail
+        only = (mine.stated & known) - theirs.main
+        # What stands only in the tail ("than drugs in rats") may be where it is measured, unless our tail is stated there.
+        back = ((mine.compared | mine.tail) & theirs.stated) - mine.stated - compared
+        if only - theirs.tail or (only and back) or (mine.compared & known) - compared:
             return checked("roles", "fail", "who is compared with whom is turned round")
         return checked("roles", "pass", "compared in the same order")
     if (mine.subject & known) - theirs.main:

@@ -12,7 +12,8 @@ from sovereign.language.words import stem
 from sovereign.records import CheckOutcome
 
 from .changes import sign_of
-from .counted import equal_figure, noun_of
+from .counted import equal_figure, is_unit, noun_of
+from .number import same_value
 from .outcome import checked
 from .overlap import found_in, gram_share, share, terms_of
 from .roles import roles
@@ -39,12 +40,22 @@ def veto_figures(claim: str, best: Sequence[str]) -> CheckOutcome:
         f.quantity.text
         for f in mine.figures
         if not any(equal_figure(f, g, mine, view(t)) for t in best for g in view(t).figures)
-        and not (f.quantity.unit == "" and any(_kind_of(f, mine) in _kinds(t) for t in best))
+        and not (f.quantity.unit == "" and _counted(f, mine, best))
     ]
     missing += [n for n in bare if n not in there]
     if missing:
         return checked("figures", "fail", f"not in the nearest sentences: {', '.join(missing[:3])}")
     return checked("figures", "pass", "every figure of the claim stands there")
+
+
+def _counted(figure: Figure, mine: View, best: Sequence[str]) -> bool:
+    """Whether a bare number counts the same thing there ("18-month"), or a thing that is not counted otherwise there."""
+    kind, noun = _kind_of(figure, mine), noun_of(figure, mine)
+    there = {k for t in best for k in _kinds(t)}
+    if kind in there:
+        return True
+    same = any(f.quantity.unit == "" and same_value(figure.quantity, f.quantity) for t in best for f in view(t).figures)
+    return same and noun is not None and not is_unit(noun) and not any(head == noun for head, _ in there)
 
 
 def _printed(text: str) -> list[str]:
@@ -59,7 +70,7 @@ def veto_subject(claim: str, around: str) -> CheckOutcome:
     """The words before the claim's verb must be there, most of them, and every name with a digit."""
     seen = view(claim)
     verb = _verb(seen)
-    subject = [k for w in seen.words if w.start < verb for k in w.keys]
+    subject = [w for w in seen.words if w.start < verb and w.keys]
     for word in seen.words:
         if (
             word.keys
@@ -72,7 +83,9 @@ def veto_subject(claim: str, around: str) -> CheckOutcome:
     gone = [t for t in terms if t not in found_in(terms, around) and gram_share(t, around) < _GRAMS]
     if gone and len(terms) <= _FEW:
         return checked("subject", "fail", f"not named there: {', '.join(sorted(gone))}")
-    if subject and share(found_in(subject, around), subject) < _NAMED and gram_share(seen.text[:verb], around) < _GRAMS:
+    keys = [k for w in subject for k in w.keys]
+    here = [k for w in subject for k in w.keys if found_in((k, *w.stems), around)]
+    if subject and share(here, keys) < _NAMED and gram_share(seen.text[:verb], around) < _GRAMS:
         return checked("subject", "fail", "the claim's subject is not named there")
     return checked("subject", "pass", "the claim's subject is named there")
 

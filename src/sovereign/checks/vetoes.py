@@ -108,10 +108,10 @@ def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
 
 
 def _modifies(seen: View, at: int) -> bool:
-    """Whether a noun of change only says which ("activation memory", "reduction factor"): it changes nothing."""
+    """Whether a word only says which or how much ("activation memory", "strongly associated"): it changes nothing."""
     word, following = seen.words[at], seen.words[at + 1 : at + 2]
     touches = any(w.keys and seen.text[word.end : w.start] == " " for w in following)
-    return touches and word.text.endswith("ion")
+    return word.text.endswith("ly") or (touches and word.text.endswith("ion"))
 
 
 def _opposite(claim: str, best: Sequence[str]) -> CheckOutcome:

@@ -1,7 +1,7 @@
 """Counts written as words, in digits: "three of five tasks" is "3 of 5 tasks", "twenty-five patients" is "25 patients".
 
-Left alone: words that are part of a quantity ("two fifths", "two-fold", "three times"), of a compound ("two-stage"), and
-"one" where it is no count ("this one", "one of the", "one can").
+Left alone: words that are part of a quantity ("two fifths", "two-fold", "three times"), and "one" where it is no count
+("this one", "one of the", "one can", "one-sided").
 """
 
 from __future__ import annotations
@@ -38,8 +38,7 @@ _VALUES = {word: i for i, word in enumerate(_SMALL)} | {word: 10 * i for i, word
 _ONES = any_of(" ".join(_SMALL[1:10]))
 _NUMERAL = re.compile(
     rf"(?<![\w-])(?:(?P<ten>{any_of(' '.join(_TENS))})(?:[ -](?P<one>{_ONES}))?|(?P<small>{any_of(' '.join(_SMALL))}))"
-    # "one-third" and "five-year-old" are compounds, "five-year" is not.
-    r"(?![\w])(?!-(?!(?:second|minute|hour|day|week|month|year|bit|fold)\b))",
+    r"(?!\w)",
     re.IGNORECASE,
 )
 _NO_COUNT_BEFORE = re.compile(
@@ -47,7 +46,7 @@ _NO_COUNT_BEFORE = re.compile(
 )
 _NO_COUNT_AFTER = re.compile(
     rf"\s(?:{any_of('of can may might could must should would will has is was and or that who which in at on to another')}\b)"
-    r"|[^\w\s-]|$"
+    r"|[^\w\s]|$"
 )
 
 
