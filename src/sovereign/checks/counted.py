@@ -42,8 +42,6 @@ def equal_figure(claim: Figure, evidence: Figure, mine: View, theirs: View) -> b
 
 def _is_whole(figure: Figure, seen: View) -> bool:
     """Whether a figure is the 5 of "3 of 5" or "3 out of the 5"."""
-    if figure.quantity.unit:
-        return False
     at = figure.before
     while at > 0 and seen.words[at].text in _DETERMINERS:
         at -= 1

@@ -68,7 +68,7 @@ def _find(figure: Figure, mine: View, theirs: View) -> tuple[Outcome, str, list[
     meant = [i for i in meant if _one_ratio(figure, theirs.figures[i], mine, theirs)]
     if not meant:
         return "unclear", f"{printed} is meant otherwise there", []
-    own = [i for i in meant if i not in listed and fits(figure, i, mine, theirs)]
+    own = [i for i in meant if i not in listed and _fits(figure, i, mine, theirs)]
     if not own:
         return "unclear", f"{printed} may belong to another thing there", []
     return "pass", "", own
@@ -148,7 +148,7 @@ def _bare(figure: Figure, claim: View, seen: View) -> bool:
     return several and ("respectively" in seen.text or any(abs(figure.piece - piece) <= 1 for piece in alone))
 
 
-def fits(claim: Figure, place: int, mine: View, theirs: View) -> bool:
+def _fits(claim: Figure, place: int, mine: View, theirs: View) -> bool:
     """Whether the figure stands among the claim's words: not when some of them stand with another figure instead."""
     figure = theirs.figures[place]
     own = theirs.pieces[figure.piece]

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
+from sovereign.language.quantities import dimension
 from sovereign.language.rarity import rarity
 from sovereign.language.stance import sides_of, words
 from sovereign.language.words import word_set
 
 from .changes import denied_words
-from .counted import equal_figure
-from .figures import fits
+from .counted import equal_figure, noun_of, nouns_of
 from .overlap import found_in, gram_share, share, terms_of
-from .view import Figure, View, Word, view
+from .view import DIGIT, Figure, View, Word, view
 from .ways import Way
 
 _RESTATED = 0.6  # share of the claim's words, by how rare they are, in a sentence that says the same or nearly so
 _SKIPPED = word_set("a an the this that these those")
 _BESIDE = 4  # words on either side of an attribute that may be what it is said of
+_AND = word_set("and but while whereas compared or")
 _BREAKS = word_set("while whereas but although and which that who where if because")
 _PLACES = word_set("in on at for during with within under after when from across among via through into to upon")
 _TO_BE = word_set("is are was were be been being")
@@ -31,20 +33,74 @@ _TO_BE = word_set("is are was were be been being")
 
 def restates(text: str, claim: str, least: float = _RESTATED) -> bool:
     """Whether a sentence holds most of what the claim says, in its words."""
-    terms = terms_of(claim)
-    return share(found_in(terms, text), terms) >= least
+    return _held(text, claim) >= least
 
 
 def owner(claim: str, best: Sequence[str]) -> str:
-    """A figure that stands with other words than the claim's: the 41 % of the other arm."""
+    """A figure that stands with other words than the claim's: the 41 % of the other arm, or of another sentence."""
     mine = view(claim)
-    for figure in mine.figures:
-        places = [
-            (view(t), i) for t in best for i, f in enumerate(view(t).figures) if equal_figure(figure, f, mine, view(t))
-        ]
-        if places and not any(fits(figure, i, mine, seen) for seen, i in places):
+    for n, figure in enumerate(mine.figures):
+        places = [(t, i) for t in best for i, f in enumerate(view(t).figures) if equal_figure(figure, f, mine, view(t))]
+        words = _parts(mine, n)[n] if sum(same_kind(figure, f, mine, mine) for f in mine.figures) > 1 else _all(mine)
+        if places and all(_owned(words, view(t), i) for t, i in places):
             return f"{figure.quantity.text} is a figure of another thing there"
+        held = max((_held(t, claim) for t, _ in places), default=1.0)
+        nearer = (t for t in best if restates(t, claim) and _held(t, claim) > held)
+        if any(same_kind(figure, f, mine, view(t)) for t in nearer for f in view(t).figures):
+            return f"{figure.quantity.text} is not the figure of the sentence that says the rest"
     return ""
+
+
+def same_kind(a: Figure, b: Figure, mine: View, theirs: View) -> bool:
+    """Whether two figures are of one dimension, and, without a unit, count the same thing as far as is said."""
+    if dimension(a.quantity.unit) != dimension(b.quantity.unit):
+        return False
+    return bool(a.quantity.unit) or noun_of(a, mine) in (None, *nouns_of(b, theirs))
+
+
+def _owned(words: frozenset[str], seen: View, at: int) -> bool:
+    """Whether some of the words stand with another figure of the kind, and that with the figure are other words."""
+    parts = _parts(seen, at)
+    own = parts[at]
+    return any(words & (beside - own) and (own - beside) - words for i, beside in parts.items() if i != at)
+
+
+def _parts(seen: View, at: int) -> dict[int, frozenset[str]]:
+    """The words that stand with each figure of one kind: they part at the first joint behind the figure before."""
+    kind = [i for i, f in enumerate(seen.figures) if i == at or same_kind(seen.figures[at], f, seen, seen)]
+    cuts = []
+    for i, j in pairwise(kind):
+        behind = seen.words[seen.figures[i].after : seen.figures[j].before + 1]
+        gaps = zip((seen.words[seen.figures[i].after - 1], *behind), behind, strict=False)
+        cuts.append(next((b.start for a, b in gaps if _parted(seen, a, b)), seen.words[seen.figures[j].before].end))
+    bounds = [0, *cuts, len(seen.text) + 1]
+    parts = {
+        i: frozenset(t for w in seen.words if start <= w.start < end for t in _terms(w))
+        for i, (start, end) in zip(kind, pairwise(bounds), strict=True)
+    }
+    # "from 10.7 to 22.0 months": two figures with nothing said between them stand with the same words.
+    for i, j in pairwise(kind):
+        if not any(_terms(w) for w in seen.words[seen.figures[i].after : seen.figures[j].before + 1]):
+            parts[i] = parts[j] = parts[i] | parts[j]
+    return parts
+
+
+def _parted(seen: View, a: Word, b: Word) -> bool:
+    return b.text in _AND or any(c in seen.text[a.end : b.start] for c in ",;:")
+
+
+def _terms(word: Word) -> tuple[str, ...]:
+    """Content keys, and names such as "7B" that count as none elsewhere."""
+    return word.keys or ((word.text,) if DIGIT.search(word.text) and not word.figure else ())
+
+
+def _all(seen: View) -> frozenset[str]:
+    return frozenset(t for w in seen.words for t in _terms(w))
+
+
+def _held(text: str, claim: str) -> float:
+    terms = terms_of(claim)
+    return share(found_in(terms, text), terms)
 
 
 def replaced(claim: str, best: Sequence[str], around: str) -> str:

@@ -131,4 +131,7 @@ def _comparison(claim: str, best: Sequence[str]) -> CheckOutcome:
     same = any(o.outcome == "pass" and compared and roles(t).compared for o, t in zip(found, best, strict=True))
     if turned and not same:
         return checked("comparison", "fail", turned[0].reason)
+    near = [roles(t) for t in best if restates(t, claim)]
+    if near and not compared and all((roles(claim).subject & (t.compared | t.tail)) - t.main for t in near):
+        return checked("comparison", "fail", "the evidence only compares with the claim's subject")
     return checked("comparison", "pass", "no comparison is turned round")
