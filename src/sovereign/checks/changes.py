@@ -77,6 +77,13 @@ def sign_of(word: Word) -> int | None:
     return 1 if words().up.fullmatch(word.text) else None
 
 
+def modifies(seen: View, at: int) -> bool:
+    """Whether a word only says which or how much ("activation memory", "strongly associated"): it changes nothing."""
+    word, following = seen.words[at], seen.words[at + 1 : at + 2]
+    touches = any(w.keys and seen.text[word.end : w.start] == " " for w in following)
+    return word.text.endswith("ly") or (touches and word.text.endswith("ion"))
+
+
 def _near(seen: View, at: int) -> dict[str, int]:
     found: dict[str, int] = {}
     for i in range(max(0, at - _REACH), min(len(seen.words), at + _REACH + 1)):

@@ -23,6 +23,7 @@ _DENIES = re.compile(
 _AFFIRMS = re.compile(r"\b(?:not only|not just|not merely|whether or not)\b")
 _END = re.compile(r"[,;:]\s|\s(?:but|while|whereas|although|though|however|yet)\s|$")
 _WHOLE = re.compile(r"\b(?:in|at|for|of|by|to|under|on|from|among) $")
+_PREPOSITIONS = ("without", "except", "excluding", "rather than", "instead of")
 _SCOPE = 6  # content words that a denial governs, at most
 
 
@@ -39,6 +40,10 @@ def denials(text: str) -> tuple[frozenset[str], ...]:
         end = _END.search(lower, match.end())
         stop = end.start() if end else len(lower)
         after, before = _terms(seen, match.end(), stop), _terms(seen, 0, match.start())
+        if not after and match[0] in _PREPOSITIONS and end and end.end() < len(lower):
+            # "without it, two experts received most tokens": the condition of the clause behind it
+            stop = next((m.start() for m in _END.finditer(lower, end.end())), len(lower))
+            after = _terms(seen, end.end(), stop)
         found.append(after | before if _WHOLE.search(lower, 0, match.start()) else after or before)
     return tuple(found)
 

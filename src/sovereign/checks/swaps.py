@@ -16,7 +16,7 @@ from sovereign.language.rarity import rarity
 from sovereign.language.stance import sides_of, words
 from sovereign.language.words import word_set
 
-from .changes import denied_words
+from .changes import denied_words, modifies
 from .counted import equal_figure, noun_of, nouns_of
 from .overlap import found_in, gram_share, share, terms_of
 from .view import DIGIT, Figure, View, Word, view
@@ -196,8 +196,13 @@ def turned_figure(claim: str, best: Sequence[str]) -> str:
 
 def _way_of(figure: Figure, seen: View) -> Way | None:
     """The word of change nearest before a figure in its piece."""
-    before = (w for w in reversed(seen.words[: figure.before + 1]) if w.piece == figure.piece)
-    return next((w.way for w in before if w.way and w.way.sign and w.way.axis not in ("time", "place")), None)
+    for i in range(figure.before, -1, -1):
+        word = seen.words[i]
+        if word.piece != figure.piece:
+            return None
+        if word.way and word.way.sign and word.way.axis not in ("time", "place") and not modifies(seen, i):
+            return word.way
+    return None
 
 
 class _Deed(NamedTuple):

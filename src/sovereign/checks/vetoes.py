@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from sovereign.records import CheckOutcome
 
-from .changes import changes_of, denied_words, opposites_of
+from .changes import changes_of, denied_words, modifies, opposites_of
 from .direction import check_direction
 from .outcome import checked
 from .overlap import terms_of
@@ -20,7 +20,7 @@ from .stance import beside, shares_of_denial
 from .stronger import veto_cause, veto_hedge, veto_scope, veto_strength
 from .swaps import attribute, exchanged, owner, replaced, restates, turned_figure
 from .things import veto_comparator, veto_figures, veto_kind, veto_name, veto_subject
-from .view import View, view
+from .view import view
 
 VETOES = (
     "figures", "denial", "direction", "subject", "strength", "scope", "cause", "comparison", "kind", "opposite",
@@ -90,7 +90,7 @@ def _no_change(best: Sequence[str]) -> bool:
 def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
     """Every word of change of the claim must stand beside the same words, the same way; and so must that of a figure."""
     seen = view(claim)
-    mine = [c for c in changes_of(claim) if seen.words[c.at].way and not _modifies(seen, c.at)]
+    mine = [c for c in changes_of(claim) if seen.words[c.at].way and not modifies(seen, c.at)]
     if not mine:
         return checked("direction", "not_applicable", "the claim names no change")
     if found := turned_figure(claim, best):
@@ -105,13 +105,6 @@ def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
             reason = f"no change the same way as “{seen.words[change.at].text}” beside the same words"
             return checked("direction", "fail", reason)
     return checked("direction", "pass", "every change points the same way")
-
-
-def _modifies(seen: View, at: int) -> bool:
-    """Whether a word only says which or how much ("activation memory", "strongly associated"): it changes nothing."""
-    word, following = seen.words[at], seen.words[at + 1 : at + 2]
-    touches = any(w.keys and seen.text[word.end : w.start] == " " for w in following)
-    return word.text.endswith("ly") or (touches and word.text.endswith("ion"))
 
 
 def _opposite(claim: str, best: Sequence[str]) -> CheckOutcome:

@@ -180,6 +180,8 @@ def _read(token: str, first: bool) -> tuple[str, Way | None, tuple[str, ...], tu
     if way is not None:
         return lower, way, (), ()
     found = _content(token, first)
+    if found and lower.startswith("non-"):  # what is no user is no kind of user
+        found = (squeezed(lower),)
     if "-" in lower and (way := way_of(parts(lower)[0])):
         found = found[1:]
     return lower, way, found, (squeezed(lower),) if found and DIGIT.search(lower) else found
