@@ -36,7 +36,9 @@ def denied_words(text: str) -> tuple[frozenset[int], ...]:
         end = table.ends.search(lower, match.end())
         stop = end.start() if end else len(lower)
         after = [i for i, w in enumerate(seen.words) if match.end() <= w.start < stop]
-        before = [i for i, w in enumerate(seen.words) if w.start < match.start()]
+        # "compared with those without": what is denied is left out.
+        open_end = match[0] in ("without", "except", "excluding", "rather than", "instead of")
+        before = [] if open_end else [i for i, w in enumerate(seen.words) if w.start < match.start()]
         found.append(
             frozenset(
                 after[:_SCOPE] if any(seen.words[i].stems or seen.words[i].way for i in after) else before[-_SCOPE:]

@@ -18,7 +18,7 @@ from .outcome import checked
 from .overlap import found_in, gram_share, share, terms_of
 from .roles import roles
 from .swaps import restates
-from .view import DIGIT, Figure, View, Word, view
+from .view import DIGIT, Figure, View, Word, parts, view
 
 _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w/-])(?:\s?(?:thousand|million|billion|trillion)\b)?")
 _SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")  # of a model: "7B", "350M"
@@ -84,10 +84,15 @@ def veto_subject(claim: str, around: str) -> CheckOutcome:
     if gone and len(terms) <= _FEW:
         return checked("subject", "fail", f"not named there: {', '.join(sorted(gone))}")
     keys = [k for w in subject for k in w.keys]
-    here = [k for w in subject for k in w.keys if found_in((k, *w.stems), around)]
+    here = [k for w in subject for k in w.keys if _found(w, around)]
     if subject and share(here, keys) < _NAMED and gram_share(seen.text[:verb], around) < _GRAMS:
         return checked("subject", "fail", "the claim's subject is not named there")
     return checked("subject", "pass", "the claim's subject is named there")
+
+
+def _found(word: Word, around: str) -> bool:
+    """Whether a word, or a part of a compound name ("MUC1-C", "RANK-RANKL"), is there."""
+    return bool(found_in((*word.keys, *(stem(p) for p in parts(word.text) if len(p) > 2)), around))
 
 
 def _verb(seen: View) -> int:
@@ -166,8 +171,8 @@ def veto_comparator(claim: str, best: Sequence[str], around: str) -> CheckOutcom
 def veto_name(claim: str, best: Sequence[str], around: str) -> CheckOutcome:
     """A name (a capital, not at the start) that is nowhere, where a sentence says nearly all else of the claim."""
     seen = view(claim)
-    names = (w for w in seen.words[1:] if w.keys and seen.text[w.start : w.end] != w.text)
-    gone = [w.text for w in names if not found_in(w.keys, around) and gram_share(w.text, around) < _GRAMS]
+    names = (w for w in seen.words[1:] if w.keys and len(w.text) > 1 and seen.text[w.start : w.end] != w.text)
+    gone = [w.text for w in names if not _found(w, around) and gram_share(w.text, around) < _GRAMS]
     if gone and any(restates(text, claim, _NEARLY_ALL) for text in best):
         return checked("name", "fail", f"not named there: {', '.join(gone[:3])}")
     return checked("name", "pass", "every name of the claim stands there")
