@@ -79,6 +79,14 @@ def sign_of(word: Word) -> int | None:
     return 1 if words().up.fullmatch(word.text) else None
 
 
+def no_differences(text: str) -> tuple[Change, ...]:
+    """Where a text says that there is no difference ("did not differ"), as changes of sign 0."""
+    seen = view(text)
+    governed: frozenset[int] = frozenset().union(*denied_words(text))
+    at = (i for i in sorted(governed) if seen.words[i].text.startswith("differ"))
+    return tuple(Change("same", 0, i, _near(seen, i)) for i in at)
+
+
 def modifies(seen: View, at: int) -> bool:
     """Whether a word only says which or how much ("activation memory", "strongly associated"): it changes nothing."""
     word, following = seen.words[at], seen.words[at + 1 : at + 2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from itertools import pairwise
 
@@ -30,6 +31,8 @@ def equal_figure(claim: Figure, evidence: Figure, mine: View, theirs: View) -> b
 
     The whole of a share ("3 of 5 tasks") is not the count of anything but the whole.
     """
+    if _one_share(claim, evidence, mine, theirs):
+        return True
     if not same_value(claim.quantity, evidence.quantity) or (claim.strict and not evidence.strict):
         return False
     if _is_whole(evidence, theirs) and not _is_whole(claim, mine):
@@ -38,6 +41,16 @@ def equal_figure(claim: Figure, evidence: Figure, mine: View, theirs: View) -> b
         return True
     noun, per = noun_of(claim, mine), _per(claim, mine)
     return (noun is None or noun in nouns_of(evidence, theirs)) and per in ("", _per(evidence, theirs))
+
+
+def _one_share(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
+    """Whether one gives as "0.87" what the other gives as "87 %"."""
+    pairs = ((claim, mine, evidence), (evidence, theirs, claim))
+    return claim.quantity.bound == evidence.quantity.bound and any(
+        a.quantity.unit == "" and b.quantity.unit == "%" and a.quantity.upper is b.quantity.upper is None
+        and noun_of(a, seen) is None and "." in a.quantity.text and math.isclose(100 * a.quantity.value, b.quantity.value)
+        for a, seen, b in pairs
+    )  # fmt: skip
 
 
 def _is_whole(figure: Figure, seen: View) -> bool:

@@ -48,6 +48,21 @@ def denials(text: str) -> tuple[frozenset[str], ...]:
     return tuple(found)
 
 
+def _free(text: str) -> frozenset[str]:
+    """Words of a text that stand in a clause without any denial."""
+    seen, lower = view(text), view(text).text.lower()
+    starts = [0, *(m.end() for m in _END.finditer(lower))]
+    clauses = [(a, b) for a, b in zip(starts, [*starts[1:], len(lower) + 1], strict=True)]
+    return frozenset(
+        t
+        for a, b in clauses
+        if not _DENIES.search(lower, a, b)
+        for w in seen.words
+        if a <= w.start < b
+        for t in (w.stems or ((w.text,) if w.way else ()))
+    )
+
+
 def _terms(seen: View, start: int, stop: int) -> frozenset[str]:
     words = [w for w in seen.words if start <= w.start < stop and (w.stems or w.way)]
     return frozenset(t for w in words[:_SCOPE] for t in (w.stems or (w.text,)))
@@ -59,6 +74,8 @@ def check_polarity(claim: str, evidence: str) -> CheckOutcome:
     terms = said.content | {w.text for w in said.words if w.way}
     mine = len(denials(claim))
     theirs = sum(bool(governed & terms) for governed in denials(evidence))
+    if not mine and theirs and terms and terms <= _free(evidence):
+        return checked("polarity", "unclear", "the evidence denies it in one place and states it in another")
     if bool(mine) != bool(theirs):
         who = "the claim denies what the evidence states" if mine else "the evidence denies what the claim states"
         return checked("polarity", "fail", who)

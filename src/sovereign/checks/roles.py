@@ -23,7 +23,7 @@ _MARKER = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to|against)|relative to|in comparison (?:with|to)|rather than"
     r"|instead of|in contrast (?:to|with)|unlike|outperform\w*|exceed\w*|surpass\w*|beats?"
     r"|(?:improv|gain|advantage|speed-?up|overhead|increas|reduc)\w*(?: \S+)? over)\s(?!(?:about )?\d(?!\S*\s(?:of|in|for|with|among|on|at)\s))"
-    r"|\btimes (?:that|those|as \w+ as that) of\s",
+    r"|\b(?:times|half|twice|double|a third) (?:that|those|as \w+ as that) of\s",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,;:]\s|\s(?:while|whereas|but|and|because|which|if|although|though)\s|[.]?$")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from sovereign.language.stance import words
+from sovereign.language.words import stem
 from sovereign.records import CheckOutcome
 
 from .assertion import only_linked, strength
@@ -16,12 +17,14 @@ from .view import view
 
 _HEDGE = re.compile(r"\b(?:may|might|could|possibly|perhaps|potentially)\b(?!\s(?:19|20)\d\d)")
 _CLAUSE_END = re.compile(r"[;:]|,\s(?:but|while|whereas|although)\s|$")
+_VERB_END = re.compile(r"[^s]s$|ed$")
 _NEAR = 0.7  # share of the claim in a sentence whose hedge is meant for the claim: what is said otherwise may be said elsewhere
 _HEDGED = 1 / 3  # share of the claim behind the hedge
 
 
 def veto_strength(claim: str, best: Sequence[str]) -> CheckOutcome:
-    lost = _lost(claim, " ".join(best), words().absolutes)
+    near = [text for text in best if restates(text, claim)] or best
+    lost = _lost(claim, " ".join(near), words().absolutes)
     if lost:
         return checked("strength", "fail", f"the nearest sentences do not say {lost}")
     return checked("strength", "pass", "no word is stronger than the evidence's")
@@ -41,7 +44,23 @@ def veto_hedge(claim: str, best: Sequence[str]) -> CheckOutcome:
         hedges.append(hedge[0] if hedge and share(found_in(terms, behind), terms) >= _HEDGED else "")
     if hedges and all(hedges):
         return checked("hedge", "fail", f"the nearest sentence says “{hedges[0]}”, and the claim does not")
+    if verb := _only_possible(claim, best):
+        return checked("hedge", "fail", f"the nearest sentences only say that it may {verb}")
     return checked("hedge", "pass", "no hedge of the evidence is left out")
+
+
+def _only_possible(claim: str, best: Sequence[str]) -> str:
+    """A verb of a flat claim that stands in the nearest sentences only behind "may" or "might"."""
+    verbs = (
+        {} if strength(claim).hedged else {stem(w.text): w.text for w in view(claim).words if _VERB_END.search(w.text)}
+    )
+    found: dict[str, set[bool]] = {}
+    for seen in map(view, best):
+        for i, word in enumerate(seen.words):
+            if stem(word.text) in verbs:
+                before = " ".join(w.text for w in seen.words[max(0, i - 2) : i])
+                found.setdefault(verbs[stem(word.text)], set()).add(_HEDGE.search(before) is not None)
+    return next((verb for verb, hedged in found.items() if hedged == {True}), "")
 
 
 def veto_cause(claim: str, best: Sequence[str]) -> CheckOutcome:

@@ -1,4 +1,4 @@
-"""What stands in another thing's place: a figure with another owner, a word in the slot of another, who does it to whom.
+"""What stands in another thing's place: a word in the slot of another, the opposite of an attribute, who does it to whom.
 
 Where a sentence says nearly all of a claim, the rest is a difference and no other wording. So most of these look only at
 sentences that *restate* the claim. Each function says what it found, or nothing. None can see an exchange by synonyms.
@@ -8,99 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
-from sovereign.language.quantities import dimension
 from sovereign.language.rarity import rarity
 from sovereign.language.stance import sides_of, words
 from sovereign.language.words import word_set
 
-from .changes import denied_words, modifies
-from .counted import equal_figure, noun_of, nouns_of
+from .changes import denied_words
 from .overlap import found_in, gram_share, share, terms_of
-from .view import DIGIT, Figure, View, Word, view
-from .ways import Way
+from .view import View, Word, view
 
 _RESTATED = 0.6  # share of the claim's words, by how rare they are, in a sentence that says the same or nearly so
 _SKIPPED = word_set("a an the this that these those")
 _BESIDE = 4  # words on either side of an attribute that may be what it is said of
-_AND = word_set("and but while whereas compared or")
 _BREAKS = word_set("while whereas but although and which that who where if because")
 _PLACES = word_set("in on at for during with within under after when from across among via through into to upon")
 _TO_BE = word_set("is are was were be been being")
 
 
-def restates(text: str, claim: str, least: float = _RESTATED) -> bool:
-    """Whether a sentence holds most of what the claim says, in its words."""
-    return _held(text, claim) >= least
-
-
-def owner(claim: str, best: Sequence[str]) -> str:
-    """A figure that stands with other words than the claim's: the 41 % of the other arm, or of another sentence."""
-    mine = view(claim)
-    for n, figure in enumerate(mine.figures):
-        places = [(t, i) for t in best for i, f in enumerate(view(t).figures) if equal_figure(figure, f, mine, view(t))]
-        words = _parts(mine, n)[n] if sum(same_kind(figure, f, mine, mine) for f in mine.figures) > 1 else _all(mine)
-        if places and all(_owned(words, view(t), i) for t, i in places):
-            return f"{figure.quantity.text} is a figure of another thing there"
-        held = max((_held(t, claim) for t, _ in places), default=1.0)
-        nearer = (t for t in best if restates(t, claim) and _held(t, claim) > held)
-        if any(same_kind(figure, f, mine, view(t)) for t in nearer for f in view(t).figures):
-            return f"{figure.quantity.text} is not the figure of the sentence that says the rest"
-    return ""
-
-
-def same_kind(a: Figure, b: Figure, mine: View, theirs: View) -> bool:
-    """Whether two figures are of one dimension, and, without a unit, count the same thing as far as is said."""
-    if dimension(a.quantity.unit) != dimension(b.quantity.unit):
-        return False
-    return bool(a.quantity.unit) or noun_of(a, mine) in (None, *nouns_of(b, theirs))
-
-
-def _owned(words: frozenset[str], seen: View, at: int) -> bool:
-    """Whether some of the words stand with another figure of the kind, and that with the figure are other words."""
-    parts = _parts(seen, at)
-    own = parts[at]
-    return any(words & (beside - own) and (own - beside) - words for i, beside in parts.items() if i != at)
-
-
-def _parts(seen: View, at: int) -> dict[int, frozenset[str]]:
-    """The words that stand with each figure of one kind: they part at the first joint behind the figure before."""
-    kind = [i for i, f in enumerate(seen.figures) if i == at or same_kind(seen.figures[at], f, seen, seen)]
-    cuts = []
-    for i, j in pairwise(kind):
-        behind = seen.words[seen.figures[i].after : seen.figures[j].before + 1]
-        gaps = zip((seen.words[seen.figures[i].after - 1], *behind), behind, strict=False)
-        cuts.append(next((b.start for a, b in gaps if _parted(seen, a, b)), seen.words[seen.figures[j].before].end))
-    bounds = [0, *cuts, len(seen.text) + 1]
-    parts = {
-        i: frozenset(t for w in seen.words if start <= w.start < end for t in _terms(w))
-        for i, (start, end) in zip(kind, pairwise(bounds), strict=True)
-    }
-    # "from 10.7 to 22.0 months": two figures with nothing said between them stand with the same words.
-    for i, j in pairwise(kind):
-        if not any(_terms(w) for w in seen.words[seen.figures[i].after : seen.figures[j].before + 1]):
-            parts[i] = parts[j] = parts[i] | parts[j]
-    return parts
-
-
-def _parted(seen: View, a: Word, b: Word) -> bool:
-    return b.text in _AND or any(c in seen.text[a.end : b.start] for c in ",;:")
-
-
-def _terms(word: Word) -> tuple[str, ...]:
-    """Content keys, and names such as "7B" that count as none elsewhere."""
-    return word.keys or ((word.text,) if DIGIT.search(word.text) and not word.figure else ())
-
-
-def _all(seen: View) -> frozenset[str]:
-    return frozenset(t for w in seen.words for t in _terms(w))
-
-
-def _held(text: str, claim: str) -> float:
+def held(text: str, claim: str) -> float:
+    """Share of the claim's words, by how rare they are, that a sentence holds."""
     terms = terms_of(claim)
     return share(found_in(terms, text), terms)
+
+
+def restates(text: str, claim: str, least: float = _RESTATED) -> bool:
+    """Whether a sentence holds most of what the claim says, in its words."""
+    return held(text, claim) >= least
 
 
 def replaced(claim: str, best: Sequence[str], around: str) -> str:
@@ -122,7 +56,15 @@ def _plain(text: str) -> tuple[Word, ...]:
 
 
 def _same_slot(mine: Sequence[Word], i: int, theirs: Sequence[Word], j: int) -> bool:
-    pairs = [(_at(mine, i + step), _at(theirs, j + step)) for step in (-1, 1)]
+    """Whether two words have the same neighbours: one on either side, or a preposition and the word before it."""
+    behind = (
+        i > 1 and j > 1 and mine[i - 1].text in _PLACES and bool(mine[i - 2].keys)
+    )  # "mutation in plasma", "in urine"
+    return _beside(mine, i, theirs, j, (-1, 1)) or (behind and _beside(mine, i, theirs, j, (-2, -1)))
+
+
+def _beside(mine: Sequence[Word], i: int, theirs: Sequence[Word], j: int, steps: Sequence[int]) -> bool:
+    pairs = [(_at(mine, i + step), _at(theirs, j + step)) for step in steps]
     return all(_same(a, b) for a, b in pairs) and any(a is not None and a.keys for a, _ in pairs)
 
 
@@ -179,30 +121,6 @@ def _near(seen: View, at: int) -> dict[str, int]:
         for key in seen.words[i].keys if i != at else ():
             found[key] = min(far, found.get(key, far))
     return found
-
-
-def turned_figure(claim: str, best: Sequence[str]) -> str:
-    """A figure of a change the other way: "fell by 17 %" for "rose by 17 %"."""
-    mine = view(claim)
-    for figure in mine.figures:
-        way = _way_of(figure, mine)
-        there = [
-            _way_of(f, view(t)) for t in best for f in view(t).figures if equal_figure(figure, f, mine, view(t))
-        ]  # fmt: skip
-        if way and there and all(w and w.axis == way.axis and w.sign == -way.sign for w in there):
-            return f"{figure.quantity.text} is a change the other way there"
-    return ""
-
-
-def _way_of(figure: Figure, seen: View) -> Way | None:
-    """The word of change nearest before a figure in its piece."""
-    for i in range(figure.before, -1, -1):
-        word = seen.words[i]
-        if word.piece != figure.piece:
-            return None
-        if word.way and word.way.sign and word.way.axis not in ("time", "place") and not modifies(seen, i):
-            return word.way
-    return None
 
 
 class _Deed(NamedTuple):

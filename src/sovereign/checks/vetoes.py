@@ -11,14 +11,14 @@ from collections.abc import Sequence
 
 from sovereign.records import CheckOutcome
 
-from .changes import changes_of, denied_words, modifies, opposites_of
+from .changes import changes_of, denied_words, modifies, no_differences, opposites_of
 from .direction import check_direction
 from .outcome import checked
-from .overlap import terms_of
+from .owners import mixed, owner, turned_figure
 from .roles import check_roles, roles
 from .stance import beside, shares_of_denial
 from .stronger import veto_cause, veto_hedge, veto_scope, veto_strength
-from .swaps import attribute, exchanged, owner, replaced, restates, turned_figure
+from .swaps import attribute, exchanged, replaced, restates
 from .things import veto_comparator, veto_figures, veto_kind, veto_name, veto_subject
 from .view import view
 
@@ -44,7 +44,7 @@ def vetoes(claim: str, best: Sequence[str], around: str) -> tuple[CheckOutcome, 
         veto_kind(claim, best),
         _opposite(claim, best),
         veto_hedge(claim, best),
-        _exchange("owner", owner(claim, best)),
+        _exchange("owner", owner(claim, best) or _mixed(claim, best)),
         _exchange("slot", replaced(claim, best, around)),
         _exchange("doer", exchanged(claim, best)),
         _exchange("attribute", attribute(claim, best)),
@@ -57,6 +57,11 @@ def _exchange(name: str, found: str) -> CheckOutcome:
     return (
         checked(name, "fail", found) if found else checked(name, "pass", "nothing stands in the place of another thing")
     )
+
+
+def _mixed(claim: str, best: Sequence[str]) -> str:
+    near = [text for text in best if restates(text, claim)]
+    return "mixes the two sides of a contrast" if near and all(mixed(claim, text) for text in near) else ""
 
 
 def _denial(claim: str, best: Sequence[str]) -> CheckOutcome:
@@ -78,8 +83,8 @@ def _only_denied(claim: str, best: Sequence[str]) -> list[str]:
     for text in best:
         governed: frozenset[int] = frozenset().union(*denied_words(text))
         for i, word in enumerate(view(text).words):
-            (denied if i in governed else free).update((*word.keys, *word.stems))
-    only = [t for t in terms_of(claim) if t in denied - free]
+            (denied if i in governed else free).update((*word.keys, *word.stems, *((word.text,) if word.way else ())))
+    only = [t for w in view(claim).words for t in (w.keys or ((w.text,) if w.way else ())) if t in denied - free]
     return only if len(only) > 1 or any(t.startswith("signific") for t in only) else []
 
 
@@ -97,7 +102,7 @@ def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
         return checked("direction", "fail", found)
     if any(restates(t, claim) and check_direction(claim, t).outcome == "pass" for t in best):
         return checked("direction", "pass", "every change points the same way in one sentence")
-    theirs = [c for text in best for c in changes_of(text)]
+    theirs = [c for text in best for c in (*changes_of(text), *no_differences(text))]
     for change in mine:
         near = [(beside(change, o), o.sign == change.sign) for o in theirs]
         same, other = (max((b for b, s in near if s is side), default=0.0) for side in (True, False))

@@ -55,6 +55,7 @@ _JOINT = re.compile(
 )
 # "1 200" with a thin or no-break space is one number.
 _DIGIT_GROUPS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_FACTOR = re.compile(r"\ba factor of (\d+(?:\.\d+)?)(?![\w%]|[.,]\d)")
 _BOUND = re.compile(
     r"\b(?:(?P<above>more than|over|above|exceed(?:s|ing)?)|(?P<least>at least|as much as)"
     r"|(?P<below>less than|under|below|fewer than)|at most|up to|as little as|within)\s+$",
@@ -131,6 +132,7 @@ class View:
 def view(text: str) -> View:
     """The view of a text; white space, compatibility forms and counts in words or digits make no difference."""
     text = in_digits(" ".join(normalize(_DIGIT_GROUPS.sub("", text)).split()))
+    text = _FACTOR.sub(r"\1x", text)
     mentions = find_quantities(text)
     bounds = [_BOUND.search(text, max(0, m.start - _LONGEST_BOUND), m.start) for m in mentions]
     spans = [(b.start() if b else m.start, m.end) for b, m in zip(bounds, mentions, strict=True)]

@@ -39,7 +39,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         r"improv\w*|better|best|good|outperform\w*|beat(?:s|en|ing)?|surpass\w*|superior\w*|benefi\w*|win(?:s|ning)?"
         r"|won|ahead|protect\w*|favou?rabl\w*",
         r"wors(?:e|t|en|ens|ened|ening)|bad|poor(?:er|est|ly)?|underperform\w*|inferior\w*|degrad\w*|impair\w*"
-        r"|hurt(?:s|ing)?|harm\w*|deteriorat\w*|trail(?:s|ed|ing)?|behind|aggravat\w*|exacerbat\w*|damag\w*"
+        r"|hurt(?:s|ing)?|harm(?!less)\w*|deteriorat\w*|trail(?:s|ed|ing)?|behind|aggravat\w*|exacerbat\w*|damag\w*"
         r"|unfavou?rabl\w*",
     ),
     (
