@@ -27,7 +27,16 @@ _AIM = re.compile(
     rf"|\bin order to (?:{_TO_STUDY})\b|^to (?:{_TO_STUDY})\b"
     r"|\bto \w+ (?:if|how)\b|\bremains? (?:unclear|unknown|controversial|to be)\b|\blittle is known\b"
     r"|\b(?:is|are) (?:unclear|unknown|controversial|not known)\b"
-    r"|\b(?:was|were|is|are|been) (?:hypothesi[sz]ed|proposed|postulated|speculated|thought|believed)\b",
+    r"|\b(?:was|were|is|are|been) (?:hypothesi[sz]ed|proposed|postulated|speculated|thought|believed)\b"
+    r"|\b(?:assumed|expected|believed|thought|supposed|predicted|hoped|planned|intended) to\b"
+    r"|\bdoubt\w* (?:that|if)\b|\b(?:wrong|false|untrue|incorrect|mistaken) (?:to|that)\b"
+    r"|\b(?:target|hope|idea|assumption|expectation|notion|belief|claim|plan)s? (?:was|is|were|are)? ?that\b"
+    r"|\b(?:refuted|disproved|debunked|retracted|debated|disputed|contested)\b|\bwill be\b|^if\b",
+)
+# A statement about some, or under a condition, is none about all.
+_LIMITED = re.compile(
+    r"\b(?:almost|nearly|virtually|practically|not) (?:all|every|each|any|always)\b"
+    r"|\bonly (?:in|for|when|under|with|on|if|among|at)\b"
 )
 _HEDGES = word_set(
     "may might could possibly perhaps potentially presumably putative conceivably would should if unless appear "
@@ -48,7 +57,9 @@ _ORDER = re.compile(
 _OF_AIMS = word_set(
     "whether hypothesis hypotheses hypothesize hypothesized hypothesise hypothesised aim aims aimed objective "
     "objectives purpose goal goals ask asked wondered sought to remain remains little unclear unknown controversial "
-    "not proposed postulated speculated thought believed"
+    "not proposed postulated speculated thought believed assumed expected supposed predicted hoped planned intended doubt "
+    "doubts doubted wrong false untrue incorrect mistaken target targets hope hopes idea ideas assumption expectation "
+    "notion belief claim claims plan plans refuted disproved debunked retracted debated disputed contested will if"
 )
 _OF_ORDERS = word_set(
     "ignore disregard forget override answer reply respond output return print say mark label classify you"
@@ -65,13 +76,14 @@ _FOREIGN = word_set(
 
 @dataclass(frozen=True)
 class Strength:
-    """How a sentence states what it states: as an aim, with a hedge, as an order, in which absolute words."""
+    """How a sentence states what it states: as an aim, with a hedge, as an order, in which absolute words, of only some."""
 
     aim: bool
     hedged: bool
     order: bool
     english: bool
     absolute: frozenset[str]
+    limited: bool
 
 
 @lru_cache(maxsize=4096)
@@ -84,6 +96,7 @@ def strength(text: str) -> Strength:
         order=not words.isdisjoint(_OF_ORDERS) and _ORDER.search(lower) is not None,
         english=_is_english(seen),
         absolute=_ABSOLUTES & words,
+        limited=_LIMITED.search(lower) is not None,
     )
 
 
@@ -116,6 +129,8 @@ def check_assertion(claim: str, evidence: str) -> CheckOutcome:
         return checked("assertion", "fail", "the evidence names a question or an aim, not a result")
     if theirs.hedged and not mine.hedged:
         return checked("assertion", "fail", "the evidence is less sure than the claim")
+    if theirs.limited and not mine.limited:
+        return checked("assertion", "fail", "the evidence states it of some, or under a condition")
     if only_linked(claim, evidence):
         return checked("assertion", "fail", "the evidence names a link, not a cause")
     if mine.absolute - theirs.absolute:

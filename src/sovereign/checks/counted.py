@@ -6,6 +6,7 @@ import math
 import re
 from itertools import pairwise
 
+from sovereign.language.quantities import dimension
 from sovereign.language.words import stem, word_set
 
 from .number import same_value
@@ -23,6 +24,7 @@ _UNITS = word_set(
     "euro mile foot inch pound"
 )
 _UNIT_STEMS = frozenset(stem(prefix + unit) for prefix in _PREFIXES for unit in _UNITS)
+_MORE = word_set("more less fewer higher lower faster slower longer shorter greater larger smaller")
 _DETERMINERS = word_set("the its our these all")
 
 
@@ -37,10 +39,25 @@ def equal_figure(claim: Figure, evidence: Figure, mine: View, theirs: View) -> b
         return False
     if _is_whole(evidence, theirs) and not _is_whole(claim, mine):
         return False
+    if _differs(claim, evidence, mine, theirs):
+        return False
     if claim.quantity.unit:
         return True
     noun, per = noun_of(claim, mine), _per(claim, mine)
     return (noun is None or noun in nouns_of(evidence, theirs)) and per in ("", _per(evidence, theirs))
+
+
+def _differs(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
+    """Whether one figure is a difference or a change and the other a level: "12 GB" and "12 GB less", "by" and "to 30 %"."""
+    placed = {_word(mine, claim.before), _word(theirs, evidence.before)}
+    if dimension(claim.quantity.unit) in ("ratio", "points"):
+        return placed == {"by", "to"}
+    more = [_word(seen, f.after) in _MORE for f, seen in ((claim, mine), (evidence, theirs))]
+    return more == [False, True] and not any(w.way for w in mine.words)
+
+
+def _word(seen: View, at: int) -> str:
+    return seen.words[at].text if 0 <= at < len(seen.words) else ""
 
 
 def _one_share(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
@@ -73,7 +90,7 @@ def noun_of(figure: Figure, seen: View) -> str | None:
     if word is None or word.piece != figure.piece or word.way:
         return None
     printed = seen.text[word.start : word.end]
-    if _SYMBOL.fullmatch(printed):
+    if is_symbol(printed):
         return printed
     return word.stems[0] if word.stems else None
 
@@ -88,4 +105,9 @@ def nouns_of(figure: Figure, seen: View) -> tuple[str, ...]:
 
 
 def is_unit(noun: str) -> bool:
-    return bool(_SYMBOL.fullmatch(noun)) or noun in _UNIT_STEMS
+    return is_symbol(noun) or noun in _UNIT_STEMS
+
+
+def is_symbol(printed: str) -> bool:
+    """Whether a word is the symbol of a unit, or of one per another ("mg/kg")."""
+    return _SYMBOL.fullmatch(printed.split("/")[0]) is not None

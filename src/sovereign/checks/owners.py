@@ -32,13 +32,20 @@ def owner(claim: str, best: Sequence[str]) -> str:
     for n, figure in enumerate(mine.figures):
         places = [(t, i) for t in best for i, f in enumerate(view(t).figures) if equal_figure(figure, f, mine, view(t))]
         words = _parts(mine, n)[n] if sum(same_kind(figure, f, mine, mine) for f in mine.figures) > 1 else _all(mine)
-        if places and all(_owned(words, view(t), i) for t, i in places):
+        if places and all(_owned(words, view(t), i) or _listed(claim, t, i) for t, i in places):
             return f"{figure.quantity.text} is a figure of another thing there"
         most = max((held(t, claim) for t, _ in places), default=1.0)
         nearer = (t for t in best if restates(t, claim) and held(t, claim) > most)
         if any(same_kind(figure, f, mine, view(t)) for t in nearer for f in view(t).figures):
             return f"{figure.quantity.text} is not the figure of the sentence that says the rest"
     return ""
+
+
+def _listed(claim: str, text: str, at: int) -> bool:
+    """Whether a figure stands in a list that is told apart only by order, and the claim gives no such list."""
+    seen = view(text)
+    several = sum(same_kind(seen.figures[at], f, seen, seen) for f in seen.figures) > 1
+    return several and "respectively" in seen.text and "respectively" not in claim
 
 
 def same_kind(a: Figure, b: Figure, mine: View, theirs: View) -> bool:

@@ -33,6 +33,10 @@ _LEAD = re.compile(
     r"|Finally|Thus|Therefore|Interestingly)\b[^,]*,\s+",
     re.IGNORECASE,
 )
+_AS_AS = re.compile(
+    r"(?<!times )(?<!twice )(?<!half )\bas (?!well|much as|many as|long as|soon)\w+ as\b", re.IGNORECASE
+)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _AUXILIARY = word_set("is are was were be been has have had can could may might will would must do does did")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\b(?:\s\w+)?\s\w+(?:ed|en|wn|ld|nt)\s(?:\w+\s)?by\b", re.IGNORECASE
@@ -129,6 +133,8 @@ def check_roles(claim: str, evidence: str, anaphoric: bool = False) -> CheckOutc
     """Fails when a comparison is turned round. ``anaphoric``: the evidence's subject stands in a sentence before it."""
     mine, theirs = roles(claim), roles(evidence)
     known = theirs.main | theirs.compared | theirs.tail
+    if _AS_AS.search(view(evidence).text) and _THAN.search(view(claim).text) and not _THAN.search(view(evidence).text):
+        return checked("roles", "unclear", "the evidence says that one is as much as the other")
     if mine.compared and theirs.compared:
         compared = theirs.compared | theirs.tail
         only = (mine.stated & known) - theirs.main

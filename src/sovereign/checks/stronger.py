@@ -44,6 +44,13 @@ def veto_hedge(claim: str, best: Sequence[str]) -> CheckOutcome:
         hedges.append(hedge[0] if hedge and share(found_in(terms, behind), terms) >= _HEDGED else "")
     if hedges and all(hedges):
         return checked("hedge", "fail", f"the nearest sentence says “{hedges[0]}”, and the claim does not")
+    near = [strength(text) for text in best if restates(text, claim, _NEAR)]
+    if (
+        near
+        and not strength(claim).aim
+        and all(how.aim or (how.limited and not strength(claim).limited) for how in near)
+    ):
+        return checked("hedge", "fail", "the nearest sentence does not state it, or only of some or under a condition")
     if verb := _only_possible(claim, best):
         return checked("hedge", "fail", f"the nearest sentences only say that it may {verb}")
     return checked("hedge", "pass", "no hedge of the evidence is left out")

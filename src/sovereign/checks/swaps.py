@@ -37,14 +37,16 @@ def restates(text: str, claim: str, least: float = _RESTATED) -> bool:
     return held(text, claim) >= least
 
 
-def replaced(claim: str, best: Sequence[str], around: str) -> str:
-    """A word that is nowhere, where the evidence has another one between the same neighbours."""
+def replaced(claim: str, best: Sequence[str]) -> str:
+    """A word that a restating sentence has not, where it has another one between the same neighbours."""
     mine = _plain(claim)
     for i, word in enumerate(mine):
-        if not word.keys or found_in(word.keys, around) or gram_share(word.text, around) > _RESTATED:
+        if not word.keys:
             continue
         for text in best:
-            theirs = _plain(text) if restates(text, claim) else ()
+            if found_in(word.keys, text) or gram_share(word.text, text) > _RESTATED or not restates(text, claim):
+                continue
+            theirs = _plain(text)
             for j, other in enumerate(theirs):
                 if other.keys and not found_in(other.keys, claim) and _same_slot(mine, i, theirs, j):
                     return f"{other.text} stands there in the place of {word.text}"
