@@ -38,15 +38,13 @@ def restates(text: str, claim: str, least: float = _RESTATED) -> bool:
 
 
 def replaced(claim: str, best: Sequence[str]) -> str:
-    """A word that a restating sentence has not, where it has another one between the same neighbours."""
+    """A word that no restating sentence has, where one of them has another one between the same neighbours."""
+    near = [text for text in best if restates(text, claim)]
     mine = _plain(claim)
     for i, word in enumerate(mine):
-        if not word.keys:
+        if not word.keys or any(found_in(word.keys, t) or gram_share(word.text, t) > _RESTATED for t in near):
             continue
-        for text in best:
-            if found_in(word.keys, text) or gram_share(word.text, text) > _RESTATED or not restates(text, claim):
-                continue
-            theirs = _plain(text)
+        for theirs in map(_plain, near):
             for j, other in enumerate(theirs):
                 if other.keys and not found_in(other.keys, claim) and _same_slot(mine, i, theirs, j):
                     return f"{other.text} stands there in the place of {word.text}"
