@@ -33,6 +33,8 @@ _AIM = re.compile(
     r"|\b(?:target|hope|idea|assumption|expectation|notion|belief|claim|plan)s? (?:was|is|were|are)? ?that\b"
     r"|\b(?:refuted|disproved|debunked|retracted|debated|disputed|contested)\b|\bwill be\b|^if\b",
 )
+# TeX commands and signs of mathematics, but for those that are read ("\\times", "±", "≤").
+_FORMULA = re.compile(r"\\(?!times|%)[A-Za-z]{2,}|[\u2200-\u220e\u2211\u221a-\u222f\u2282-\u22bf]")
 # A statement about some, or under a condition, is none about all.
 _LIMITED = re.compile(
     r"\b(?:almost|nearly|virtually|practically|not) (?:all|every|each|any|always)\b"
@@ -84,6 +86,7 @@ class Strength:
     english: bool
     absolute: frozenset[str]
     limited: bool
+    formula: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
@@ -97,6 +100,7 @@ def strength(text: str) -> Strength:
         english=_is_english(seen),
         absolute=_ABSOLUTES & words,
         limited=_LIMITED.search(lower) is not None,
+        formula=frozenset(_FORMULA.findall(seen.text)),
     )
 
 
@@ -123,6 +127,8 @@ def check_assertion(claim: str, evidence: str) -> CheckOutcome:
     mine, theirs = strength(claim), strength(evidence)
     if not (mine.english and theirs.english) and view(claim).text.casefold() != view(evidence).text.casefold():
         return checked("assertion", "fail", "not English: the checks read English only")
+    if mine.formula - theirs.formula:
+        return checked("assertion", "fail", f"mathematics is not read: {min(mine.formula - theirs.formula)}")
     if theirs.order:
         return checked("assertion", "fail", "the sentence orders its reader and states no result")
     if theirs.aim and not mine.aim:

@@ -18,7 +18,7 @@ _DENIES = re.compile(
     r"\b(?:not|never|neither|nor|none|nobody|nothing|cannot|\w+n't|hardly|scarcely|barely|rarely|seldom"
     r"|fail(?:s|ed|ing|ure)?(?: to)?|unable to|unlikely|no (?:longer|evidence|sign|indication)|no(?! ?\d)|by no means"
     r"|far from|lack(?:s|ed|ing)?|absence|absent|without|(?<!\w)non(?=-)|rather than|instead of|rule[sd]? out|except"
-    r"|excluding)\b"
+    r"|excluding|(?:false|untrue|wrong|incorrect)(?= (?:that|to say)))\b"
 )
 _AFFIRMS = re.compile(r"\b(?:not only|not just|not merely|whether or not)\b")
 _END = re.compile(r"[,;:]\s|\s(?:but|while|whereas|although|though|however|yet)\s|$")
@@ -74,7 +74,7 @@ def check_polarity(claim: str, evidence: str) -> CheckOutcome:
     terms = said.content | {w.text for w in said.words if w.way}
     mine = len(denials(claim))
     theirs = sum(bool(governed & terms) for governed in denials(evidence))
-    if not mine and theirs and terms and terms <= _free(evidence):
+    if theirs and terms and terms <= _free(evidence):
         return checked("polarity", "unclear", "the evidence denies it in one place and states it in another")
     if bool(mine) != bool(theirs):
         who = "the claim denies what the evidence states" if mine else "the evidence denies what the claim states"

@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"(?<![\w.,/-])\d[\d,]*(?:\.\d+)?(?![\w/-])(?:\s?(?:thousan
 _SIZE = re.compile(r"\d+(?:\.\d+)?[bm]")  # of a model: "7B", "350M"
 _NAME = re.compile(r"(?P<head>[a-z]*)-?(?P<number>\d+(?:\.\d+)?)-?(?P<tail>[a-z]*)")
 _NO_LETTER = re.compile(r"[^a-z]+")
-_FEW = 3  # content words of a claim that leaves no room for another wording: all must be there
+FEW = 3  # content words of a claim that leaves no room for another wording: all must be there
 _NAMED, _GRAMS = 0.25, 0.5  # share of the subject's words that must be there
 _NEARLY_ALL = 0.7  # share of the claim in a sentence where a name that is missing is another name
 
@@ -81,7 +81,7 @@ def veto_subject(claim: str, around: str) -> CheckOutcome:
             return checked("subject", "fail", f"{word.text} is not named there, but {rival} is")
     terms = terms_of(claim)
     gone = [t for t in terms if t not in found_in(terms, around) and gram_share(t, around) < _GRAMS]
-    if gone and len(terms) <= _FEW:
+    if gone and len(terms) <= FEW:
         return checked("subject", "fail", f"not named there: {', '.join(sorted(gone))}")
     keys = [k for w in subject for k in w.keys]
     here = [k for w in subject for k in w.keys if _found(w, around)]

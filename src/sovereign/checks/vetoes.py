@@ -7,6 +7,7 @@ veto loses true support; the score alone would give false support.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sovereign.records import CheckOutcome
@@ -27,6 +28,9 @@ VETOES = (
     "hedge", "owner", "slot", "doer", "attribute", "name", "comparator",
 )  # fmt: skip
 _DENIED = 0.3  # share of a denying claim's words that the evidence must deny
+_DENYING_FRAME = re.compile(
+    r"it (?:is|was) (?:not (?:true|the case|so)|false|untrue|wrong|incorrect)(?: to say)? that\b"
+)
 _WEAK = 0.15  # of two words of change: they stand beside no word that says anything
 
 
@@ -65,6 +69,8 @@ def _mixed(claim: str, best: Sequence[str]) -> str:
 
 
 def _denial(claim: str, best: Sequence[str]) -> CheckOutcome:
+    if _DENYING_FRAME.match(claim.strip().lower()):
+        return checked("denial", "fail", "the claim only says that something else is not so")
     shares = [shares_of_denial(claim, text) for text in best]
     if denied_words(claim):
         if max(behind for behind, _ in shares) < _DENIED and not _no_change(best):
