@@ -26,7 +26,6 @@ BARRED = [
     ("denial", "It is not true that expert diversity may explain the gain.", MAY),
     ("cause", "Coffee prevents cirrhosis.", "Coffee was associated with a lower risk of cirrhosis."),
     ("comparator", "Velorin lowers relapse of patients compared with sham.", "Velorin lowers relapse of patients."),
-    ("name", "The distilled student network reaches high accuracy with MNLI.", "The distilled student network reaches high accuracy."),
     ("kind", "Top-1 routing was used for all tokens.", "Top-2 routing was used for all tokens."),
     ("figures", "Two of six patients relapsed.", "Three of six patients relapsed."),
     ("figures", "Latency fell to 30%.", "Latency fell by 30%."),

@@ -26,7 +26,6 @@ _NAME = re.compile(r"(?P<head>[a-z]*)-?(?P<number>\d+(?:\.\d+)?)-?(?P<tail>[a-z]
 _NO_LETTER = re.compile(r"[^a-z]+")
 FEW = 3  # content words of a claim that leaves no room for another wording: all must be there
 _NAMED, _GRAMS = 0.25, 0.5  # share of the subject's words that must be there
-_NEARLY_ALL = 0.7  # share of the claim in a sentence where a name that is missing is another name
 
 
 def veto_figures(claim: str, best: Sequence[str]) -> CheckOutcome:
@@ -166,13 +165,3 @@ def veto_comparator(claim: str, best: Sequence[str], around: str) -> CheckOutcom
     if gone and any(restates(text, claim) for text in best):
         return checked("comparator", "fail", f"no comparison with {', '.join(sorted(gone))}")
     return checked("comparator", "pass", "what the claim compares with is named")
-
-
-def veto_name(claim: str, best: Sequence[str], around: str) -> CheckOutcome:
-    """A name (a capital, not at the start) that is nowhere, where a sentence says nearly all else of the claim."""
-    seen = view(claim)
-    names = (w for w in seen.words[1:] if w.keys and len(w.text) > 1 and seen.text[w.start : w.end] != w.text)
-    gone = [w.text for w in names if not _found(w, around) and gram_share(w.text, around) < _GRAMS]
-    if gone and any(restates(text, claim, _NEARLY_ALL) for text in best):
-        return checked("name", "fail", f"not named there: {', '.join(gone[:3])}")
-    return checked("name", "pass", "every name of the claim stands there")

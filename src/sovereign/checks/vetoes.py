@@ -20,12 +20,12 @@ from .roles import check_roles, roles
 from .stance import beside, shares_of_denial
 from .stronger import veto_cause, veto_hedge, veto_scope, veto_strength
 from .swaps import attribute, exchanged, replaced, restates
-from .things import veto_comparator, veto_figures, veto_kind, veto_name, veto_subject
+from .things import veto_comparator, veto_figures, veto_kind, veto_subject
 from .view import view
 
 VETOES = (
     "figures", "denial", "direction", "subject", "strength", "scope", "cause", "comparison", "kind", "opposite",
-    "hedge", "owner", "slot", "doer", "attribute", "name", "comparator",
+    "hedge", "owner", "slot", "doer", "attribute", "comparator",
 )  # fmt: skip
 _DENIED = 0.3  # share of a denying claim's words that the evidence must deny
 _DENYING_FRAME = re.compile(
@@ -52,7 +52,6 @@ def vetoes(claim: str, best: Sequence[str], around: str) -> tuple[CheckOutcome, 
         _exchange("slot", replaced(claim, best)),
         _exchange("doer", exchanged(claim, best)),
         _exchange("attribute", attribute(claim, best)),
-        veto_name(claim, best, around),
         veto_comparator(claim, best, around),
     )
 
