@@ -1,9 +1,9 @@
-"""Pairs of claim and sentence per second that ``judge`` decides, on one core. Every pair is made once and judged once.
+"""Pairs of claim and sentence that ``judge`` decides, and passages that ``verify_in_document`` grades, per second and core.
 
-Two loads. *As in a run*: each claim meets twelve sentences, and each sentence several claims, as they do when claims are held
+Every pair is made once and judged once, in two loads. *As in a run*: each claim meets twelve sentences, and each sentence several claims, as they do when claims are held
 against documents; a text is parsed once and used again. *Every text new*: no claim and no sentence comes twice, so that
 nothing is used again. The sentences are made from templates; half of the claims agree with theirs, the rest differ in one
-thing.
+thing. A *passage* is a document of ten such sentences that no other claim meets, searched, judged and graded.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from sovereign.checks import judge
+from sovereign.checks import judge, verify_in_document
+from sovereign.evals.pairs import document_of
 
 PAIRS = 1200
 SENTENCES = 12
+PASSAGES = 100
+PER_PASSAGE = 10  # sentences
 RUNS = 5
 LEAST_PER_SECOND = 1000.0
 
@@ -88,17 +91,31 @@ def measure(
     return rates, verdicts
 
 
+def measure_passages(runs: int = RUNS, count: int = PASSAGES) -> tuple[list[float], Counter[str]]:
+    """Passages per second of each run, and the verdicts; a claim is of one sentence of its passage."""
+    rates, verdicts = [], Counter[str]()
+    for run in range(runs):
+        made = pairs(count * PER_PASSAGE, 1000 + run)
+        passages = [made[i : i + PER_PASSAGE] for i in range(0, len(made), PER_PASSAGE)]
+        work = [(some[0][0], document_of("", [evidence for _, evidence in some])) for some in passages]
+        start = time.perf_counter()
+        verdicts.update(verify_in_document(claim, document).verdict for claim, document in work)
+        rates.append(len(work) / (time.perf_counter() - start))
+    return rates, verdicts
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the figures; exit code 1 when the median of the load of a run is below the limit."""
     parser = argparse.ArgumentParser(description="Pairs of claim and sentence per second, on one core.")
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
     found = {name: measure(make) for name, make in (("as in a run", crossed), ("every text new", pairs))}
+    found["passages"] = measure_passages()
     medians = {name: statistics.median(rates) for name, (rates, _) in found.items()}
     if options.json:
         loads = {
             name: {
-                "pairs_per_second": round(medians[name], 1),
+                "per_second": round(medians[name], 1),
                 "runs": [round(r, 1) for r in rates],
                 "verdicts": dict(sorted(verdicts.items())),
             }
@@ -107,12 +124,13 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps({"limit": LEAST_PER_SECOND, "loads": loads}))
     else:
         print(
-            f"about {PAIRS} distinct pairs a run, {RUNS} runs, one core; limit {LEAST_PER_SECOND:g} for the load of a run:"
+            f"about {PAIRS} distinct pairs and {PASSAGES} passages of {PER_PASSAGE} sentences a run, {RUNS} runs, one core; "
+            f"limit {LEAST_PER_SECOND:g} for the load of a run:"
         )
         for name, (rates, verdicts) in found.items():
             words = ", ".join(f"{v} {n}" for v, n in sorted(verdicts.items()))
             print(
-                f"  {name:<15} {medians[name]:7.0f} pairs per second (median; {min(rates):.0f} to {max(rates):.0f}); {words}"
+                f"  {name:<15} {medians[name]:7.0f} {'' if name == 'passages' else 'pairs '}per second (median; {min(rates):.0f} to {max(rates):.0f}); {words}"
             )
     return int(medians["as in a run"] < LEAST_PER_SECOND)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sovereign.checks import same_metric, same_value
+from sovereign.checks import judge, same_metric, same_value
 from sovereign.checks.number import compatible
 from sovereign.language.quantities import find_quantities
 from sovereign.records import Quantity
@@ -106,3 +106,13 @@ def test_same_metric() -> None:
     assert same_metric("latency", "throughput")
     assert same_metric("latency", "training_time")
     assert not same_metric("memory", "latency")
+
+
+def test_an_exact_figure_gives_the_bound_that_it_lies_on_and_no_other() -> None:
+    # 40 % is at least 40 % and at most 40 %; it is not more than 40 %. A bound gives only itself.
+    exact, up_to = "Prunex reduces peak memory by 40%.", "Prunex reduces peak memory by up to 40%."
+    for bound in ("at least", "at most", "up to"):
+        assert judge(f"Prunex reduces peak memory by {bound} 40%.", exact).verdict == "SUPPORT"
+    for bound in ("at least 40%", "more than 40%", "40%"):
+        assert judge(f"Prunex reduces peak memory by {bound}.", up_to).verdict != "SUPPORT"
+    assert judge("Prunex reduces peak memory by more than 40%.", exact).verdict != "SUPPORT"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 _BRACKET = re.compile(r"\((?P<short>[^\W\d_][\w-]{1,9}?)s?\)")
+_CAPITALS = 3  # letters that a short form needs to be known in capitals alone
 _REACH = 120  # characters before a bracket in which its long form stands
 _WORD = re.compile(r"[^\W_][\w'’/-]*")
 _STOP = re.compile(r".*[.,;:()]", re.DOTALL)
@@ -43,9 +44,18 @@ def _holds(letters: list[str], phrase: str) -> bool:
 
 
 def written_out(text: str, long_forms: Mapping[str, str]) -> str:
-    """The text with every short form as its long form, and without the brackets that define them."""
+    """The text with every short form as its long form, and without the brackets that define them.
+
+    One of some length may also be written in capitals alone ("AIRE" for "Aire").
+    """
     if not long_forms:
         return text
     shorts = "|".join(re.escape(s) for s in sorted(long_forms, key=len, reverse=True))
     text = re.sub(rf"\s*\((?:{shorts})s?\)", "", text)
-    return re.sub(rf"(?<![\w-])({shorts})(?![\w-])", lambda m: long_forms[m[1]], text)
+    upper = {short.upper(): short for short in long_forms if len(short) >= _CAPITALS}
+
+    def long_form(match: re.Match[str]) -> str:
+        short = match[1] if match[1] in long_forms else upper.get(match[1], "")
+        return long_forms.get(short, match[1])
+
+    return re.sub(rf"(?<![\w-])({shorts})(?![\w-])", long_form, text, flags=re.IGNORECASE)

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sovereign.language.stance import words
 from sovereign.language.words import word_set
 from sovereign.records import CheckOutcome
 
@@ -26,7 +27,18 @@ _AIM = re.compile(
     rf"|\bin order to (?:{_TO_STUDY})\b|^to (?:{_TO_STUDY})\b"
     r"|\bto \w+ (?:if|how)\b|\bremains? (?:unclear|unknown|controversial|to be)\b|\blittle is known\b"
     r"|\b(?:is|are) (?:unclear|unknown|controversial|not known)\b"
-    r"|\b(?:was|were|is|are|been) (?:hypothesi[sz]ed|proposed|postulated|speculated|thought|believed)\b",
+    r"|\b(?:was|were|is|are|been) (?:hypothesi[sz]ed|proposed|postulated|speculated|thought|believed)\b"
+    r"|\b(?:assumed|expected|believed|thought|supposed|predicted|hoped|planned|intended) to\b"
+    r"|\bdoubt\w* (?:that|if)\b|\b(?:wrong|false|untrue|incorrect|mistaken) (?:to|that)\b"
+    r"|\b(?:target|hope|idea|assumption|expectation|notion|belief|claim|plan)s? (?:was|is|were|are)? ?that\b"
+    r"|\b(?:refuted|disproved|debunked|retracted|debated|disputed|contested)\b|\bwill be\b|^if\b",
+)
+# TeX commands and signs of mathematics, but for those that are read ("\\times", "±", "≤").
+_FORMULA = re.compile(r"\\(?!times|%)[A-Za-z]{2,}|[\u2200-\u220e\u2211\u221a-\u222f\u2282-\u22bf]")
+# A statement about some, or under a condition, is none about all.
+_LIMITED = re.compile(
+    r"\b(?:almost|nearly|virtually|practically|not) (?:all|every|each|any|always)\b"
+    r"|\bonly (?:in|for|when|under|with|on|if|among|at)\b"
 )
 _HEDGES = word_set(
     "may might could possibly perhaps potentially presumably putative conceivably would should if unless appear "
@@ -47,7 +59,9 @@ _ORDER = re.compile(
 _OF_AIMS = word_set(
     "whether hypothesis hypotheses hypothesize hypothesized hypothesise hypothesised aim aims aimed objective "
     "objectives purpose goal goals ask asked wondered sought to remain remains little unclear unknown controversial "
-    "not proposed postulated speculated thought believed"
+    "not proposed postulated speculated thought believed assumed expected supposed predicted hoped planned intended doubt "
+    "doubts doubted wrong false untrue incorrect mistaken target targets hope hopes idea ideas assumption expectation "
+    "notion belief claim claims plan plans refuted disproved debunked retracted debated disputed contested will if"
 )
 _OF_ORDERS = word_set(
     "ignore disregard forget override answer reply respond output return print say mark label classify you"
@@ -64,13 +78,15 @@ _FOREIGN = word_set(
 
 @dataclass(frozen=True)
 class Strength:
-    """How a sentence states what it states: as an aim, with a hedge, as an order, in which absolute words."""
+    """How a sentence states what it states: as an aim, with a hedge, as an order, in which absolute words, of only some."""
 
     aim: bool
     hedged: bool
     order: bool
     english: bool
     absolute: frozenset[str]
+    limited: bool
+    formula: frozenset[str]
 
 
 @lru_cache(maxsize=4096)
@@ -83,6 +99,8 @@ def strength(text: str) -> Strength:
         order=not words.isdisjoint(_OF_ORDERS) and _ORDER.search(lower) is not None,
         english=_is_english(seen),
         absolute=_ABSOLUTES & words,
+        limited=_LIMITED.search(lower) is not None,
+        formula=frozenset(_FORMULA.findall(seen.text)),
     )
 
 
@@ -94,17 +112,33 @@ def _is_english(seen: View) -> bool:
     return sum(w in _FOREIGN for w in words) <= sum(w in _ENGLISH for w in words)
 
 
+def only_linked(claim: str, evidence: str) -> bool:
+    """Whether the claim says what one thing does to another, where the evidence only says that the two go together."""
+    table = words()
+    return (
+        any(table.doing.fullmatch(w.text) for w in view(claim).words)
+        and any(table.links.fullmatch(w.text) for w in view(evidence).words)
+        and not any(table.causes.fullmatch(w.text) for w in view(evidence).words)
+    )
+
+
 def check_assertion(claim: str, evidence: str) -> CheckOutcome:
     """Fails when the evidence states less than the claim does, or nothing at all."""
     mine, theirs = strength(claim), strength(evidence)
     if not (mine.english and theirs.english) and view(claim).text.casefold() != view(evidence).text.casefold():
         return checked("assertion", "fail", "not English: the checks read English only")
+    if mine.formula - theirs.formula:
+        return checked("assertion", "fail", f"mathematics is not read: {min(mine.formula - theirs.formula)}")
     if theirs.order:
         return checked("assertion", "fail", "the sentence orders its reader and states no result")
     if theirs.aim and not mine.aim:
         return checked("assertion", "fail", "the evidence names a question or an aim, not a result")
     if theirs.hedged and not mine.hedged:
         return checked("assertion", "fail", "the evidence is less sure than the claim")
+    if theirs.limited and not mine.limited:
+        return checked("assertion", "fail", "the evidence states it of some, or under a condition")
+    if only_linked(claim, evidence):
+        return checked("assertion", "fail", "the evidence names a link, not a cause")
     if mine.absolute - theirs.absolute:
         stronger = ", ".join(sorted(mine.absolute - theirs.absolute))
         return checked("assertion", "fail", f"the evidence does not say {stronger}")

@@ -36,7 +36,9 @@ def denied_words(text: str) -> tuple[frozenset[int], ...]:
         end = table.ends.search(lower, match.end())
         stop = end.start() if end else len(lower)
         after = [i for i, w in enumerate(seen.words) if match.end() <= w.start < stop]
-        before = [i for i, w in enumerate(seen.words) if w.start < match.start()]
+        # "compared with those without": what is denied is left out.
+        open_end = match[0] in ("without", "except", "excluding", "rather than", "instead of")
+        before = [] if open_end else [i for i, w in enumerate(seen.words) if w.start < match.start()]
         found.append(
             frozenset(
                 after[:_SCOPE] if any(seen.words[i].stems or seen.words[i].way for i in after) else before[-_SCOPE:]
@@ -75,6 +77,21 @@ def sign_of(word: Word) -> int | None:
     if words().down.fullmatch(word.text):
         return -1
     return 1 if words().up.fullmatch(word.text) else None
+
+
+def no_differences(text: str) -> tuple[Change, ...]:
+    """Where a text says that there is no difference ("did not differ"), as changes of sign 0."""
+    seen = view(text)
+    governed: frozenset[int] = frozenset().union(*denied_words(text))
+    at = (i for i in sorted(governed) if seen.words[i].text.startswith("differ"))
+    return tuple(Change("same", 0, i, _near(seen, i)) for i in at)
+
+
+def modifies(seen: View, at: int) -> bool:
+    """Whether a word only says which or how much ("activation memory", "strongly associated"): it changes nothing."""
+    word, following = seen.words[at], seen.words[at + 1 : at + 2]
+    touches = any(w.keys and seen.text[word.end : w.start] == " " for w in following)
+    return word.text.endswith("ly") or (touches and word.text.endswith("ion"))
 
 
 def _near(seen: View, at: int) -> dict[str, int]:

@@ -8,28 +8,15 @@ figures ("80, 75 and 70, respectively"), which stays unclear.
 
 from __future__ import annotations
 
-import re
-
 from sovereign.language.quantities import dimension
-from sovereign.language.words import stem, word_set
 from sovereign.records import CheckOutcome, Outcome, Quantity
 
-from .number import compatible, same_metric, same_value
+from .counted import equal_figure, is_unit, noun_of, nouns_of
+from .number import compatible, same_metric
 from .outcome import checked
 from .view import Figure, View, view
 
-_NOUN_REACH = 3  # words after a bare number among which the thing that it counts must stand
 _PLACING = ("from", "to", "by")
-# Units that the language module leaves to us: a number before one of these is no bare count.
-_SYMBOL = re.compile(
-    r"[kmcdnpµμMG]?(?:g|m|l|L|mol|M|Hz|eV|V|A|W|J|Pa|N|K|Da|Gy|Sv|Bq|cal|bar)|°?[CF]|mmHg|ppm|ppb|IU|bp|kb|Mb|dB|bpm"
-)
-_PREFIXES = ("", "kilo", "milli", "micro", "nano", "pico", "centi", "mega", "giga")
-_UNITS = word_set(
-    "gram meter metre liter litre mole hertz volt ampere watt joule pascal newton kelvin year month week degree dollar "
-    "euro mile foot inch pound"
-)
-_UNIT_STEMS = frozenset(stem(prefix + unit) for prefix in _PREFIXES for unit in _UNITS)
 
 
 def check_number(claim: str, evidence: str) -> CheckOutcome:
@@ -100,44 +87,14 @@ def _same_words(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bo
     return alone and bool(words) and words <= theirs.pieces[evidence.piece] and ways <= there
 
 
-def equal_figure(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
-    if not same_value(claim.quantity, evidence.quantity) or (claim.strict and not evidence.strict):
-        return False
-    noun = _noun(claim, mine)
-    return claim.quantity.unit != "" or noun is None or noun in _nouns(evidence, theirs)
-
-
 def _rival(claim: Figure, evidence: Figure, mine: View, theirs: View) -> bool:
     """Another value of the same dimension and metric: what the evidence says instead."""
     a, b = claim.quantity, evidence.quantity
     if dimension(a.unit) != dimension(b.unit) or compatible(a, b):
         return False
-    if a.unit == "" and _noun(claim, mine) not in (None, *_nouns(evidence, theirs)):
+    if a.unit == "" and noun_of(claim, mine) not in (None, *nouns_of(evidence, theirs)):
         return False
     return same_metric(_metric(a, mine), _metric(b, theirs))
-
-
-def _noun(figure: Figure, seen: View) -> str | None:
-    """What a bare number counts, or its unit: the content word right after it."""
-    word = seen.words[figure.after] if figure.after < len(seen.words) else None
-    if word is None or word.piece != figure.piece or word.way:
-        return None
-    printed = seen.text[word.start : word.end]
-    if _SYMBOL.fullmatch(printed):
-        return printed
-    return word.stems[0] if word.stems else None
-
-
-def _nouns(figure: Figure, seen: View) -> tuple[str, ...]:
-    first = _noun(figure, seen)
-    if first is not None and _is_unit(first):
-        return (first,)
-    following = seen.words[figure.after : figure.after + _NOUN_REACH]
-    return tuple(s for w in following for s in w.stems)
-
-
-def _is_unit(noun: str) -> bool:
-    return bool(_SYMBOL.fullmatch(noun)) or noun in _UNIT_STEMS
 
 
 def _metric(quantity: Quantity, seen: View) -> str | None:
@@ -224,7 +181,7 @@ def _one_kind(a: Figure, b: Figure) -> bool:
 def check_unit(claim: str, evidence: str) -> CheckOutcome:
     """An equal number with a unit of another kind or size is another figure."""
     mine, theirs = view(claim), view(evidence)
-    wanted = [f for f in mine.figures if f.quantity.unit or _is_unit(_noun(f, mine) or "")]
+    wanted = [f for f in mine.figures if f.quantity.unit or is_unit(noun_of(f, mine) or "")]
     if not wanted or not theirs.figures:
         return checked("unit", "not_applicable", "no unit to compare")
     left = [f for f in wanted if not any(equal_figure(f, g, mine, theirs) for g in theirs.figures)]
@@ -244,10 +201,10 @@ def check_unit(claim: str, evidence: str) -> CheckOutcome:
 def _clash(a: Figure, b: Figure, mine: View, theirs: View) -> bool:
     if a.quantity.value != b.quantity.value:
         return False
-    one, other = a.quantity.unit or _noun(a, mine), b.quantity.unit or _noun(b, theirs)
-    known = bool(a.quantity.unit and b.quantity.unit) or (_is_unit(one or "") and _is_unit(other or ""))
+    one, other = a.quantity.unit or noun_of(a, mine), b.quantity.unit or noun_of(b, theirs)
+    known = bool(a.quantity.unit and b.quantity.unit) or (is_unit(one or "") and is_unit(other or ""))
     return known and one != other
 
 
 def _shown(figure: Figure, seen: View) -> str:
-    return f"{figure.quantity.text} {'' if figure.quantity.unit else _noun(figure, seen) or ''}".strip()
+    return f"{figure.quantity.text} {'' if figure.quantity.unit else noun_of(figure, seen) or ''}".strip()

@@ -22,6 +22,7 @@ from sovereign.records import CheckOutcome, Verdict
 from . import signals
 from .outcome import checked
 from .overlap import terms_of
+from .things import FEW
 from .vetoes import VETOES, vetoes
 
 BEARS, AGAINST = 0.5, 0.36  # scores from which a passage bears on a claim, and from which it stands against it
@@ -168,6 +169,8 @@ def _verdict(
             f"a claim of {terms} content words says more than one thing, so no part of it is contradicted by a score"
         )
         return "NOT_ENOUGH_INFO", ("graded_against",), f"{reason}: {outcomes[1].reason}"
+    if against >= AGAINST and terms <= FEW and any(v.check == "subject" for v in barred):
+        return "NOT_ENOUGH_INFO", ("subject",), "; ".join(v.reason for v in barred if v.check == "subject")
     if against >= AGAINST:
         return "CONTRADICT", ("graded_bears", "graded_against"), f"speaks against the claim: {scores}"
     if barred:

@@ -29,7 +29,8 @@ def grade(
 
     Sentences that give orders, or that their note only recalls, are left out, and so is what is not English.
     """
-    if len(claim) > _LONGEST_CLAIM or len(terms_of(claim)) < _LEAST_TERMS or not strength(claim).english:
+    how = strength(claim)
+    if len(claim) > _LONGEST_CLAIM or len(terms_of(claim)) < _LEAST_TERMS or not how.english or how.formula:
         return None
     read = [s for s in sentences if s.seen != "recalled" and 0 < s.end - s.start <= _LONGEST_SENTENCE]
     texts = [written_out(document.slice(s), long_forms) for s in read]

@@ -14,6 +14,7 @@ from sovereign.language.words import word_set
 from sovereign.records import CheckOutcome
 
 from .outcome import checked
+from .owners import mixed
 from .view import View, view
 
 _SKIPPED = word_set("a an the and or both all each its their this these")
@@ -70,6 +71,8 @@ def check_places(claim: str, evidence: str) -> CheckOutcome:
     if swapped:
         reason = f"{swapped[0]} and {swapped[1]} may have changed places"
         return checked("places", "unclear", reason)
+    if mixed(claim, evidence):
+        return checked("places", "unclear", "the claim mixes the two sides of a contrast")
     return checked("places", "pass", "no two things have changed places")
 
 

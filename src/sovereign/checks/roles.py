@@ -22,7 +22,8 @@ from .view import View, Word, view
 _MARKER = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to|against)|relative to|in comparison (?:with|to)|rather than"
     r"|instead of|in contrast (?:to|with)|unlike|outperform\w*|exceed\w*|surpass\w*|beats?"
-    r"|(?:improv|gain|advantage|speed-?up|overhead|increas|reduc)\w*(?: \S+)? over)\s(?!(?:about )?\d)",
+    r"|(?:improv|gain|advantage|speed-?up|overhead|increas|reduc)\w*(?: \S+)? over)\s(?!(?:about )?\d(?!\S*\s(?:of|in|for|with|among|on|at)\s))"
+    r"|\b(?:times|half|twice|double|a third) (?:that|those|as \w+ as that) of\s",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[,;:]\s|\s(?:while|whereas|but|and|because|which|if|although|though)\s|[.]?$")
@@ -32,6 +33,10 @@ _LEAD = re.compile(
     r"|Finally|Thus|Therefore|Interestingly)\b[^,]*,\s+",
     re.IGNORECASE,
 )
+_AS_AS = re.compile(
+    r"(?<!times )(?<!twice )(?<!half )\bas (?!well|much as|many as|long as|soon)\w+ as\b", re.IGNORECASE
+)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _AUXILIARY = word_set("is are was were be been has have had can could may might will would must do does did")
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\b(?:\s\w+)?\s\w+(?:ed|en|wn|ld|nt)\s(?:\w+\s)?by\b", re.IGNORECASE
@@ -69,6 +74,8 @@ def roles(text: str) -> Roles:
         stop = end.start() if end else len(seen.text)
         phrase = [i for i, w in enumerate(seen.words) if match.end() <= w.start < stop]
         head = _until_preposition(seen, phrase)
+        if not _all_keys(seen, phrase[:head]):  # "with 41 % in the other arm"
+            head = len(phrase)
         compared += phrase[:head]
         tail += phrase[head:]
     apart = {*compared, *tail}
@@ -126,8 +133,14 @@ def check_roles(claim: str, evidence: str, anaphoric: bool = False) -> CheckOutc
     """Fails when a comparison is turned round. ``anaphoric``: the evidence's subject stands in a sentence before it."""
     mine, theirs = roles(claim), roles(evidence)
     known = theirs.main | theirs.compared | theirs.tail
+    if _AS_AS.search(view(evidence).text) and _THAN.search(view(claim).text) and not _THAN.search(view(evidence).text):
+        return checked("roles", "unclear", "the evidence says that one is as much as the other")
     if mine.compared and theirs.compared:
-        if (mine.stated & known) - theirs.main or (mine.compared & known) - theirs.compared - theirs.tail:
+        compared = theirs.compared | theirs.tail
+        only = (mine.stated & known) - theirs.main
+        # What stands only in the tail ("than drugs in rats") may be where it is measured, unless our tail is stated there.
+        back = ((mine.compared | mine.tail) & theirs.stated) - mine.stated - compared
+        if only - theirs.tail or (only and back) or (mine.compared & known) - compared:
             return checked("roles", "fail", "who is compared with whom is turned round")
         return checked("roles", "pass", "compared in the same order")
     if (mine.subject & known) - theirs.main:

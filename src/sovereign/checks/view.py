@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from sovereign.language.comparisons import Parsed, parse
+from sovereign.language.numerals import in_digits
 from sovereign.language.quantities import find_quantities
 from sovereign.language.words import STOP, TOKEN, normalize, stem, stems, word_set
 from sovereign.records import Quantity
@@ -54,6 +55,7 @@ _JOINT = re.compile(
 )
 # "1 200" with a thin or no-break space is one number.
 _DIGIT_GROUPS = re.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d{3}(?!\d))")
+_FACTOR = re.compile(r"\ba factor of (\d+(?:\.\d+)?)(?![\w%]|[.,]\d)")
 _BOUND = re.compile(
     r"\b(?:(?P<above>more than|over|above|exceed(?:s|ing)?)|(?P<least>at least|as much as)"
     r"|(?P<below>less than|under|below|fewer than)|at most|up to|as little as|within)\s+$",
@@ -128,8 +130,9 @@ class View:
 
 @lru_cache(maxsize=4096)
 def view(text: str) -> View:
-    """The view of a text; white space and compatibility forms make no difference."""
-    text = " ".join(normalize(_DIGIT_GROUPS.sub("", text)).split())
+    """The view of a text; white space, compatibility forms and counts in words or digits make no difference."""
+    text = in_digits(" ".join(normalize(_DIGIT_GROUPS.sub("", text)).split()))
+    text = _FACTOR.sub(r"\1x", text)
     mentions = find_quantities(text)
     bounds = [_BOUND.search(text, max(0, m.start - _LONGEST_BOUND), m.start) for m in mentions]
     spans = [(b.start() if b else m.start, m.end) for b, m in zip(bounds, mentions, strict=True)]
@@ -179,6 +182,8 @@ def _read(token: str, first: bool) -> tuple[str, Way | None, tuple[str, ...], tu
     if way is not None:
         return lower, way, (), ()
     found = _content(token, first)
+    if found and lower.startswith("non-"):  # what is no user is no kind of user
+        found = (squeezed(lower),)
     if "-" in lower and (way := way_of(parts(lower)[0])):
         found = found[1:]
     return lower, way, found, (squeezed(lower),) if found and DIGIT.search(lower) else found

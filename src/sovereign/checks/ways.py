@@ -23,20 +23,23 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
         r"|promot(?:e|es|ed|ing|ion)|activat(?:e|es|ed|ing|ion|or|ors)|up-?regulat\w*|induc(?:e|es|ed|ing|tion)"
         r"|stimulat\w*|augment\w*|amplif\w*|expand(?:s|ed|ing)?|add(?:s|ed|ing)?|additional|extra|exceed\w*"
         r"|doubl(?:e|es|ed|ing)|tripl(?:e|es|ed|ing)|strong(?:er|est|ly)?|abundan\w*|rich(?:er|est)?|excess\w*|surplus"
-        r"|maximal|maximum|maxim[iy]z\w*",
+        r"|maximal|maximum|maxim[iy]z\w*|climb(?:s|ed|ing)?|surg(?:e|es|ed|ing)|soar(?:s|ed|ing)?|jump(?:s|ed|ing)?"
+        r"|swell(?:s|ing)?|swelled|escalat\w*|multiplied|quadrupl(?:e|es|ed|ing)",
         r"decreas\w*|reduc(?:e|es|ed|ing|tion|tions)|low(?:er|ers|ered|ering|est)?|less(?:er|en|ens|ened)?"
         r"|few(?:er|est)?|least|small(?:er|est)?|fall(?:s|en|ing)?|fell|drop(?:s|ped|ping)?|cut(?:s|ting)?|diminish\w*|declin\w*"
         r"|shr(?:ink|inks|ank|unk|inking)|inhibit(?:s|ed|ing|ion|ory)?|suppress\w*|block(?:s|ed|ing|ade)|prevent\w*"
         r"|down-?regulat\w*|attenuat\w*|deplet\w*|los(?:e|es|ing|s|ses)|lost|sav(?:e|es|ed|ing|ings)"
         r"|halv(?:e|es|ed|ing)|minim[iy]z\w*|minimal|minimum|avoid\w*|eliminat\w*|abolish\w*"
-        r"|weak(?:er|est|ly|en|ens|ened)?|scarce|deficien\w*|lack(?:s|ed|ing)?|absen(?:t|ce)|trim(?:s|med|ming)?",
+        r"|weak(?:er|est|ly|en|ens|ened)?|scarce|deficien\w*|lack(?:s|ed|ing)?|absen(?:t|ce)|trim(?:s|med|ming)?|wan(?:e|es|ed|ing)"
+        r"|dwindl\w*|subsid(?:e|es|ed|ing)|plummet\w*|plung(?:e|es|ed|ing)|dip(?:s|ped|ping)?|slump\w*|sank|sunk|ebb(?:s|ed|ing)?"
+        r"|taper(?:s|ed|ing)?|contract(?:s|ed)|curb(?:s|ed|ing)?",
     ),
     (
         "quality",
         r"improv\w*|better|best|good|outperform\w*|beat(?:s|en|ing)?|surpass\w*|superior\w*|benefi\w*|win(?:s|ning)?"
         r"|won|ahead|protect\w*|favou?rabl\w*",
         r"wors(?:e|t|en|ens|ened|ening)|bad|poor(?:er|est|ly)?|underperform\w*|inferior\w*|degrad\w*|impair\w*"
-        r"|hurt(?:s|ing)?|harm\w*|deteriorat\w*|trail(?:s|ed|ing)?|behind|aggravat\w*|exacerbat\w*|damag\w*"
+        r"|hurt(?:s|ing)?|harm(?!less)\w*|deteriorat\w*|trail(?:s|ed|ing)?|behind|aggravat\w*|exacerbat\w*|damag\w*"
         r"|unfavou?rabl\w*",
     ),
     (

@@ -17,7 +17,7 @@ from sovereign.records import Quantity
 
 from .scales import find_scales
 from .units import base_factor, dimension, read_unit, rounded
-from .words import any_of, normalize
+from .words import STOP, any_of, normalize
 
 __all__ = ["Mention", "base_value", "dimension", "find_quantities", "find_scales"]
 
@@ -181,7 +181,8 @@ def _is_name(text: str, before: str, match: re.Match[str], unit: str, end: int) 
         return True
     if unit == "" and (_KEYED.search(before) or (_YEAR.fullmatch(match["number"]) and _DATED.search(before))):
         return True
-    if unit in ("", "x") and _NAME_BEFORE.search(before) and match["number"].isdigit():
+    named = _NAME_BEFORE.search(before) if unit in ("", "x") and match["number"].isdigit() else None
+    if named and named[0][:-1].lower() not in STOP:  # "In 412 adults" names nothing
         return unit == "" or match.end() == end - 1
     if unit == "%" and _INTERVAL_AFTER.match(text, end):
         return True

@@ -10,7 +10,10 @@ from typing import Any, NamedTuple
 
 
 class Words(NamedTuple):
-    """The tables of ``stance.toml`` as patterns of lower-case text; ``opposites`` are pairs of patterns of one word."""
+    """The tables of ``stance.toml`` as patterns of lower-case text; ``opposites`` are pairs of patterns of one word.
+
+    ``deeds`` match verbs that one thing does to another, with their nouns; ``verbs`` these and others, as predicates.
+    """
 
     denials: re.Pattern[str]
     denying: re.Pattern[str]
@@ -23,8 +26,12 @@ class Words(NamedTuple):
     absolutes: tuple[re.Pattern[str], ...]
     scopes: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]
     frames: re.Pattern[str]
+    deeds: re.Pattern[str]
+    verbs: re.Pattern[str]
     causes: re.Pattern[str]
     causal: re.Pattern[str]
+    doing: re.Pattern[str]
+    links: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -48,8 +55,12 @@ def words() -> Words:
         absolutes=tuple(map(re.compile, table["absolutes"])),
         scopes=_pairs(table["scopes"]),
         frames=re.compile("|".join(rf"(?:{line})" for line in table["frames"].split("\n") if line), re.IGNORECASE),
+        deeds=re.compile(rf"(?P<root>{'|'.join(table['deeds'])})(?:s|es|ed|e|ing|ion|ions|ment|ation)?$"),
+        verbs=re.compile(rf"(?:{'|'.join(table['deeds'] + table['verbs'])})(?:s|es|ies|ed|ied)"),
         causes=re.compile("|".join(table["causes"])),
         causal=re.compile("|".join(table["causal"])),
+        doing=re.compile("|".join(table["doing"])),
+        links=re.compile("|".join(table["links"])),
         opposites=_pairs(table["opposites"]),
     )
 

@@ -24,6 +24,8 @@ _GROUPS = re.compile(r"(?<=\d)[\u2009\u202f](?=\d{3}(?!\d))")
 _TEX = re.compile(
     r"(?<!\\)\\+(?P<percent>%)|(?P<math>\$)(?=\d[\d.,]*\s?\\+(?:times|%))|\$?\s?(?<!\\)\\+times(?![a-z])\$?"
 )
+# "$40\\,\\%$": a number alone in TeX's mathematics.
+_TEX_NUMBER = re.compile(r"\$\s?(?P<number>[-+]?\d[\d.,]*)\s?(?:\\[,;:!]|~)?\s?(?P<percent>(?:\\*%)?)\s?\$")
 TOKEN = re.compile(r"[^\W_]+(?:[.'’][^\W_]+)*(?:[-/][^\W_]+(?:\.\d+)?)*", re.UNICODE)
 
 
@@ -66,6 +68,7 @@ def normalize(text: str) -> str:
     Raised digits keep their place ("10⁻³" is "10^-3"), and TeX's percent and times signs become plain ones.
     """
     if "\\" in text:
+        text = _TEX_NUMBER.sub(lambda match: match["number"] + match["percent"][-1:], text)
         text = _TEX.sub(lambda match: match["percent"] or ("" if match["math"] else "x"), text)
     if text.isascii():
         return text
