@@ -79,7 +79,7 @@ class Settings(BaseModel):
     embedder: str = Field(
         default="none",
         min_length=1,
-        description="Model that finds further passages of a document by meaning: none, minilm, or fake: for trials.",
+        description="Model that finds and ranks passages of a document by meaning: none, minilm, or fake: for trials.",
     )
 
     measure_seconds: float = Field(

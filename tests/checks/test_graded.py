@@ -10,9 +10,10 @@ import pytest
 
 from sovereign.checks import verify_in_document
 from sovereign.checks.changes import changes_of, denied_words
-from sovereign.checks.graded import NAMES, Passage, pair_rows, ranking, shipped, weigh
+from sovereign.checks.graded import NAMES, Passage, fitted_to, names_of, pair_rows, ranking, shipped, weigh
 from sovereign.checks.vetoes import VETOES, vetoes
 from sovereign.language.stance import without_frame
+from sovereign.models import embedder
 
 from .test_document import document
 
@@ -33,9 +34,10 @@ def barred(claim: str, *evidence: str) -> set[str]:
 def test_the_weights_say_where_they_come_from() -> None:
     table = json.loads(resources.files("sovereign.checks").joinpath("weights.json").read_text("utf-8"))
     assert table["command"].startswith("python -m sovereign.evals.weights --data ") and len(table["data_sha256"]) == 64
-    assert len(table["folds"]) == 5
-    assert all(set(NAMES[name]) == set(table["all"][name]["signals"]) for name in NAMES)
-    assert shipped(0) != shipped(1) != shipped()
+    for fits, with_meaning in ((table["words"], False), (table["words_and_meaning"], True)):
+        assert len(fits["folds"]) == 5
+        assert all(set(names_of(name, with_meaning)) == set(fits["all"][name]["signals"]) for name in NAMES)
+        assert shipped(with_meaning, 0) != shipped(with_meaning, 1) != shipped(with_meaning)
 
 
 def test_a_score_is_a_sum_that_anyone_can_add_up() -> None:
@@ -48,6 +50,27 @@ def test_a_score_is_a_sum_that_anyone_can_add_up() -> None:
         total = line.intercept + sum(w * (x - m) for w, x, m in zip(line.weights, row, line.means, strict=True))
         assert found[f"graded_{name}"].value == pytest.approx(1 / (1 + math.exp(-total)), abs=1e-4)
     assert weigh(passage, weights) == weigh(passage, weights)
+
+
+def test_an_embedder_helps_to_rank_and_never_says_which_way() -> None:
+    minilm = embedder("minilm")
+    assert minilm is not None and minilm.weights == fitted_to()
+    text = document(*SENTENCES, title=TITLE)
+    plain, near = verify_in_document(CLAIM, text), verify_in_document(CLAIM, text, minilm)
+    score = {c.check: c for c in near.evidence[0].checks}
+    assert score["graded_bears"].value != next(c.value for c in plain.evidence[0].checks if c.check == "graded_bears")
+    assert not {*names_of("against", True)} & {n for n in names_of("bears", True) if n.startswith("cosine")}
+    denied = verify_in_document(CLAIM.replace("lowers", "does not lower"), text, minilm)
+    assert near.verdict == "SUPPORT" != denied.verdict
+
+
+def test_cosines_of_another_embedder_weigh_nothing() -> None:
+    text = document(*SENTENCES, title=TITLE)
+    scores = [
+        next(c for c in verify_in_document(CLAIM, text, model).evidence[0].checks if c.check == "graded_bears")
+        for model in (None, embedder("fake:"))
+    ]
+    assert scores[0] == scores[1]
 
 
 def test_support_in_other_words_names_its_sentences_and_what_decided() -> None:

@@ -13,7 +13,7 @@ from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdic
 
 from .abbreviations import definitions, written_out
 from .anchor import check_anchor
-from .graded import Graded, Weights
+from .graded import Graded
 from .passage import grade
 from .semantic import nearest
 from .terms import topic
@@ -49,18 +49,18 @@ class _Judged:
 
 
 def verify_in_document(
-    claim: str, document: Document, embedder: Embedder | None = None, weights: Weights | None = None
+    claim: str, document: Document, embedder: Embedder | None = None, fold: int | None = None
 ) -> Verification:
     """Hold a claim against the sentences of a document that may serve as evidence.
 
-    First each near sentence by itself; where none decides, the passage around the nearest one is graded, with the
-    package's own ``weights`` unless others are given.
+    First each near sentence by itself; where none decides, the passage around the nearest one is graded. ``fold`` is for
+    measuring: the weights are then those that did not see that fold of documents.
 
     Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
     false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
 
-    An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning. It changes no
-    judgement of a sentence.
+    An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning, and helps to rank the
+    sentences of a graded passage. It changes no judgement of a sentence.
 
     Raises:
         InputError: if the claim holds no letter and no digit.
@@ -73,7 +73,7 @@ def verify_in_document(
     candidates = _candidates(claim, document, sentences, long_forms, embedder)
     judged = [_judged(claim, document, candidate, long_forms) for candidate in candidates]
     verdict, decider, reason = _decide(judged)
-    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, weights)):
+    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, embedder, fold)):
         return _of_grade(document, *found, judged)
     rest = [j for j in judged if j is not decider]
     return Verification(

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from sovereign.records import CheckOutcome, Verdict
 
-from . import signals
+from . import meaning, signals
 from .outcome import checked
 from .overlap import terms_of
 from .things import FEW
@@ -37,6 +37,7 @@ NAMES = {
     "bears": (*signals.PAIR_TOPIC, *(f"veto_{v}" for v in TOPIC_VETOES)),
     "against": (*signals.PAIR_STANCE, *(f"veto_{v}" for v in STANCE_VETOES)),
 }
+MEANING = {"rank": meaning.SENTENCE, "bears": meaning.PAIR, "against": ()}  # further signals, where there are cosines
 
 
 class Line(NamedTuple):
@@ -66,11 +67,15 @@ class Weights:
 
 
 class Passage(NamedTuple):
-    """A claim, the title of a work, and sentences of it in their order."""
+    """A claim, the title of a work, and sentences of it in their order.
+
+    ``near`` are cosines with the claim, of the sentences and last of the title; empty without an embedder.
+    """
 
     claim: str
     title: str
     sentences: tuple[str, ...]
+    near: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,16 +97,27 @@ def _table() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=16)
-def shipped(fold: int | None = None) -> Weights:
-    """The weights fitted on all documents; with ``fold``, those fitted without the documents of that fold."""
-    return read_weights(_table()["all"] if fold is None else _table()["folds"][fold])
+def shipped(with_meaning: bool = False, fold: int | None = None) -> Weights:
+    """The weights of words, or of words and meaning, fitted on all documents, or without those of a ``fold``."""
+    fits = _table()["words_and_meaning" if with_meaning else "words"]
+    return read_weights(fits["all"] if fold is None else fits["folds"][fold], with_meaning)
 
 
-def read_weights(table: dict[str, Any]) -> Weights:
-    """Weights from plain data; a signal that is not in the table counts nothing."""
+def fitted_to() -> str:
+    """SHA-256 of the embedder's weights whose cosines the weights were fitted to; those of another mean something else."""
+    return str(_table()["embedder"])
+
+
+def names_of(table: str, with_meaning: bool) -> tuple[str, ...]:
+    """The signals of a table, in their order."""
+    return NAMES[table] + MEANING[table] if with_meaning else NAMES[table]
+
+
+def read_weights(table: dict[str, Any], with_meaning: bool) -> Weights:
+    """Weights from plain data."""
     lines = {}
-    for name, signals_of in NAMES.items():
-        rows = table[name]["signals"]
+    for name in NAMES:
+        rows, signals_of = table[name]["signals"], names_of(name, with_meaning)
         lines[name] = Line(
             table[name]["intercept"],
             tuple(rows[s][0] for s in signals_of),
@@ -111,10 +127,11 @@ def read_weights(table: dict[str, Any]) -> Weights:
 
 
 def sentence_rows(passage: Passage) -> list[list[float]]:
-    """The signals of every sentence of a passage, as ``NAMES["rank"]`` names them."""
-    claim, title, sentences = passage
+    """The signals of every sentence of a passage, as ``names_of("rank", …)`` names them."""
+    claim, title, sentences, near = passage
     return [
         signals.sentence_signals(claim, sentences, i, " ".join([title, *sentences[max(0, i - 2) : i + 2]]))
+        + (meaning.sentence_meaning(near, i) if near else [])
         for i in range(len(sentences))
     ]
 
@@ -129,14 +146,18 @@ def pair_rows(
     passage: Passage, ranked: Sequence[tuple[float, int]]
 ) -> tuple[list[float], list[float], tuple[CheckOutcome, ...]]:
     """The signals of a passage for ``bears`` and for ``against``, and the vetoes."""
-    claim, title, sentences = passage
+    claim, title, sentences, near = passage
     best = [i for _, i in ranked[:MOST]]
     around = sorted({j for i in best for j in range(i - 2, i + 2) if 0 <= j < len(sentences)})
     found = vetoes(claim, [sentences[i] for i in best], " ".join([title, *(sentences[j] for j in around)]))
     barred = {v.check for v in found if v.outcome == "fail"}
     topic, stance = signals.pair_signals(claim, title, sentences, ranked)
     return (
-        [*topic, *(float(v in barred) for v in TOPIC_VETOES)],
+        [
+            *topic,
+            *(float(v in barred) for v in TOPIC_VETOES),
+            *(meaning.pair_meaning(near, ranked[0][1]) if near else ()),
+        ],
         [*stance, *(float(v in barred) for v in STANCE_VETOES)],
         found,
     )
@@ -148,8 +169,8 @@ def weigh(passage: Passage, weights: Weights) -> Graded:
     topic, stance, found = pair_rows(passage, ranked)
     bears, against = weights.bears.score(topic), weights.against.score(stance)
     outcomes = (
-        _scored("bears", bears, bears >= BEARS, weights.bears.parts(topic)),
-        _scored("against", against, against < AGAINST, weights.against.parts(stance)),
+        _scored("bears", bears, bears >= BEARS, weights.bears.parts(topic), bool(passage.near)),
+        _scored("against", against, against < AGAINST, weights.against.parts(stance), bool(passage.near)),
         *found,
     )
     barred = [v for v in found if v.outcome == "fail"]
@@ -178,8 +199,9 @@ def _verdict(
     return "SUPPORT", ("graded_bears", "graded_against", *VETOES), f"speaks for the claim: {scores}"
 
 
-def _scored(name: str, value: float, passes: bool, parts: Sequence[float]) -> CheckOutcome:
-    largest = sorted(zip(parts, NAMES[name], strict=True), key=lambda p: (-abs(p[0]), p[1]))[:_SHOWN]
+def _scored(name: str, value: float, passes: bool, parts: Sequence[float], with_meaning: bool) -> CheckOutcome:
+    named = zip(parts, names_of(name, with_meaning), strict=True)
+    largest = sorted(named, key=lambda p: (-abs(p[0]), p[1]))[:_SHOWN]
     told = ", ".join(f"{label.replace('_', ' ')} {part:+.2f}" for part, label in largest)
     plain = checked(f"graded_{name}", "pass" if passes else "fail", f"{name} {value:.2f} ({told})")
     return plain.model_copy(update={"value": round(value, 4)})

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sovereign.models import Embedder
 from sovereign.records import Document, Sentence
 
 from .abbreviations import written_out
 from .assertion import strength
-from .graded import Graded, Passage, Weights, shipped, weigh
+from .graded import Graded, Passage, fitted_to, shipped, weigh
 from .overlap import terms_of
+from .semantic import cosines
 from .terms import topic
 
 _AROUND = 6  # sentences on either side of the nearest one that are graded with it
@@ -23,7 +25,8 @@ def grade(
     document: Document,
     sentences: Sequence[Sentence],
     long_forms: Mapping[str, str],
-    weights: Weights | None,
+    embedder: Embedder | None,
+    fold: int | None,
 ) -> tuple[Graded, list[Sentence]] | None:
     """The graded verdict and the sentences it looked at, in its order; None where the claim or the text cannot be graded.
 
@@ -38,16 +41,18 @@ def grade(
     if not shares or max(shares) == 0:
         return None
     nearest = shares.index(max(shares))
-    near = (
+    around = (
         range(max(0, nearest - _AROUND), min(len(read), nearest + _AROUND + 1))
         if len(read) > 2 * _AROUND + 4
         else range(len(read))
     )
-    kept = [i for i in near if _states(texts[i])]
+    kept = [i for i in around if _states(texts[i])]
     if not kept:
         return None
     title = written_out(document.paper.title, long_forms)
-    found = weigh(Passage(claim, title, tuple(texts[i] for i in kept)), weights or shipped())
+    shown = tuple(texts[i] for i in kept)
+    near = cosines(embedder, claim, [*shown, title]) if embedder and embedder.weights == fitted_to() else ()
+    found = weigh(Passage(claim, title, shown, near), shipped(bool(near), fold))
     return found, [read[kept[i]] for i in found.ranked]
 
 

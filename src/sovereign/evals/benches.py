@@ -8,8 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sovereign.checks.graded import Weights, shipped
 from sovereign.errors import InputError
+from sovereign.models import Embedder
 from sovereign.version import __version__
 
 from . import baselines, pubmedqa, scifact, scitab
@@ -33,10 +33,11 @@ def run(
     limit: int | None = None,
     twins: Path | None = None,
     progress: Progress = lambda text: None,
+    embedder: Embedder | None = None,
 ) -> Result:
     """The result of one bench as plain data: the same for the same data and version.
 
-    ``limit`` takes the first so many claims (of pairs, before twins are made of them).
+    With an ``embedder``, the checks without it are among the baselines, as ``without_embedder``. ``limit`` takes the first so many claims (of pairs, before twins are made of them).
 
     Raises:
         InputError: for an unknown bench or split, options that do not go together, or data that cannot be used.
@@ -48,22 +49,24 @@ def run(
     if twins is not None and name != "tamper":
         raise InputError(f"--twins does not go with {name}.", "It is for the bench tamper.")
     if name == "tamper":
-        return _tamper(data, split, limit, twins, progress)
+        return _tamper(data, split, limit, twins, progress, embedder)
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     pairs, paths = _loaded(name, data, split, limit)
-    scored = _all_scores(pairs, progress, _fitted_on(name, pairs))
+    scored = _all_scores(pairs, progress, _fitted_on(name, pairs), embedder)
     parts: dict[str, list[Pair]] = {}
     if name == "pubmedqa":
         parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
     return {
         "bench": name,
         **scored.pop("rules"),
-        "parts": {key: {"n": len(part), "checkers": _all_scores(part, progress, ())} for key, part in parts.items()},
+        "parts": {
+            key: {"n": len(part), "checkers": _all_scores(part, progress, (), embedder)} for key, part in parts.items()
+        },
         "baselines": scored,
         "n": len(pairs),
         "documents": len({p.group for p in pairs}),
-        **_origin(paths, split, limit),
+        **_origin(paths, split, limit, embedder),
     }
 
 
@@ -87,22 +90,29 @@ def _fitted_on(name: str, pairs: Sequence[Pair]) -> frozenset[str]:
     return frozenset(p.group for p in pairs) if name == "scifact" else frozenset()
 
 
-def _checkers(pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str]) -> dict[str, Checker]:
+def _checkers(
+    pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str], embedder: Embedder | None
+) -> dict[str, Checker]:
     """All checkers; ``fitted_on`` are documents that the checks' weights were fitted on: theirs are those that did not see them."""
 
-    def weights_of(pair: Pair) -> Weights | None:
-        return shipped(fold_of(pair.group)) if pair.group in fitted_on else None
+    def fold_for(pair: Pair) -> int | None:
+        return fold_of(pair.group) if pair.group in fitted_on else None
 
-    return {
-        "rules": lambda asked: rules(asked, progress, weights_of),
+    ours: dict[str, Checker] = {"rules": lambda asked: rules(asked, progress, fold_for, embedder)}
+    if embedder is not None:
+        ours["without_embedder"] = lambda asked: rules(asked, progress, fold_for)
+    return ours | {
         "lexical": baselines.lexical,
         "claim_only": baselines.cross_fitted(pairs, blind=True),
         "features": baselines.cross_fitted(pairs),
     }
 
 
-def _all_scores(pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str]) -> dict[str, Result]:
-    return {name: _scores(pairs, check, progress) for name, check in _checkers(pairs, progress, fitted_on).items()}
+def _all_scores(
+    pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str], embedder: Embedder | None
+) -> dict[str, Result]:
+    checkers = _checkers(pairs, progress, fitted_on, embedder)
+    return {name: _scores(pairs, check, progress) for name, check in checkers.items()}
 
 
 def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result:
@@ -124,7 +134,7 @@ def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result
 
 
 def answers_of(
-    name: str, data: Path, split: str | None = None, progress: Progress = lambda text: None
+    name: str, data: Path, split: str | None = None, embedder: Embedder | None = None
 ) -> tuple[list[Pair], list[Found]]:
     """The pairs of a set, and what the checks say of each: what :func:`run` counts.
 
@@ -134,10 +144,17 @@ def answers_of(
     if name not in SETS:
         raise InputError(f"There is no set {name!r}.", f"Choose one of {', '.join(SETS)}.")
     pairs, _ = _loaded(name, data, split, None)
-    return pairs, _checkers(pairs, progress, _fitted_on(name, pairs))["rules"](pairs)
+    return pairs, _checkers(pairs, lambda text: None, _fitted_on(name, pairs), embedder)["rules"](pairs)
 
 
-def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path | None, progress: Progress) -> Result:
+def _tamper(
+    data: Path | None,
+    split: str | None,
+    limit: int | None,
+    given: Path | None,
+    progress: Progress,
+    embedder: Embedder | None,
+) -> Result:
     """Given twins as they are; twins of SciFact's pairs and, where they are too few, of the abstracts that lie beside it;
     without data, twins of the starter library's sentences.
 
@@ -163,9 +180,9 @@ def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path
         twins = twins_of(sources)
     if not twins:
         raise InputError("There are no twins to score.", "Give more pairs or another file.")
-    checkers = _checkers(pairs, progress, _fitted_on("scifact", pairs))
+    checkers = _checkers(pairs, progress, _fitted_on("scifact", pairs), embedder)
     if not pairs:  # nothing to fit a classifier on
-        checkers = {key: checkers[key] for key in ("rules", "lexical")}
+        del checkers["claim_only"], checkers["features"]
     scored = {key: measure(twins, check, sources) for key, check in checkers.items()}
     origin = "given" if given else "scifact" if data else "starter_library"
     return {
@@ -173,9 +190,15 @@ def _tamper(data: Path | None, split: str | None, limit: int | None, given: Path
         "source": origin,
         **scored.pop("rules"),
         "baselines": scored,
-        **_origin(paths, split, limit),
+        **_origin(paths, split, limit, embedder),
     }
 
 
-def _origin(paths: Sequence[Path], split: str | None, limit: int | None) -> Result:
-    return {"version": __version__, "data_sha256": digest(paths), "split": split, "limit": limit}
+def _origin(paths: Sequence[Path], split: str | None, limit: int | None, embedder: Embedder | None) -> Result:
+    return {
+        "version": __version__,
+        "embedder": embedder.name if embedder else None,
+        "data_sha256": digest(paths),
+        "split": split,
+        "limit": limit,
+    }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sovereign.checks import verify_in_document
-from sovereign.checks.graded import Weights
+from sovereign.models import Embedder
 from sovereign.records import Document, Evidence, Paper, Section, Sentence, Verdict, text_hash
 
 Label = Literal["SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"]
@@ -82,25 +82,26 @@ def label_of(verdict: Verdict) -> Label:
 def rules(
     pairs: Sequence[Pair],
     progress: Progress = lambda text: None,
-    weights_of: Callable[[Pair], Weights | None] = lambda pair: None,
+    fold_for: Callable[[Pair], int | None] = lambda pair: None,
+    embedder: Embedder | None = None,
 ) -> list[Found]:
     """The checks of this project, through :func:`sovereign.checks.verify_in_document` as a user calls them.
 
-    ``weights_of`` gives the weights for a pair whose document the package's own were fitted on.
+    ``fold_for`` gives the fold of a pair whose document the package's weights were fitted on.
     """
     found = []
     for n, pair in enumerate(pairs):
         if n % 50 == 0:
             progress(f"{n} of {len(pairs)} pairs")
-        found.append(_checked(pair, weights_of(pair)))
+        found.append(_checked(pair, fold_for(pair), embedder))
     return found
 
 
-def _checked(pair: Pair, weights: Weights | None) -> Found:
+def _checked(pair: Pair, fold: int | None, embedder: Embedder | None) -> Found:
     if not any(c.isalnum() for c in pair.claim):
         return Found("NOT_ENOUGH_INFO")
     document = document_of(pair.title, pair.sentences)
-    verification = verify_in_document(pair.claim, document, weights=weights)
+    verification = verify_in_document(pair.claim, document, embedder, fold)
     label = label_of(verification.verdict)
     starts = {s.start: i for i, s in enumerate(document.sentences) if s.end > s.start}
     graded = [e for e in verification.evidence if any(c.check == "graded_bears" for c in e.checks)]

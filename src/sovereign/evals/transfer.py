@@ -10,6 +10,8 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from sovereign.models import embedder
+from sovereign.settings import load
 from sovereign.version import __version__
 
 from . import pubmedqa, scifact
@@ -27,8 +29,9 @@ def run(data: Path) -> dict[str, Any]:
     Raises:
         InputError: if ``data`` does not hold both sets.
     """
-    known = decisions(*answers_of("scifact", data))
-    pairs, answers = answers_of("pubmedqa", data)
+    model = embedder(load().embedder)
+    known = decisions(*answers_of("scifact", data, embedder=model))
+    pairs, answers = answers_of("pubmedqa", data, embedder=model)
     balanced = frozenset(pubmedqa.balanced(pairs))
     parts = {
         "pubmedqa": decisions(pairs, answers),

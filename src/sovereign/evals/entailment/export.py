@@ -28,9 +28,13 @@ def export(model: Path, out: Path) -> None:
     torch, transformers = library("torch", "lab"), library("transformers", "lab")
     library("onnx", "train")
     quantization = library("onnxruntime.quantization", "embed")
-    trained = transformers.AutoModelForSequenceClassification.from_pretrained(
-        model, local_files_only=True, attn_implementation="eager"
-    ).eval()
+    trained = (
+        transformers.AutoModelForSequenceClassification.from_pretrained(
+            model, local_files_only=True, attn_implementation="eager"
+        )
+        .eval()
+        .requires_grad_(False)
+    )  # constants of the graph may not ask for gradients
 
     class Logits(torch.nn.Module):  # type: ignore[misc, name-defined]
         def forward(self, *tokens: Any) -> Any:

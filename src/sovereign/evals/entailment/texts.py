@@ -1,6 +1,7 @@
 """Abstracts to make examples of: arXiv's, and those of SciFact's corpus that no claim cites.
 
-A document that a claim of SciFact cites is left out, and so is PubMedQA: what measures the model must be new to it.
+What measures the model must be new to it: documents that a claim of SciFact cites are left out, and so are PubMedQA and all
+abstracts that the tamper bench takes its pairs from.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from sovereign.reading.sentences import sentence_spans
 
 from .. import scifact
 from ..files import Row, find, missing, objects, record
+from ..tamper import abstracts, sources_of, twins_of
 
 _ARXIV = ("abstracts.jsonl", "core_lora_moe.jsonl")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]+")
@@ -114,10 +116,17 @@ def load(data: Path) -> list[Abstract]:
     """
     arxiv = [path for path in files(data) if path.name.startswith(_ARXIV)]
     works = [record(_Work, value, place) for path in arxiv for place, value in objects(path)]
-    cited = {pair.group for pair in scifact.load(data)}
+    pairs = scifact.load(data)
+    cited = {pair.group for pair in pairs}
+    twins = abstracts.filled(twins_of(sources_of(pairs, "scifact")), abstracts.shelves(data)[0])
+    tampered = {twin.source.group for twin in twins}
     corpus = [record(_Document, value, place) for place, value in objects(scifact.files(data)[0])]
     return [
-        *(Abstract(f"arxiv:{w.arxiv_id}{w.version}", w.title, _sentences(w.abstract)) for w in works),
+        *(
+            Abstract(f"arxiv:{w.arxiv_id}{w.version}", w.title, _sentences(w.abstract))
+            for w in works
+            if f"arxiv_ml:{w.arxiv_id}" not in tampered
+        ),
         *(
             Abstract(f"scifact:{d.doc_id}", d.title, tuple(s.strip() for s in d.abstract if s.strip()))
             for d in corpus

@@ -110,7 +110,7 @@ class Training:
         self.schedule.step()
         self.optimizer.zero_grad()
         self.step += 1
-        return float(loss)
+        return loss.item()  # type: ignore[no-any-return]
 
     def accuracy(self, held_out: Sequence[Example]) -> dict[str, float]:
         """Share of examples whose likeliest label may be true, by kind of change."""
