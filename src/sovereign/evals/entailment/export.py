@@ -1,7 +1,7 @@
 """Write a trained model as one ONNX file in 8 bits: ``python -m sovereign.evals.entailment.export --model DIR --out DIR``.
 
 Products and word embeddings are quantized, each matrix with one scale (onnxruntime's dynamic quantization): a quarter of the
-bytes, and no torch to run it. Needs the extra ``lab`` and the packages onnx and onnxruntime.
+bytes, and no torch to run it. Needs the extras ``lab`` and ``embed``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 def export(model: Path, out: Path) -> None:
     """Write ``model.onnx``, ``config.json`` and ``tokenizer.json`` from a folder that training wrote."""
     torch, transformers = library("torch", "lab"), library("transformers", "lab")
-    library("onnx", "train")
+    library("onnx", "lab")
     quantization = library("onnxruntime.quantization", "embed")
     trained = (
         transformers.AutoModelForSequenceClassification.from_pretrained(
