@@ -10,15 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sovereign.language.words import stem
 from sovereign.records import CheckOutcome
 
-from .changes import changes_of, denied_words, modifies, no_differences, opposites_of
+from .changes import changes_of, denied_by_word, denied_words, modifies, no_differences, opposites_of
 from .direction import check_direction
+from .marked import DENIALS, unmarked
 from .outcome import checked
 from .owners import mixed, owner, turned_figure
 from .roles import check_roles, roles
 from .stance import beside, shares_of_denial
-from .stronger import veto_cause, veto_hedge, veto_scope, veto_strength
+from .stronger import NEAR, veto_cause, veto_hedge, veto_scope, veto_strength
 from .swaps import attribute, exchanged, replaced, restates
 from .things import veto_comparator, veto_figures, veto_kind, veto_subject
 from .view import view
@@ -78,6 +80,8 @@ def _denial(claim: str, best: Sequence[str]) -> CheckOutcome:
         return checked("denial", "fail", "the nearest sentence denies what the claim states")
     elif only := _only_denied(claim, best):
         return checked("denial", "fail", f"stated only with a denial: {', '.join(only)}")
+    if word := _flat(claim, best):
+        return checked("denial", "fail", f"the sentence that says it denies {word}")
     return checked("denial", "pass", "denied by both, or by neither")
 
 
@@ -91,6 +95,14 @@ def _only_denied(claim: str, best: Sequence[str]) -> list[str]:
             (denied if i in governed else free).update((*word.keys, *word.stems, *((word.text,) if word.way else ())))
     only = [t for w in view(claim).words for t in (w.keys or ((w.text,) if w.way else ())) if t in denied - free]
     return only if len(only) > 1 or any(t.startswith("signific") for t in only) else []
+
+
+def _flat(claim: str, best: Sequence[str]) -> str:
+    """A word that the claim states, and that all sentences which say the same have right behind "not"."""
+    near = [text for text in best if restates(text, claim, NEAR)]
+    word = unmarked(claim, near, DENIALS) if near else ""
+    governed: frozenset[int] = frozenset().union(*denied_by_word(claim))
+    return "" if any(stem(view(claim).words[i].text) == word for i in governed) else word
 
 
 def _no_change(best: Sequence[str]) -> bool:

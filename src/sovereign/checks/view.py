@@ -48,6 +48,9 @@ _NUMBER_WORDS = word_set(
     "zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million"
 )
 
+# Names that only their capitals tell from function words.
+_CAPITALS = word_set("US IT WHO")
+
 # Where a sentence may turn to another thing: punctuation, conjunctions, and words that open a comparison.
 _JOINT = re.compile(
     r"[,;:]\s|\s(?:and|but|or|while|whereas|although|though|however|yet|than|versus|vs\.?|against|compared (?:with|to)"
@@ -202,7 +205,7 @@ def _content(token: str, first: bool) -> tuple[str, ...]:
     if lower in _NUMBER_WORDS:
         return (lower,)
     if lower in STOP:
-        return ()
+        return (lower,) if token in _CAPITALS else ()
     return tuple(
         _ONE_SENSE.get(p, p)
         for p in stems(token)
