@@ -228,6 +228,8 @@ def squeezed(token: str) -> str:
 
 def is_compound_name(token: str) -> bool:
     """Whether a token with hyphens is one name: "DNA-PK", "TGF-B", not "DNA-based" and not "Low-Rank"."""
+    if token.isalnum():  # most tokens have one part
+        return False
     pieces = [p for p in parts(token) if any(c.isalpha() for c in p)]
     capitals = all(any(c.isupper() for c in p) for p in pieces)
     return len(pieces) > 1 and capitals and any(len(p) == 1 or any(c.isupper() for c in p[1:]) for p in pieces)
