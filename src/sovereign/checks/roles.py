@@ -22,7 +22,7 @@ from .view import View, Word, view
 _MARKER = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to|against)|relative to|in comparison (?:with|to)|rather than"
     r"|instead of|in contrast (?:to|with)|unlike|outperform\w*|exceed\w*|surpass\w*|beat(?:s|en)?"
-    r"|(?:improv|gain|advantage|speed-?up|overhead|increas|reduc)\w*(?: \S+)? over)\s(?!(?:about )?\d(?!\S*(?: percent| %)?\s(?:of|in|for|with|among|on|at)\s))"
+    r"|(?:improv|gain|advantage|speed-?up|overhead|increas|reduc)\w*(?: \S+)? over)\s(?!(?:about )?\d(?!\w*-[A-Za-z])(?!\S*(?: percent| %)?\s(?:of|in|for|with|among|on|at)\s))"
     r"|\b(?:times|half|twice|double|a third) (?:that|those|as \w+ as that) of\s",
     re.IGNORECASE,
 )
