@@ -50,7 +50,9 @@ _BOUND_WORDS: dict[Bound, str] = {
     "at_most": "less_than under below at_most up_to fewer_than within < ≤ as_little_as",
     "about": r"about around roughly nearly almost approximately approx\. some ~ ≈ ca\. circa",
 }
-_BOUNDED = re.compile("|".join(rf"(?P<{bound}>{any_of(words)}\s?$)" for bound, words in _BOUND_WORDS.items()), re.IGNORECASE)
+_BOUNDED = re.compile(
+    "|".join(rf"(?P<{bound}>{any_of(words)}\s?$)" for bound, words in _BOUND_WORDS.items()), re.IGNORECASE
+)
 _LONGEST_BOUND = 20  # characters
 
 _ONES = "one two three four five six seven eight nine ten eleven twelve"
@@ -68,9 +70,24 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 # Without one of these, no number is written as a word; it spares most texts the long pattern.
-_WORDY = (
-    "half twice thrice fold times percent point magnitude third quarter fifth sixth sevent eight nin tenth"
-).split()
+_WORDY = [
+    "half",
+    "twice",
+    "thrice",
+    "fold",
+    "times",
+    "percent",
+    "point",
+    "magnitude",
+    "third",
+    "quarter",
+    "fifth",
+    "sixth",
+    "sevent",
+    "eight",
+    "nin",
+    "tenth",
+]
 # "a third" is a share before these words and an ordinal before others.
 _SHARED = re.compile(r"\s+(?:of|the|as|less|fewer|more|lower|faster|cheaper|smaller)\b|\s*(?:[,.;)]|$)")
 
