@@ -43,3 +43,10 @@ def test_what_is_stated_elsewhere_may_be_stated() -> None:
 def test_one_hedge_elsewhere_does_not_hide_another() -> None:
     outcome = check_assertion("Moths harm the crop, or a drought may.", "Moths may harm the crop, or a drought may.")
     assert outcome.outcome == "fail" and "harm" in outcome.reason
+
+
+def test_two_denials_that_agree_do_not_contradict() -> None:
+    first, second = "Mulch did not affect regrowth after frost.", "Mulch had no impact on regrowth after frost."
+    for claim, evidence in ((first, second), (second, first)):
+        assert verdict_of(claim, "Beds had frost.", evidence) != "CONTRADICT"
+    assert verdict_of("Mulch affected regrowth after frost.", "Beds had frost.", first) == "CONTRADICT"
