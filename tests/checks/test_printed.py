@@ -24,13 +24,14 @@ RANGES = (
     ("Recall stayed at 31-33 across widths 8-128.", "31-33", ("31-36", "28-33")),
     ("Loss was measured from runs of 2011-2016 in both towns.", "2011-2016", ("2011-2019", "2007-2016")),
     ("The shells are 0.4-1.6 mm thick at the rim.", "0.4-1.6", ("0.4-2.2", "0.2-1.6")),
+    ("Between 30 and 50 farmers joined each workshop.", "30 and 50", ("30 and 70", "10 and 50")),
     ("Rates of failure were 3-5% in both wings.", "3-5", ("3-6", "1-5")),
 )
 
 
 @pytest.mark.parametrize(("sentence", "found", "others"), RANGES)
 def test_both_ends_of_a_range_count(sentence: str, found: str, others: tuple[str, ...]) -> None:
-    assert misprinted(sentence, [sentence]) == ""
+    assert verdict_of(sentence, "The work was done in two towns.", f"As planned, {sentence}") == "SUPPORT"
     for other in others:
         claim = sentence.replace(found, other)
         assert veto_figures(claim, [sentence]).outcome == "fail"
@@ -53,6 +54,7 @@ def test_a_range_may_be_joined_otherwise(evidence: str) -> None:
         ("The stem was 6.1 ± 0.4 mm wide.", "The stem was 6.1 ± 0.4 cm wide."),
         ("The stem was 6.1 +/- 0.9 cm wide.", "The stem was 6.1 +/- 0.4 cm wide."),
         ("Boys of 4-9 months old were seen.", "Boys of 4-9 years old were seen."),
+        ("The wait was 14 (range 3-61) years.", "The wait was 14 (range 3-61) months."),
         ("Pain lasted 6 days (2-14 weeks).", "Pain lasted 6 days (2-14 days)."),
     ],
 )

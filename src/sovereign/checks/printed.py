@@ -24,7 +24,7 @@ _SPREAD = rf"(?:\s?(?:±|\+/?-)\s?{_NUMBER})"
 _PRINTED = re.compile(
     rf"(?P<opening>\b(?:between|from)\s)?(?<![\w.,/^@#])(?<!\w-)(?P<low>{_NUMBER})(?![\d^]|[.,]\d)(?P<spread>{_SPREAD})?"
     rf"(?:(?:\s?{_UNIT})??(?P<joint>\s?--?\s?|\sto\s|(?(opening)\sand\s|(?!)))"
-    rf"(?P<high>{_NUMBER})(?![\d/^]|[.,]\d|-\d){_SPREAD}?)?(?:(?P<gap>\s?-?\s?)(?P<unit>{_UNIT}))?",
+    rf"(?P<high>{_NUMBER})(?![\d/^]|[.,]\d|-\d){_SPREAD}?)?(?:(?P<gap>\s?-?\s?|\)\s)(?P<unit>{_UNIT}))?",
     re.IGNORECASE,
 )
 _RANGING = re.compile(r"\b(?:rang|vari|vary|span)\w*\s$", re.IGNORECASE)

@@ -64,11 +64,14 @@ def _without_asides(
 ) -> CheckOutcome:
     """The veto; where it bars, once more with the sentences as they read without what stands in brackets.
 
-    "Rose in 37 (33.9 %) patients" counts patients, and a list in brackets divides no sentence.
+    "Rose in 37 (33.9 %) patients" counts patients, and a list in brackets divides no sentence. Not where the claim's own
+    figures stand in them.
     """
     found = veto(claim, best)
     plain = [_ASIDE.sub("", text) for text in best]
-    return veto(claim, plain) if found.outcome == "fail" and plain != [*best] else found
+    if found.outcome != "fail" or plain == [*best] or veto_figures(claim, plain).outcome == "fail":
+        return found
+    return veto(claim, plain)
 
 
 def _owner(claim: str, best: Sequence[str]) -> CheckOutcome:

@@ -172,7 +172,7 @@ def _joined(text: str, first: Mention, second: Mention) -> Mention | None:
     low, high = first.quantity, second.quantity
     if low.upper is not None or high.upper is not None or low.unit not in ("", high.unit):
         return None
-    between, before = text[first.end : second.start], text[max(0, first.start - _REACH) : first.start].rstrip()
+    between, before = text[first.end : second.start], text[max(0, first.start - _REACH) : first.start].rstrip().lower()
     if len(between) > 5 or not _BETWEEN.fullmatch(between):
         return None
     value = low.value if low.unit else rounded(low.value * _factor(second, text))
