@@ -94,6 +94,8 @@ def _outcome(found: Found, what: str) -> CheckOutcome:
 def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
     """Every result of the claim against those of the evidence; and whether one was swapped or of an inverse metric."""
     mine = [r for r in claim.parsed.results if r.direction]
+    if not mine:  # then the evidence need not be read
+        return "none", False
     theirs = [r for r in evidence.parsed.results if r.direction]
     verdicts: list[bool] = []
     turned = False

@@ -29,15 +29,8 @@ _PRINTED = re.compile(
 )
 _RANGING = re.compile(r"\b(?:rang|vari|vary|span)\w*\s$", re.IGNORECASE)
 _SHORT = {
-    "s": "second",
-    "sec": "second",
-    "min": "minut",
-    "h": "hour",
-    "hr": "hour",
-    "hrs": "hour",
-    "yr": "year",
-    "yrs": "year",
-}
+    "s": "second", "sec": "second", "min": "minut", "h": "hour", "hr": "hour", "hrs": "hour", "yr": "year", "yrs": "year",
+}  # fmt: skip
 _TIMES = frozenset(map(stem, ("second", "minute", "hour", "day")))
 _PARTS = {"week": (7.0, "day"), "year": (12.0, "month")}
 

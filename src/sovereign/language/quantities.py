@@ -17,7 +17,7 @@ from sovereign.records import Quantity
 
 from .scales import find_scales
 from .units import base_factor, dimension, read_unit, rounded
-from .words import STOP, any_of, normalize
+from .words import STOP, any_of, normalize, word_set
 
 __all__ = ["Mention", "base_value", "dimension", "find_quantities", "find_scales"]
 
@@ -70,24 +70,9 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 # Without one of these, no number is written as a word; it spares most texts the long pattern.
-_WORDY = [
-    "half",
-    "twice",
-    "thrice",
-    "fold",
-    "times",
-    "percent",
-    "point",
-    "magnitude",
-    "third",
-    "quarter",
-    "fifth",
-    "sixth",
-    "sevent",
-    "eight",
-    "nin",
-    "tenth",
-]
+_WORDY = word_set(
+    "half twice thrice fold times percent point magnitude third quarter fifth sixth sevent eight nin tenth"
+)
 # "a third" is a share before these words and an ordinal before others.
 _SHARED = re.compile(r"\s+(?:of|the|as|less|fewer|more|lower|faster|cheaper|smaller)\b|\s*(?:[,.;)]|$)")
 
