@@ -15,6 +15,7 @@ from sovereign.language.stance import words
 from sovereign.language.words import word_set
 from sovereign.records import CheckOutcome
 
+from .marked import HEDGES, unmarked
 from .outcome import checked
 from .view import View, view
 
@@ -135,6 +136,8 @@ def check_assertion(claim: str, evidence: str) -> CheckOutcome:
         return checked("assertion", "fail", "the evidence names a question or an aim, not a result")
     if theirs.hedged and not mine.hedged:
         return checked("assertion", "fail", "the evidence is less sure than the claim")
+    if word := unmarked(claim, (evidence,), HEDGES):
+        return checked("assertion", "fail", f"the evidence only says that it may be so: {word}")
     if theirs.limited and not mine.limited:
         return checked("assertion", "fail", "the evidence states it of some, or under a condition")
     if only_linked(claim, evidence):

@@ -26,11 +26,15 @@ class Change(NamedTuple):
     near: dict[str, int]
 
 
+def _lower(text: str) -> str:
+    """The view's text without what only looks like a denial; offsets stay."""
+    return words().affirming.sub(lambda m: " " * len(m[0]), view(text).text.lower().replace("\u2019", "'"))
+
+
 @lru_cache(maxsize=8192)
-def denied_words(text: str) -> tuple[frozenset[int], ...]:
-    """For each denial of a text, the indices of the words that it governs."""
-    seen, table = view(text), words()
-    lower = table.affirming.sub(lambda m: " " * len(m[0]), seen.text.lower().replace("\u2019", "'"))
+def denied_by_word(text: str) -> tuple[frozenset[int], ...]:
+    """For each "not", "no" and their like, the indices of the words that it governs."""
+    seen, table, lower = view(text), words(), _lower(text)
     found = []
     for match in table.denials.finditer(lower):
         end = table.ends.search(lower, match.end())
@@ -44,6 +48,14 @@ def denied_words(text: str) -> tuple[frozenset[int], ...]:
                 after[:_SCOPE] if any(seen.words[i].stems or seen.words[i].way for i in after) else before[-_SCOPE:]
             )
         )
+    return tuple(found)
+
+
+@lru_cache(maxsize=8192)
+def denied_words(text: str) -> tuple[frozenset[int], ...]:
+    """For each denial of a text, the indices of the words that it governs; "unaffected" denies its whole clause."""
+    seen, table, lower = view(text), words(), _lower(text)
+    found = list(denied_by_word(text))
     for match in table.denying.finditer(lower):
         # The last end of a clause before it; the pattern also matches nothing at the very end of what is searched.
         start = max((m.end() for m in table.ends.finditer(lower, 0, match.start()) if m[0]), default=0)

@@ -64,12 +64,13 @@ def check_direction(claim: str, evidence: str) -> CheckOutcome:
     words, roles = _by_words(mine, theirs), check_roles(claim, evidence).outcome
     if words == "none" and not mine.figures:
         return checked("direction", "not_applicable", "the claim names no change")
+    one_voice = bool(_BEATEN.search(mine.text)) == bool(_BEATEN.search(theirs.text))
+    if one_voice and words == "aligned" and roles in ("pass", "not_applicable"):
+        return checked("direction", "pass", "words of change point the same way")
     results, turned = _by_results(mine, theirs)
-    if bool(_BEATEN.search(mine.text)) != bool(_BEATEN.search(theirs.text)):
+    if not one_voice:
         # The same words in the other voice point the other way, so only who is above whom can tell.
         return _outcome("unclear" if results == "none" else results, "results of one metric")
-    if words == "aligned" and roles in ("pass", "not_applicable"):
-        return checked("direction", "pass", "words of change point the same way")
     if results == "none":
         return _outcome(words, "words of change")
     said_same, said_opposite = words in ("same", "aligned"), words in ("opposite", "mixed")
@@ -93,6 +94,8 @@ def _outcome(found: Found, what: str) -> CheckOutcome:
 def _by_results(claim: View, evidence: View) -> tuple[Found, bool]:
     """Every result of the claim against those of the evidence; and whether one was swapped or of an inverse metric."""
     mine = [r for r in claim.parsed.results if r.direction]
+    if not mine:  # then the evidence need not be read
+        return "none", False
     theirs = [r for r in evidence.parsed.results if r.direction]
     verdicts: list[bool] = []
     turned = False

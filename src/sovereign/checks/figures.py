@@ -14,6 +14,7 @@ from sovereign.records import CheckOutcome, Outcome, Quantity
 from .counted import equal_figure, is_unit, noun_of, nouns_of
 from .number import compatible, same_metric
 from .outcome import checked
+from .printed import misprinted
 from .view import Figure, View, view
 
 _PLACING = ("from", "to", "by")
@@ -22,6 +23,8 @@ _PLACING = ("from", "to", "by")
 def check_number(claim: str, evidence: str) -> CheckOutcome:
     """Every figure of the claim must stand in the evidence, for the same thing, and in the same order."""
     mine, theirs = view(claim), view(evidence)
+    if other := misprinted(claim, (evidence,)):
+        return checked("number", "unclear", f"{other} is not printed there so")
     if not mine.figures:
         return checked("number", "not_applicable", "the claim has no figure")
     against: list[str] = []

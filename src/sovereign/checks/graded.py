@@ -22,6 +22,7 @@ from sovereign.records import CheckOutcome, Verdict
 from . import meaning, signals
 from .outcome import checked
 from .overlap import terms_of
+from .stance import both_deny
 from .things import FEW
 from .vetoes import VETOES, vetoes
 
@@ -176,6 +177,9 @@ def weigh(passage: Passage, weights: Weights) -> Graded:
     barred = [v for v in found if v.outcome == "fail"]
     used = 1 + sum(score >= NEAR for score, _ in ranked[1:MOST])
     verdict, deciding, reason = _verdict(outcomes, barred, bears, against, len(terms_of(passage.claim)))
+    if verdict == "CONTRADICT" and both_deny(passage.claim, passage.sentences[ranked[0][1]]):
+        verdict, deciding = "NOT_ENOUGH_INFO", ("graded_against",)
+        reason = f"the claim and the nearest sentence deny the same: {outcomes[1].reason}"
     return Graded(verdict, tuple(i for _, i in ranked), used, outcomes, deciding, reason)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from functools import lru_cache
 from itertools import pairwise
 
 from sovereign.language.words import tokens
@@ -16,6 +17,7 @@ from sovereign.records import CheckOutcome
 THRESHOLD = 0.15
 
 
+@lru_cache(maxsize=4096)
 def _grams(text: str) -> Counter[str]:
     words = tokens(text)
     return Counter(words + [f"{a} {b}" for a, b in pairwise(words)])

@@ -21,8 +21,8 @@ from .view import View, Word, view
 
 _MARKER = re.compile(
     r"\b(?:than|versus|vs\.?|against|compared (?:with|to|against)|relative to|in comparison (?:with|to)|rather than"
-    r"|instead of|in contrast (?:to|with)|unlike|outperform\w*|exceed\w*|surpass\w*|beats?"
-    r"|(?:improv|gain|advantage|speed-?up|overhead|increas|reduc)\w*(?: \S+)? over)\s(?!(?:about )?\d(?!\S*\s(?:of|in|for|with|among|on|at)\s))"
+    r"|instead of|in contrast (?:to|with)|unlike|outperform\w*|exceed\w*|surpass\w*|beat(?:s|en)?"
+    r"|(?:improv|gain|advantage|speed-?up|overhead|increas|reduc)\w*(?: \S+)? over)\s(?!(?:about )?\d(?!\w*-[A-Za-z])(?!\S*(?: percent| %)?\s(?:of|in|for|with|among|on|at)\s))"
     r"|\b(?:times|half|twice|double|a third) (?:that|those|as \w+ as that) of\s",
     re.IGNORECASE,
 )
@@ -41,6 +41,12 @@ _AUXILIARY = word_set("is are was were be been has have had can could may might 
 _PASSIVE = re.compile(
     r"\b(?:is|are|was|were|be|been|being)\b(?:\s\w+)?\s\w+(?:ed|en|wn|ld|nt)\s(?:\w+\s)?by\b", re.IGNORECASE
 )
+# "B is outperformed by A" says that A outperforms B.
+_BEATEN = re.compile(
+    r"\b(?:is|are|was|were|be|been|being) (?:\w+ )?(?:outperformed|exceeded|surpassed|beaten)\s$", re.IGNORECASE
+)
+_BY_WHOM = re.compile(r"by (?!\d|an? \w+ of\b|more\b|up\b|over\b|about\b)")
+_LONGEST_ITEM = 4  # words of an item of a list
 _PREPOSITION = word_set("in on at for during with after when by from to through via under while because before than")
 
 
@@ -69,14 +75,19 @@ def roles(text: str) -> Roles:
     start = _start(seen.text)
     compared: list[int] = []
     tail: list[int] = []
+    beaten = False
     for match in _MARKER.finditer(seen.text):
-        end = _CLAUSE_END.search(seen.text, match.end())
-        stop = end.start() if end else len(seen.text)
+        stop = _end_of_clause(seen, match.end())
         phrase = [i for i, w in enumerate(seen.words) if match.end() <= w.start < stop]
         head = _until_preposition(seen, phrase)
         if not _all_keys(seen, phrase[:head]):  # "with 41 % in the other arm"
             head = len(phrase)
-        compared += phrase[:head]
+        if _BEATEN.search(seen.text, 0, match.end()) and _BY_WHOM.match(seen.text, match.end()):
+            beaten = True
+            head = 1 + _until_preposition(seen, phrase[1:])
+            compared += [i for i, w in enumerate(seen.words) if start <= w.start < match.start()]
+        else:
+            compared += phrase[:head]
         tail += phrase[head:]
     apart = {*compared, *tail}
     outside = [i for i in range(len(seen.words)) if i not in apart]
@@ -95,8 +106,21 @@ def roles(text: str) -> Roles:
         main=frozenset(order),
         stated=_all_keys(seen, main),
         order=order,
-        passive=_PASSIVE.search(seen.text) is not None,
+        passive=not beaten and _PASSIVE.search(seen.text) is not None,
     )
+
+
+def _end_of_clause(seen: View, at: int) -> int:
+    """Where the clause ends; an "and" before a short item without a verb or a figure joins a list ("than A and B")."""
+    for end in _CLAUSE_END.finditer(seen.text, at):
+        item = [w for w in seen.words if w.start >= end.end()]
+        stop = _CLAUSE_END.search(seen.text, end.end())
+        item = [w for w in item if stop is None or w.start < stop.start()]
+        size = next((n for n, w in enumerate(item) if w.text in _PREPOSITION), len(item))
+        listed = 0 < size <= _LONGEST_ITEM and not any(_verbal(w) or w.figure for w in item[:size])
+        if end[0].lower() != " and " or not listed:
+            return end.start()
+    return len(seen.text)
 
 
 def _until_preposition(seen: View, indices: list[int]) -> int:

@@ -14,6 +14,7 @@ from .overlap import found_in, share, terms_of
 from .view import view
 
 _ONE_AXIS = frozenset(("amount", "quality", "speed", "length", "sign", "same"))
+_AGREED = 0.5  # share of a denying claim that a sentence denies too
 
 
 def shares_of_denial(claim: str, text: str) -> tuple[float, float]:
@@ -77,3 +78,8 @@ def _product(mine: Sequence[Change], theirs: Sequence[Change], here: frozenset[s
     close = [c for c in theirs if any(far <= 3 for key, far in c.near.items() if key in here)]
     a, b = math.prod(c.sign for c in mine), math.prod(c.sign for c in close)
     return float(a * b) if mine and close else 0.0
+
+
+def both_deny(claim: str, text: str) -> bool:
+    """Whether both deny, and most of what the claim says stands behind the sentence's denial."""
+    return bool(denied_words(claim)) and shares_of_denial(claim, text)[0] > _AGREED

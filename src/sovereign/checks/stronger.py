@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from sovereign.language.stance import words
-from sovereign.language.words import stem
 from sovereign.records import CheckOutcome
 
 from .assertion import only_linked, strength
+from .marked import HEDGES, unmarked
 from .outcome import checked
 from .overlap import found_in, share, terms_of
 from .swaps import restates
@@ -17,8 +17,7 @@ from .view import view
 
 _HEDGE = re.compile(r"\b(?:may|might|could|possibly|perhaps|potentially)\b(?!\s(?:19|20)\d\d)")
 _CLAUSE_END = re.compile(r"[;:]|,\s(?:but|while|whereas|although)\s|$")
-_VERB_END = re.compile(r"[^s]s$|ed$")
-_NEAR = 0.7  # share of the claim in a sentence whose hedge is meant for the claim: what is said otherwise may be said elsewhere
+NEAR = 0.7  # share of the claim in a sentence whose hedge is meant for the claim: what is said otherwise may be said elsewhere
 _HEDGED = 1 / 3  # share of the claim behind the hedge
 
 
@@ -35,7 +34,7 @@ def veto_hedge(claim: str, best: Sequence[str]) -> CheckOutcome:
     terms = terms_of(claim)
     hedges = []
     for text in () if strength(claim).hedged else best:
-        if not restates(text, claim, _NEAR):
+        if not restates(text, claim, NEAR):
             continue
         lower = text.lower()
         hedge = _HEDGE.search(lower)
@@ -44,30 +43,16 @@ def veto_hedge(claim: str, best: Sequence[str]) -> CheckOutcome:
         hedges.append(hedge[0] if hedge and share(found_in(terms, behind), terms) >= _HEDGED else "")
     if hedges and all(hedges):
         return checked("hedge", "fail", f"the nearest sentence says “{hedges[0]}”, and the claim does not")
-    near = [strength(text) for text in best if restates(text, claim, _NEAR)]
+    near = [strength(text) for text in best if restates(text, claim, NEAR)]
     if (
         near
         and not strength(claim).aim
         and all(how.aim or (how.limited and not strength(claim).limited) for how in near)
     ):
         return checked("hedge", "fail", "the nearest sentence does not state it, or only of some or under a condition")
-    if verb := _only_possible(claim, best):
+    if verb := unmarked(claim, best, HEDGES):
         return checked("hedge", "fail", f"the nearest sentences only say that it may {verb}")
     return checked("hedge", "pass", "no hedge of the evidence is left out")
-
-
-def _only_possible(claim: str, best: Sequence[str]) -> str:
-    """A verb of a flat claim that stands in the nearest sentences only behind "may" or "might"."""
-    verbs = (
-        {} if strength(claim).hedged else {stem(w.text): w.text for w in view(claim).words if _VERB_END.search(w.text)}
-    )
-    found: dict[str, set[bool]] = {}
-    for seen in map(view, best):
-        for i, word in enumerate(seen.words):
-            if stem(word.text) in verbs:
-                before = " ".join(w.text for w in seen.words[max(0, i - 2) : i])
-                found.setdefault(verbs[stem(word.text)], set()).add(_HEDGE.search(before) is not None)
-    return next((verb for verb, hedged in found.items() if hedged == {True}), "")
 
 
 def veto_cause(claim: str, best: Sequence[str]) -> CheckOutcome:
@@ -92,7 +77,8 @@ def veto_scope(claim: str, around: str) -> CheckOutcome:
 def _forms(text: str) -> list[str]:
     """Every word in lower case and as it is printed: "US" is a country."""
     seen = view(text)
-    return list(dict.fromkeys(form for w in seen.words for form in (w.text, seen.text[w.start : w.end])))
+    printed = [(w.text, seen.text[w.start : w.end]) for w in seen.words]
+    return list(dict.fromkeys(form.removesuffix("'s") for forms in printed for form in forms))
 
 
 def _lost(claim: str, text: str, table: Sequence[re.Pattern[str]]) -> str:

@@ -16,6 +16,7 @@ from .counted import equal_figure, is_unit, noun_of
 from .number import same_value
 from .outcome import checked
 from .overlap import found_in, gram_share, share, terms_of
+from .printed import misprinted, printed
 from .roles import roles
 from .swaps import restates
 from .view import DIGIT, Figure, View, Word, parts, view
@@ -32,7 +33,7 @@ def veto_figures(claim: str, best: Sequence[str]) -> CheckOutcome:
     """Every figure with its unit; a number that is read as no figure ("$5 million") must stand there as it is printed."""
     mine = view(claim)
     bare = [n for n in _printed(mine.text) if not any(_same_digits(n, f.quantity.text) for f in mine.figures)]
-    if not mine.figures and not bare:
+    if not mine.figures and not bare and not printed(claim):
         return checked("figures", "not_applicable", "the claim has no figure")
     there = {n for text in best for n in _printed(view(text).text)}
     missing = [
@@ -42,6 +43,8 @@ def veto_figures(claim: str, best: Sequence[str]) -> CheckOutcome:
         and not (f.quantity.unit == "" and _counted(f, mine, best))
     ]
     missing += [n for n in bare if n not in there]
+    if other := misprinted(claim, best):
+        missing.append(other)
     if missing:
         return checked("figures", "fail", f"not in the nearest sentences: {', '.join(missing[:3])}")
     return checked("figures", "pass", "every figure of the claim stands there")
@@ -140,7 +143,8 @@ def _kinds(text: str) -> frozenset[tuple[str, str]]:
 
 def _kind_of(figure: Figure, seen: View) -> tuple[str, str] | None:
     noun = noun_of(figure, seen)
-    return (noun, f"{figure.quantity.value:g}") if noun else None
+    value, upper = figure.quantity.value, figure.quantity.upper
+    return (noun, f"{value:g}" if upper is None else f"{value:g}-{upper:g}") if noun else None
 
 
 def _names(text: str) -> frozenset[tuple[str, str]]:

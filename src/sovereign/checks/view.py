@@ -48,6 +48,9 @@ _NUMBER_WORDS = word_set(
     "zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand million"
 )
 
+# Names that only their capitals tell from function words.
+_CAPITALS = word_set("US IT WHO")
+
 # Where a sentence may turn to another thing: punctuation, conjunctions, and words that open a comparison.
 _JOINT = re.compile(
     r"[,;:]\s|\s(?:and|but|or|while|whereas|although|though|however|yet|than|versus|vs\.?|against|compared (?:with|to)"
@@ -202,7 +205,7 @@ def _content(token: str, first: bool) -> tuple[str, ...]:
     if lower in _NUMBER_WORDS:
         return (lower,)
     if lower in STOP:
-        return ()
+        return (lower,) if token in _CAPITALS else ()
     return tuple(
         _ONE_SENSE.get(p, p)
         for p in stems(token)
@@ -225,6 +228,8 @@ def squeezed(token: str) -> str:
 
 def is_compound_name(token: str) -> bool:
     """Whether a token with hyphens is one name: "DNA-PK", "TGF-B", not "DNA-based" and not "Low-Rank"."""
+    if token.isalnum():  # most tokens have one part
+        return False
     pieces = [p for p in parts(token) if any(c.isalpha() for c in p)]
     capitals = all(any(c.isupper() for c in p) for p in pieces)
     return len(pieces) > 1 and capitals and any(len(p) == 1 or any(c.isupper() for c in p[1:]) for p in pieces)

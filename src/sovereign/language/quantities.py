@@ -11,13 +11,13 @@ import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, cast
 
 from sovereign.records import Quantity
 
 from .scales import find_scales
 from .units import base_factor, dimension, read_unit, rounded
-from .words import STOP, any_of, normalize
+from .words import STOP, any_of, normalize, word_set
 
 __all__ = ["Mention", "base_value", "dimension", "find_quantities", "find_scales"]
 
@@ -50,7 +50,10 @@ _BOUND_WORDS: dict[Bound, str] = {
     "at_most": "less_than under below at_most up_to fewer_than within < ≤ as_little_as",
     "about": r"about around roughly nearly almost approximately approx\. some ~ ≈ ca\. circa",
 }
-_BOUNDS = {bound: re.compile(rf"{any_of(words)}\s?$", re.IGNORECASE) for bound, words in _BOUND_WORDS.items()}
+_BOUNDED = re.compile(
+    "|".join(rf"(?P<{bound}>{any_of(words)}\s?$)" for bound, words in _BOUND_WORDS.items()), re.IGNORECASE
+)
+_LONGEST_BOUND = 20  # characters
 
 _ONES = "one two three four five six seven eight nine ten eleven twelve"
 _COUNTS = {word: float(i) for i, word in enumerate(_ONES.split(), 1)}
@@ -67,8 +70,8 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 # Without one of these, no number is written as a word; it spares most texts the long pattern.
-_WORDY = re.compile(
-    "half|twice|thrice|fold|times|percent|point|magnitude|third|quarter|fi?fth|sixth|sevent|eight|nin|tenth", re.I
+_WORDY = word_set(
+    "half twice thrice fold times percent point magnitude third quarter fifth sixth sevent eight nin tenth"
 )
 # "a third" is a share before these words and an ordinal before others.
 _SHARED = re.compile(r"\s+(?:of|the|as|less|fewer|more|lower|faster|cheaper|smaller)\b|\s*(?:[,.;)]|$)")
@@ -145,7 +148,8 @@ def _read(text: str, match: re.Match[str]) -> Mention | None:
 
 def _bound_of(before: str) -> Bound:
     """What the words before a number make of it: "up to" is at most."""
-    return next((bound for bound, pattern in _BOUNDS.items() if pattern.search(before)), "exact")
+    found = _BOUNDED.search(before[-_LONGEST_BOUND:])
+    return cast(Bound, found.lastgroup) if found else "exact"
 
 
 def _joined(text: str, first: Mention, second: Mention) -> Mention | None:
@@ -153,7 +157,7 @@ def _joined(text: str, first: Mention, second: Mention) -> Mention | None:
     low, high = first.quantity, second.quantity
     if low.upper is not None or high.upper is not None or low.unit not in ("", high.unit):
         return None
-    between, before = text[first.end : second.start], text[max(0, first.start - _REACH) : first.start].rstrip()
+    between, before = text[first.end : second.start], text[max(0, first.start - _REACH) : first.start].rstrip().lower()
     if len(between) > 5 or not _BETWEEN.fullmatch(between):
         return None
     value = low.value if low.unit else rounded(low.value * _factor(second, text))
@@ -197,7 +201,8 @@ def _is_name(text: str, before: str, match: re.Match[str], unit: str, end: int) 
 def _worded(text: str) -> list[Mention]:
     """Numbers written as words: "twice", "half", "two fifths", "four times", "two to three times"."""
     found: list[Mention] = []
-    if not _WORDY.search(text):
+    lower = text.lower()
+    if not any(word in lower for word in _WORDY):
         return found
     for match in _WORDED.finditer(text):
         upper = None

@@ -82,6 +82,8 @@ def stem(word: str) -> str:
     """Snowball (English) stem of a lower-case word, with spellings of one concept folded together."""
     if word.startswith(("fine-tun", "finetun")):
         return "tune"
+    if word[-1:].isdigit():  # no suffix ends in a digit
+        return word
     root: str = _STEMMER.stemWord(word)
     if root.endswith("is") and len(root) > 5:
         # "optimis(ation)" as "optimiz(ation)"
