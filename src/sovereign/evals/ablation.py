@@ -26,7 +26,7 @@ from .command import exit_code
 from .files import digest
 from .logistic import fit
 from .metrics import Counts, count, figures, intervals
-from .pairs import Found, Pair
+from .pairs import Found, Label, Pair
 from .results import FOLDER, write
 
 _SHOWN = ("macro_f1", "support_recall", "contradict_called_support", "rationale_f1")
@@ -88,8 +88,8 @@ def alone(pairs: Sequence[Pair], embedder: Embedder) -> list[Found]:
             [rows[n] for n in others], [pairs[n].label != "NOT_ENOUGH_INFO" for n in others]
         )
         for n in inside:
-            label = "SUPPORT" if near[n] and bears(rows[n]) >= BEARS else "NOT_ENOUGH_INFO"
-            found[n] = Found(label, (first[n],) if near[n] else ())  # type: ignore[arg-type]
+            label: Label = "SUPPORT" if near[n] and bears(rows[n]) >= BEARS else "NOT_ENOUGH_INFO"
+            found[n] = Found(label, (first[n],) if near[n] else ())
     return [found[n] for n in range(len(pairs))]
 
 
