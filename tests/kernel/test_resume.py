@@ -21,6 +21,7 @@ from sovereign.kernel import resume as go_on
 from sovereign.records import Record
 from sovereign.settings import load
 from sovereign.store import open_store
+from sovereign.store.ledger import Ledger
 from tests.kernel import columnar
 from tests.kernel.asking import ask
 
@@ -147,6 +148,21 @@ def test_resume_after_a_kill_between_the_steps_of_publishing(
             ask(home, columnar.QUESTION, library) if not unfinished(home) else resumed(home, str(_only(home)))
 
         assert in_a_child(asked) == -signal.SIGKILL
+    name = str(_only(home))
+    assert in_a_child(lambda: resumed(home, name)) == 0
+    with open_store(home) as store:
+        same(home, store.records.load(name), undisturbed)
+
+
+def test_resume_after_a_kill_when_the_record_is_a_file_but_not_a_row_leaves_no_second_file(
+    home: Path, library: Path, undisturbed: tuple[Record, list[str]], monkeypatch: pytest.MonkeyPatch
+):
+    def asked() -> None:
+        monkeypatch.setattr(Ledger, "append", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+        ask(home, columnar.QUESTION, library)
+
+    assert in_a_child(asked) == -signal.SIGKILL
+    time.sleep(1.1)  # the time of a record is in seconds: another one now
     name = str(_only(home))
     assert in_a_child(lambda: resumed(home, name)) == 0
     with open_store(home) as store:

@@ -75,8 +75,19 @@ def count(draft: Draft) -> Counters:
     )
 
 
+def now() -> str:
+    """The time of a record, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
 def publish(
-    record_id: UUID, draft: Draft, decision: Decision, store: Store, request: Request, seconds: dict[str, float]
+    record_id: UUID,
+    draft: Draft,
+    decision: Decision,
+    created_at: str,
+    store: Store,
+    request: Request,
+    seconds: dict[str, float],
 ) -> None:
     """Store the texts, then the record with all events of its run in one transaction. Doing it twice changes nothing."""
     if store.records.has(record_id):
@@ -89,7 +100,7 @@ def publish(
     record = Record(
         id=record_id,
         short_id=short_id(record_id),
-        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        created_at=created_at,
         question=" ".join(request.question.split()),
         plan=draft.plan,
         retrieval=draft.retrieval,

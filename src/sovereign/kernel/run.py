@@ -39,7 +39,7 @@ from .kept import Damaged
 from .library import Sources
 from .measure import measure
 from .plan import plan
-from .publish import Draft, count, publish
+from .publish import Draft, count, now, publish
 from .read import Read, read
 from .retrieve import retrieve
 from .review import review
@@ -71,6 +71,14 @@ class Measured(NamedTuple):
     claims: tuple[Claim, ...]
     measurements: tuple[Measurement, ...]
     found: Evidence = Evidence()
+
+
+class Decided(NamedTuple):
+    """What the stage *decide* gives. The time stands with it, so that a record killed while being stored is stored anew the
+    same, and leaves no file behind that nothing names."""
+
+    decision: Decision
+    created_at: str
 
 
 def run(request: Request, store: Store, progress: Progress = lambda stage, text: None) -> Record:
@@ -159,8 +167,10 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         if first.score < policy()["revision_below"]:
             draft = _revised(draft, request, store, sources, steps)
     against = _cited_against(draft)
-    decision = steps.step("decide", lambda: decide(count(draft), draft.answer, draft.rounds[-1], *against), Decision)
-    steps.step("publish", lambda: publish(begun.id, draft, decision, store, request, steps.seconds), type(None))
+    decided = steps.step(
+        "decide", lambda: Decided(decide(count(draft), draft.answer, draft.rounds[-1], *against), now()), Decided
+    )
+    steps.step("publish", lambda: publish(begun.id, draft, *decided, store, request, steps.seconds), type(None))
 
 
 def _search(planned: Plan, max_papers: int, sources: Sources) -> Found:
