@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from .base import Model
+
+
+def _absent(value: object) -> bool:
+    return value is None
 
 
 class Paper(Model):
@@ -10,6 +16,10 @@ class Paper(Model):
 
     ``source`` names the provider that gave it and ``location`` where it lies there (a path relative to the
     library, or a URL). ``our_words`` is true for a secondary note: its sentences are a summary, not the work's.
+
+    ``retracted`` says who withdrew or retracted the work, and where that stands; None if nothing is known of it.
+    ``version`` is the number of the version that was found, where the provider counts them. Both are written only where
+    they say something, so that records made before there were such fields keep their canonical form.
     """
 
     id: str
@@ -24,6 +34,8 @@ class Paper(Model):
     source: str = "library"
     location: str = ""
     our_words: bool = False
+    retracted: str | None = Field(default=None, exclude_if=_absent)
+    version: int | None = Field(default=None, exclude_if=_absent)
 
 
 class Candidate(Model):

@@ -2,13 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Literal, Protocol
 
+from sovereign.errors import SovereignError
 from sovereign.records import Document, Failure, Model, Paper, Query
 
 NOT_IN_TIME = "not read: the time budget of this run was spent"
 """The reason of a failure that is none of the file's."""
+
+
+Kind = Literal["search", "record", "fulltext"]
+"""What a request is for; how long its answer may be kept depends on it."""
+
+
+class BadAnswer(SovereignError):
+    """An answer, or an entry of one, that is not what its provider documents."""
+
+
+class Answer(Protocol):
+    """What a server answered."""
+
+    @property
+    def url(self) -> str:
+        """The address that answered."""
+        ...
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, names in lower case."""
+        ...
+
+    @property
+    def body(self) -> bytes:
+        """The bytes, with any content coding undone."""
+        ...
+
+    def json(self) -> object:
+        """The body as JSON.
+
+        Raises:
+            SovereignError: if it is none.
+        """
+        ...
+
+    def text(self) -> str:
+        """The body as text."""
+        ...
+
+
+class Fetcher(Protocol):
+    """The HTTP client, as providers see it. Errors are ``SovereignError``; those of a status carry it as ``status``."""
+
+    def get(
+        self, url: str, *, params: Mapping[str, str] = ..., headers: Mapping[str, str] = ..., kind: Kind = ...
+    ) -> Answer:
+        """The answer to a GET."""
+        ...
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: object,
+        params: Mapping[str, str] = ...,
+        headers: Mapping[str, str] = ...,
+        kind: Kind = ...,
+    ) -> Answer:
+        """The answer to a POST of JSON."""
+        ...
 
 
 class Hit(Model):

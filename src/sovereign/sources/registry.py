@@ -7,7 +7,14 @@ from difflib import get_close_matches
 from sovereign.errors import NotFound
 
 # Name and what it is.
-SOURCES = {"library": "files on this machine: notes, Markdown, HTML, plain text, PDF"}
+SOURCES = {
+    "library": "files on this machine: notes, Markdown, HTML, plain text, PDF",
+    "arxiv": "preprints of arXiv, with their full text",
+    "semanticscholar": "abstracts, citations and snippets of Semantic Scholar",
+    "openalex": "the open catalogue of works, with abstracts and marks of retraction",
+    "crossref": "what publishers registered with Crossref: metadata, abstracts, retractions",
+    "zotero": "your own Zotero library, with the full text of its attachments",
+}
 
 
 def require_source(name: str) -> str:
