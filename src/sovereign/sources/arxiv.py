@@ -28,11 +28,12 @@ _MOST_FOUND = 100
 _LARGEST_FEED = 20_000_000  # bytes
 _VERSION = re.compile(r"v([1-9]\d{0,3})$")
 _YEAR = re.compile(r"\d{4}")
-# What arXiv and authors write into comment or abstract of a paper that was withdrawn.
+# What arXiv and authors write into comment or abstract of a paper that was withdrawn. Nothing may stand between the paper
+# and the verb: papers on things that were withdrawn are none themselves.
 _WITHDRAWN = re.compile(
     r"^\W*withdrawn\b"
-    r"|\b(?:paper|article|submission|manuscript|preprint|work|version|note|it)\W+(?:\w+\W+){0,6}?"
-    r"(?:has|have|is|was|been|being)\W+(?:\w+\W+){0,2}?(?:withdrawn|retracted)\b",
+    r"|\b(?:paper|article|submission|manuscript|preprint|work|version|note)\W+"
+    r"(?:(?:has|have|is|was|been|being|now|temporarily|permanently)\W+){0,5}(?:withdrawn|retracted)\b",
     re.IGNORECASE,
 )
 _START = 300  # characters of an abstract in which that is looked for

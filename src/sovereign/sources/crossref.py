@@ -11,7 +11,7 @@ from pydantic import Field
 from sovereign.errors import SovereignError
 from sovereign.reading import Limits
 from sovereign.reading.bibliography.entry import prose
-from sovereign.reading.identity import find_arxiv, find_doi
+from sovereign.reading.identity import arxiv_of_doi, find_doi
 from sovereign.records import Document, Failure, Model, Query
 
 from .base import Fetcher, Hit
@@ -50,7 +50,6 @@ class _Update(Wire):
 
 class _Related(Wire):
     id: str | None = None
-    kind: str | None = Field(default=None, alias="id-type")
 
 
 class _Work(Wire):
@@ -248,7 +247,5 @@ def _name(author: _Author) -> str:
 
 def _preprint(work: _Work) -> str | None:
     """The arXiv id of the preprint that a record names as the same work's."""
-    related = (one for one in (work.relation or {}).get("has-preprint", ()) if one and one.id)
-    return next(
-        filter(None, (find_arxiv(str(one.id)) for one in related if (one.kind or "") in ("doi", "arxiv", "uri"))), None
-    )
+    related = [one.id for one in (work.relation or {}).get("has-preprint", ()) if one and one.id]
+    return next(filter(None, (arxiv_of_doi(find_doi(identifier)) for identifier in related)), None)

@@ -16,6 +16,7 @@ _PDF = b"%PDF-"
 _MOST_MEMBERS = 5_000
 _MOST_SOURCES = 500
 _MOST_BYTES = 100_000_000  # unpacked; sources of papers are mostly pictures
+_MOST_TEXT = 20_000_000  # bytes of LaTeX, of which a book has one or two million
 _AUTOMATIC = 32 + zlib.MAX_WBITS  # zlib finds the header itself
 _LONGEST_NAME = 200
 _ADVICE = "It is read in another form, if there is one."
@@ -41,7 +42,9 @@ def unpack(data: bytes, limits: Limits) -> Source | None:
         data = _gunzip(data, cap)
     if data.startswith(_PDF):
         return None
-    files = _members(data, limits, cap) if _is_tar(data) else {"main.tex": data[: limits.max_file_bytes]}
+    files = _members(data) if _is_tar(data) else {"main.tex": data}
+    if sum(map(len, files.values())) > min(_MOST_TEXT, limits.max_file_bytes):
+        raise ReadError("the source holds more LaTeX than may be read", _ADVICE)
     mains = [name for name, body in files.items() if _begins_document(name, body)]
     if not mains:
         raise ReadError("the source holds no document in LaTeX", _ADVICE)
@@ -73,7 +76,7 @@ def _is_tar(data: bytes) -> bool:
     return True
 
 
-def _members(data: bytes, limits: Limits, cap: int) -> dict[str, bytes]:
+def _members(data: bytes) -> dict[str, bytes]:
     """The sources in an archive, by name. Links, devices and names that lead out are passed over."""
     files: dict[str, bytes] = {}
     try:
@@ -84,9 +87,8 @@ def _members(data: bytes, limits: Limits, cap: int) -> dict[str, bytes]:
                 name = posixpath.normpath(member.name)
                 if not member.isreg() or member.issparse() or not _stays_inside(name) or not is_source(name):
                     continue
-                if member.size > min(limits.max_file_bytes, cap) or (stream := archive.extractfile(member)) is None:
-                    continue
-                files[name] = stream.read()
+                if stream := archive.extractfile(member):
+                    files[name] = stream.read()
     except (tarfile.TarError, EOFError, OSError, ValueError, OverflowError, MemoryError):
         raise ReadError("the source is damaged: its archive cannot be read", _ADVICE) from None
     return files

@@ -19,7 +19,7 @@ _API = "https://api.openalex.org/works"
 _FIELDS = "id,doi,title,publication_year,authorships,primary_location,locations,is_retracted,abstract_inverted_index"
 _MOST_FOUND = 100  # of one page
 _ARXIV_ADDRESS = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(.{1,100})")
-_LABEL = re.compile(r"abstract[:.]? (?=[A-Z])", re.IGNORECASE)
+_LABEL = re.compile(r"(?i:abstract)[:.]? (?=[A-Z])")
 _HOLE = "[…]"
 _RETRACTED = "OpenAlex marks this work as retracted"
 
@@ -127,7 +127,7 @@ def work_of(entry: Any) -> Work:
         retracted=_RETRACTED if found.is_retracted else None,
     )
     abstract = text_of_index(found.abstract_inverted_index or {})
-    notices = [f"the abstract lacks {abstract.lacking} word(s) in places, marked {_HOLE}"] if abstract.lacking else []
+    notices = [f"the abstract lacks word(s) in {abstract.lacking} place(s), marked {_HOLE}"] if abstract.lacking else []
     return Work(paper, (Part("", abstract.text),) if abstract.text else (), tuple(notices))
 
 
