@@ -59,8 +59,6 @@ def parse(model: type[W], value: object) -> W:
     except ValidationError as error:
         wrong = (f"{'.'.join(map(str, e['loc'])) or 'the whole'}: {e['msg']}" for e in error.errors(include_url=False))
         raise BadAnswer(said("; ".join(wrong)), _ADVICE) from None
-    except RecursionError:
-        raise BadAnswer("it nests too deep", _ADVICE) from None
 
 
 def parse_answer(model: type[W], answer: Answer) -> W:
