@@ -18,6 +18,7 @@ from .provider import Part, Shelf, Wire, Work, abstract_document, make_paper, pa
 _API = "https://api.openalex.org/works"
 _FIELDS = "id,doi,title,publication_year,authorships,primary_location,locations,is_retracted,abstract_inverted_index"
 _MOST_FOUND = 100  # of one page
+_MOST_ALIKE = 10  # works with nearly the title that is looked for
 _ARXIV_ADDRESS = re.compile(r"https?://(?:www\.)?arxiv\.org/(?:abs|pdf)/(.{1,100})")
 _LABEL = re.compile(r"(?i:abstract)[:.]? (?=[A-Z])")
 _HOLE = "[…]"
@@ -98,7 +99,7 @@ class OpenAlex:
         scheme, _, value = paper_id.partition(":")
         doi = {"doi": value, "arxiv": f"10.48550/arxiv.{value}"}.get(scheme)
         if not doi:
-            return []
+            return self._ask(value, _MOST_ALIKE) if query_terms(value) else []
         answer = self._client.get(f"{_API}/{path_of(f'doi:{doi}')}", params=self._params, kind="record")
         return self._shelf.take([parse_answer(_Work, answer)], work_of)
 

@@ -179,7 +179,8 @@ class Shelf:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._works: dict[str, Work] = {}
+        self._works: dict[str, Work] = {}  # by their own ids
+        self._aliases: dict[str, Work] = {}  # by every other id that they have
         self._failures: dict[Failure, None] = {}
 
     @property
@@ -202,16 +203,17 @@ class Shelf:
                 continue
             if work is not None:
                 works.append(work)
-                for key in (work.paper.id, *work_keys(work.paper)):
-                    self._works.setdefault(key, work)
+                self._works.setdefault(work.paper.id, work)
+                for key in work_keys(work.paper):
+                    self._aliases.setdefault(key, work)
         return works
 
     def find(self, wanted: str) -> Work | None:
         """The work of that id, if an answer had it."""
-        return self._works.get(wanted)
+        return self._works.get(wanted) or self._aliases.get(wanted)
 
     def require(self, wanted: str, fetch: Callable[[str], Iterable[Work]]) -> Work:
-        """The work of that id: one that is kept, else the first of what ``fetch`` gets for the id.
+        """The work of that id: one that is kept, else the first with that id of what ``fetch`` gets.
 
         Raises:
             NotFound: if there is none.
@@ -226,9 +228,11 @@ class Shelf:
             if getattr(error, "status", None) == 404:
                 raise missing from None
             raise
-        if not works:
+        # A provider may answer with a near miss, whose text must not stand for the work that was meant.
+        found = next((work for work in works if wanted in (work.paper.id, *work_keys(work.paper))), None)
+        if found is None:
             raise missing
-        return works[0]
+        return found
 
     def search(
         self, queries: Sequence[Query], limit: int, ask: Callable[[str, int], Iterable[Work]]

@@ -20,7 +20,7 @@ from .provider import Shelf, Wire, Work, abstract_document, make_paper, parse, p
 from .provider import search_words as words
 
 _API = "https://api.semanticscholar.org/graph/v1"
-_FIELDS = "title,abstract,year,venue,externalIds,authors,openAccessPdf,publicationTypes"
+_FIELDS = "title,abstract,year,venue,externalIds,authors,openAccessPdf"
 _MOST_FOUND = 100  # of one page of a search
 _MOST_IN_BATCH = 500
 _MOST_CITING = 1_000
@@ -49,7 +49,6 @@ class _Work(Wire):
     externalIds: _Ids | None = None
     authors: tuple[_Author | None, ...] | None = None
     openAccessPdf: _Pdf | None = None
-    publicationTypes: tuple[str | None, ...] | None = None
 
 
 class _Page(Wire):
@@ -185,7 +184,9 @@ class SemanticScholar:
 
     def _fetch(self, paper_id: str) -> Iterable[Work]:
         if not (theirs := _their_id(paper_id)):
-            return []
+            title = paper_id.removeprefix("title:")
+            answer = self._get("paper/search/match", {"query": title, "fields": _FIELDS}, "record")
+            return self._shelf.take(read_page(answer), work_of)
         answer = self._get(f"paper/{path_of(theirs)}", {"fields": _FIELDS}, "record")
         return self._shelf.take([parse_answer(_Work, answer)], work_of)
 
@@ -194,7 +195,7 @@ class SemanticScholar:
 
 
 def _their_id(paper_id: str) -> str | None:
-    """An id of ours as theirs; None for a title, by which they know no work."""
+    """An id of ours as theirs; None for a title."""
     scheme, _, value = paper_id.partition(":")
     return f"{_SCHEMES[scheme]}:{value}" if scheme in _SCHEMES and value else None
 
@@ -245,7 +246,6 @@ def work_of(entry: Any) -> Work:
         doi=ids.doi,
         arxiv_id=find_arxiv(ids.arxiv or ""),
         url=pdf,
-        topics=(),
     )
     return Work(paper, plain_abstract(found.abstract))
 

@@ -96,6 +96,9 @@ class Zotero:
         self._limits = limits or Limits()
         self._shelf = Shelf(self.name)
         self._by_term: dict[str, list[Work]] = {}
+        if keys.zotero and not keys.zotero_library:
+            reason = "ZOTERO_API_KEY is set, but not whose library it is for; that of this machine is asked"
+            self._shelf.fail(reason, "Set ZOTERO_USER_ID, or ZOTERO_LIBRARY_ID and ZOTERO_LIBRARY_TYPE.")
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -113,10 +116,10 @@ class Zotero:
         """The text of a work's attachments as Zotero has indexed it, else its abstract.
 
         Raises:
-            NotFound: if no search of this run found the work, or there is neither.
+            NotFound: if there is no such work, or neither of it.
             SovereignError: if it cannot be asked for.
         """
-        work = self._shelf.require(paper_id, lambda _: ())
+        work = self._shelf.require(paper_id, self._fetch)
         failed = []
         try:
             for key in self._attachments(work.paper.location.removeprefix(self._select)):
@@ -147,6 +150,11 @@ class Zotero:
             answer = self._get("items/top", params, "search")
             self._by_term[term] = self._shelf.take(read_list(answer), self._work_of)
         return self._by_term[term]
+
+    def _fetch(self, paper_id: str) -> Iterable[Work]:
+        """What Zotero finds by the id's own text: everything that is indexed is searched, fields and full texts."""
+        value = paper_id.partition(":")[2].strip()
+        return self._of_term(value) if value else ()
 
     def _work_of(self, entry: Any) -> Work | None:
         return work_of(entry, self._select)

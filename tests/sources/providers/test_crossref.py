@@ -133,7 +133,7 @@ def test_the_document_is_the_abstract_and_a_structured_one_keeps_its_headings():
     server = Server(
         {
             f"{API}/10.1000/zorg.1": {"message": WORK | {"abstract": structured}},
-            f"{API}/10.1000/2": {"message": WORK | {"abstract": None}},
+            f"{API}/10.1000/2": {"message": WORK | {"DOI": "10.1000/2", "abstract": None}},
         }
     )
     source = Crossref(server, Keys())

@@ -118,7 +118,10 @@ def test_a_bad_answer_is_a_failure_and_the_next_query_goes_on(answer: Any, reaso
 
 def test_the_document_is_the_abstract():
     server = Server(
-        {f"{API}/doi:10.48550/arxiv.2101.00001": WORK, f"{API}/doi:10.1000/2": WORK | {"abstract_inverted_index": None}}
+        {
+            f"{API}/doi:10.48550/arxiv.2101.00001": WORK,
+            f"{API}/doi:10.1000/2": WORK | {"doi": "10.1000/2", "abstract_inverted_index": None},
+        }
     )
     source = OpenAlex(server, Keys())
     document = source.document("arxiv:2101.00001")
@@ -128,6 +131,13 @@ def test_the_document_is_the_abstract():
         source.document("doi:10.1000/2")
     with pytest.raises(NotFound, match="has no work"):
         source.document("title:zorgs")
+
+
+def test_a_title_is_searched_for_and_a_near_miss_is_not_taken():
+    source = OpenAlex(Server({API: {"results": [WORK | {"title": "On Zorgs again"}, WORK | {"doi": None}]}}), Keys())
+    assert source.document("title:on zorgs α β").paper.title == WORK["title"]
+    with pytest.raises(NotFound, match="has no work"):
+        source.document("title:on zorgs")
 
 
 def test_holes_in_the_index_are_marked_in_the_text_and_in_the_notices():

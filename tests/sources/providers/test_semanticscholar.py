@@ -13,7 +13,7 @@ from sovereign.sources.semanticscholar import SemanticScholar
 from .server import DOWN, HTML, Server, Turns, queries
 
 API = "https://api.semanticscholar.org/graph/v1"
-FIELDS = "title,abstract,year,venue,externalIds,authors,openAccessPdf,publicationTypes"
+FIELDS = "title,abstract,year,venue,externalIds,authors,openAccessPdf"
 WORK: dict[str, Any] = {
     "paperId": "abc123",
     "title": "On  Zorgs: α ≤ β",
@@ -163,6 +163,27 @@ def test_a_document_that_no_search_found_is_asked_for_by_its_id():
             source.document(wanted)
 
 
+def test_a_title_is_matched_and_a_near_miss_is_not_taken():
+    source, server = source_of({"paper/search/match": {"data": [WORK | {"matchScore": 88.5}]}})
+    assert source.document("title:on zorgs α β").paper.doi == "10.1000/zorg.1"
+    assert server.asked[0].params == {"query": "on zorgs α β", "fields": FIELDS}
+    with pytest.raises(NotFound, match="has no work"):
+        source.document("title:on zorgs")
+
+
+def test_an_answer_with_another_work_is_not_taken():
+    source, _ = source_of({"paper/DOI:10.1000/other": WORK})
+    with pytest.raises(NotFound, match="has no work"):
+        source.document("doi:10.1000/other")
+
+
+def test_of_two_works_with_one_title_each_has_its_own_text():
+    data = [WORK, WORK | {"paperId": "b", "externalIds": None, "abstract": "Zorgs are green."}]
+    source, _ = source_of({"paper/search": {"data": data}})
+    ((*hits,),) = source.search(queries("zorgs"), 5)
+    assert "blue" in source.document(hits[0].paper.id).text and "green" in source.document(hits[1].paper.id).text
+
+
 def test_ids_cannot_lead_to_another_address():
     source, server = source_of({})
     with pytest.raises(NotFound):
@@ -171,9 +192,9 @@ def test_ids_cannot_lead_to_another_address():
 
 
 def test_a_work_without_abstract_and_a_server_that_is_down():
-    source, _ = source_of({"paper/DOI:10.1000/1": WORK | {"abstract": None}, "paper/DOI:10.1000/2": DOWN})
+    source, _ = source_of({"paper/DOI:10.1000/zorg.1": WORK | {"abstract": None}, "paper/DOI:10.1000/2": DOWN})
     with pytest.raises(NotFound, match="no abstract of 'On Zorgs"):
-        source.document("doi:10.1000/1")
+        source.document("doi:10.1000/zorg.1")
     with pytest.raises(SovereignError, match="503"):
         source.document("doi:10.1000/2")
 

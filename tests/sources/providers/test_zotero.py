@@ -179,10 +179,25 @@ def test_without_text_the_abstract_is_read_and_says_why(children: Any, full: Any
     assert [notice.startswith(failed or "-") for notice in document.notices[1:]] == [True] * (failed is not None)
 
 
+def test_a_work_that_no_search_found_is_looked_for_by_its_id():
+    server = Server(
+        {f"{LOCAL}/items/top": [item(DOI="10.1000/other"), item(title="Zorgs, again"), item(abstractNote="")]}
+    )
+    source = Zotero(server, Keys())
+    assert source.document("doi:10.1000/zorg.1").paper.title == "Zorgs, again"
+    assert [asked.params["q"] for asked in server.asked[:1]] == ["10.1000/zorg.1"]
+
+
 def test_works_that_are_not_there():
-    source = Zotero(Server({LOCAL: [item(abstractNote="")]}), Keys())
-    with pytest.raises(NotFound, match="has no work"):
-        source.document("doi:10.1000/zorg.1")
-    source.search(queries("zorgs"), 1)
+    source = Zotero(Server({f"{LOCAL}/items/top": [item(abstractNote="")]}), Keys())
+    for wanted in ("doi:10.1000/zorg.2", "title:", ""):
+        with pytest.raises(NotFound, match="has no work"):
+            source.document(wanted)
     with pytest.raises(NotFound, match="no abstract"):
         source.document("doi:10.1000/zorg.1")
+
+
+def test_a_key_without_a_library_is_told_of():
+    source = Zotero(Server({LOCAL: [item()]}), Keys(zotero="s3cret"))
+    assert len(source.search(queries("zorgs"), 1)[0]) == 1
+    assert "ZOTERO_API_KEY is set" in source.failures[0].reason
