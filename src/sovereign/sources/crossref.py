@@ -16,7 +16,19 @@ from sovereign.records import Document, Failure, Model, Query
 
 from .base import Fetcher, Hit
 from .keys import Keys
-from .provider import Part, Shelf, Wire, Work, abstract_document, make_paper, parse, parse_answer, path_of, search_words
+from .provider import (
+    YEARS,
+    Part,
+    Shelf,
+    Wire,
+    Work,
+    abstract_document,
+    make_paper,
+    parse,
+    parse_answer,
+    path_of,
+    search_words,
+)
 
 _API = "https://api.crossref.org/works"
 _FIELDS = "DOI,title,author,issued,container-title,abstract,relation,update-to,updated-by"
@@ -177,14 +189,17 @@ def retractions(client: Fetcher, keys: Keys, dois: Sequence[str]) -> dict[str, R
 
 
 def notices_of(work: _Work) -> Iterator[Retraction]:
-    """The retractions that a record speaks of: of the work itself, and of those that it is the notice for."""
+    """The retractions that a record speaks of: of the work itself, and of those that it is the notice for.
+
+    Some publishers turn a work's own record into the notice, which then updates itself.
+    """
     own = find_doi(work.doi or "")
     for update in work.updated_by or ():
         if update and own and (kind := _taken_back(update)):
             notice = find_doi(update.doi or "")
             yield Retraction(doi=own, notice=notice, kind=kind, year=_year(update.updated), way="updated-by")
     for update in work.update_to or ():
-        if update and (kind := _taken_back(update)) and (doi := find_doi(update.doi or "")) and doi != own:
+        if update and (kind := _taken_back(update)) and (doi := find_doi(update.doi or "")):
             yield Retraction(doi=doi, notice=own, kind=kind, year=_year(update.updated), way="update-to")
 
 
@@ -238,7 +253,8 @@ def _taken_back(update: _Update) -> str | None:
 
 def _year(date: _Date | None) -> int | None:
     first = next(iter(date.parts or ()), None) if date else None
-    return next(iter(first), None) if first else None
+    year = next(iter(first), None) if first else None
+    return year if year in YEARS else None
 
 
 def _name(author: _Author) -> str:

@@ -18,7 +18,7 @@ from sovereign.records import Document, Failure, Paper, Query
 from .base import Answer, BadAnswer, Hit
 from .index import query_terms
 
-_YEARS = range(1000, 2200)
+YEARS = range(1000, 2200)
 _LONGEST_SAID = 200  # characters of foreign text in a message
 _LONGEST_ID = 2_000
 _ADVICE = "The other entries were used. If it lasts, the provider has changed its answers."
@@ -137,7 +137,7 @@ def make_paper(
         id=paper_id(doi, arxiv_id, title),
         title=title,
         authors=tuple(filter(None, (prose(name or "") for name in authors))),
-        year=year if year in _YEARS else None,
+        year=year if year in YEARS else None,
         venue=prose(venue or "") or None,
         doi=doi,
         arxiv_id=arxiv_id,

@@ -185,6 +185,13 @@ def test_a_notice_is_marked_as_one():
     assert paper.retracted == "this is the notice of a retraction, of doi:10.1000/bad"
 
 
+def test_a_record_that_was_turned_into_its_own_notice_is_a_retracted_work():
+    (paper,), _ = search_one(
+        found(WORK | {"update-to": [RETRACTED | {"DOI": WORK["DOI"], "updated": {"date-parts": [[10**30]]}}]})
+    )
+    assert paper.retracted == "retraction, notice https://doi.org/10.1000/zorg.1 (Crossref, update-to)"
+
+
 def test_retractions_are_found_both_ways():
     by_record = {"DOI": "10.1000/A", "updated-by": [CORRECTED, RETRACTED]}
     by_notice = {
