@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -89,6 +90,7 @@ def make(server: Server, clock: Clock) -> Iterator[Make]:
             "wall": lambda: clock.now,
             "sleep": clock.sleep,
             "resolve": resolve_from(known),
+            "certificates": ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),  # the system's take a while to load
         }
         made.append(Client(**(arguments | changes)))  # type: ignore[arg-type]
         return made[-1]

@@ -24,14 +24,30 @@ class Seen:
     body: bytes
 
 
-Behaviour = Callable[[socket.socket, threading.Event], None]
-"""Answers one request on a connection; the event is set when the server shuts down."""
+Behaviour = Callable[[socket.socket, threading.Event], bool | None]
+"""Answers one request on a connection; the event is set when the server shuts down. True keeps the connection open."""
 
 
 def reply(body: bytes = b"{}", status: int = 200, headers: Mapping[str, str] | None = None) -> Behaviour:
     """A well-formed answer."""
     fields = {"content-type": "application/json", "content-length": str(len(body))} | dict(headers or {})
     return raw(_head(status, fields) + body)
+
+
+def lasting(body: bytes = b"{}") -> Behaviour:
+    """A well-formed answer on a connection that stays open for the next."""
+    data = _head(200, {"content-type": "application/json", "content-length": str(len(body))}, closes=False) + body
+
+    def send(connection: socket.socket, stop: threading.Event) -> bool:
+        connection.sendall(data)
+        return True
+
+    return send
+
+
+def promising(body: bytes = b"{}") -> Behaviour:
+    """An answer that promises to keep the connection open, and closes it."""
+    return raw(_head(200, {"content-length": str(len(body))}, closes=False) + body)
 
 
 def redirect(location: str, status: int = 302) -> Behaviour:
@@ -74,9 +90,9 @@ def head(**fields: str) -> bytes:
     return _head(200, {name.replace("_", "-"): value for name, value in fields.items()})
 
 
-def _head(status: int, fields: Mapping[str, str]) -> bytes:
-    lines = [f"HTTP/1.1 {status} Said", *(f"{name}: {value}" for name, value in fields.items()), "connection: close"]
-    return "\r\n".join([*lines, "", ""]).encode()
+def _head(status: int, fields: Mapping[str, str], closes: bool = True) -> bytes:
+    lines = [f"HTTP/1.1 {status} Said", *(f"{name}: {value}" for name, value in fields.items())]
+    return "\r\n".join([*lines, *(["connection: close"] if closes else []), "", ""]).encode()
 
 
 @dataclass
@@ -105,12 +121,12 @@ class Server:
     def targets(self) -> list[str]:
         return [seen.target for seen in self.seen]
 
-    def answer(self, connection: socket.socket, stop: threading.Event) -> None:
-        """Read one request and do what is planned for its path."""
+    def answer(self, connection: socket.socket, stop: threading.Event) -> bool:
+        """Read one request and do what is planned for its path. Returns whether another may come."""
         data = b""
         while b"\r\n\r\n" not in data:
             if not (more := connection.recv(65_536)):
-                return
+                return False
             data += more
         top, _, body = data.partition(b"\r\n\r\n")
         first, *lines = top.decode("latin-1").split("\r\n")
@@ -125,7 +141,7 @@ class Server:
             plan = self._plans.get(target.partition("?")[0], [reply(b'{"message": "no such page"}', 404)])
             behave = plan.pop(0) if len(plan) > 1 else plan[0]
         try:
-            behave(connection, stop)
+            return bool(behave(connection, stop))
         finally:
             with self._lock:
                 self._busy -= 1
@@ -143,9 +159,11 @@ def serving(certificates: ssl.SSLContext | None = None) -> Iterator[Server]:
         with suppress(OSError), connection:  # a client that hangs up is what some tests are about
             if certificates:
                 with certificates.wrap_socket(connection, server_side=True) as secured:
-                    server.answer(secured, stop)
+                    while server.answer(secured, stop):
+                        pass
             else:
-                server.answer(connection, stop)
+                while server.answer(connection, stop):
+                    pass
 
     def accept() -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -78,10 +79,8 @@ def test_an_unasked_304_is_an_error(make: Make, server: Server, folder: Path) ->
 )
 def test_what_is_no_good_answer_is_not_kept(make: Make, server: Server, folder: Path, bad: Behaviour) -> None:
     server.on("/x", bad)
-    try:
+    with suppress(FetchError):
         make(cache=folder).get(server.url("/x"))
-    except FetchError:
-        pass
     server.on("/x", reply(b'{"good": 1}'))
     assert make(cache=folder).get(server.url("/x")).json() == {"good": 1}
 

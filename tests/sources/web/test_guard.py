@@ -10,9 +10,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from httpx import URL
 
 from sovereign.sources.web import HOSTS, Client, FetchError, Host, Limits
-from sovereign.sources.web.guard import public
+from sovereign.sources.web.guard import check_hop, public
+from sovereign.sources.web.request import build
 
 from .conftest import SHORT, Make, resolve_from
 from .server import Server, redirect, reply, serving
@@ -139,10 +141,6 @@ def test_anywhere_is_no_way_inside(make: Make, server: Server, location: str) ->
 
 
 def test_a_redirect_may_not_lead_into_a_program_that_may_be_asked(server: Server) -> None:
-    from httpx import URL
-
-    from sovereign.sources.web.guard import check_hop
-
     outside, zotero = HOSTS["arxiv.org"], HOSTS["127.0.0.1:23119"]
     inside = URL("http://127.0.0.1:23119/api/")
     with pytest.raises(FetchError, match="into this machine"):
@@ -196,8 +194,6 @@ def test_a_link_that_another_host_signed_stays_as_it_is(make: Make, server: Serv
 def test_the_contact_stays_with_the_table(make: Make, server: Server) -> None:
     """A host from anywhere is not told who asks. It is asked over TLS, so its headers are looked at before they are sent."""
     client = make(contact="me@example.org")
-    from sovereign.sources.web.request import build
-
     request = build("GET", "https://papers.example.org/", {}, {}, None, anywhere=True)
     assert "example" not in client._headers(request, Host("papers.example.org", 1.0))["user-agent"]
     assert "example" in client._headers(request, Host(server.name, 1.0))["user-agent"]

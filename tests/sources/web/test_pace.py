@@ -7,14 +7,24 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sovereign.errors import InputError
 from sovereign.sources.web import HOSTS, Client, FetchError
 from sovereign.sources.web.lane import asked_pause
 
 from .conftest import Clock, Make
-from .server import Server, reply
+from .server import Server, lasting, promising, reply
 
+HEADERS = [
+    "retry-after",
+    "backoff",
+    "x-ratelimit-remaining",
+    "x-ratelimit-reset",
+    "x-rate-limit-limit",
+    "x-rate-limit-interval",
+]
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 
@@ -63,6 +73,31 @@ def test_one_after_another_per_host_and_hosts_side_by_side(make: Make, server: S
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.get(server.url("/one")), range(8)))
     assert len(answers) == 8 and server.busiest == 1
+
+
+def test_a_connection_is_used_again(make: Make, server: Server) -> None:
+    server.on("/x", lasting())
+    client = make()
+    for _ in range(3):
+        client.get(server.url("/x"))
+    assert (len(server.seen), server.connections) == (3, 1)
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_anew(make: Make, server: Server) -> None:
+    server.on("/x", promising())
+    client = make()
+    for _ in range(3):
+        assert client.get(server.url("/x")).status == 200
+    assert (len(server.seen), server.connections) == (3, 3)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(HEADERS), st.text(max_size=30) | st.from_regex(r"\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ .*")
+    )
+)
+def test_whatever_a_host_asks_for_is_a_time(headers: dict[str, str]) -> None:
+    assert 0 <= asked_pause(headers, wall=1e9) < 1e13
 
 
 def test_waiting_for_a_turn_ends_with_the_budget(make: Make, server: Server) -> None:

@@ -132,9 +132,9 @@ def test_what_is_not_in_the_recording_is_an_error(make: Make, server: Server, tm
     server.on("/x", reply())
     make(record=tmp_path / "r").get(server.url("/x"))
     client = replaying(tmp_path / "r")
-    with pytest.raises(FetchError, match="is not in the recording$"):
+    with pytest.raises(FetchError, match=r"is not in the recording$"):
         client.get(server.url("/x"), params={"q": "other"})
-    with pytest.raises(FetchError, match="is not in the recording$"):
+    with pytest.raises(FetchError, match=r"is not in the recording$"):
         client.post(server.url("/x"), json={})
     client.get(server.url("/x"))
     with pytest.raises(FetchError, match="is not in the recording once more"):

@@ -62,8 +62,10 @@ class _Count:
 def _zlib_or_raw(chunks: Iterable[bytes]) -> tuple[int, Iterator[bytes]]:
     """Window bits and chunks of "deflate", which is zlib's format (RFC 9110, section 8.4.1.2), but raw from some servers."""
     rest, head = iter(chunks), b""
-    while len(head) < 2 and (more := next(rest, b"")):
-        head += more
+    for chunk in rest:
+        head += chunk
+        if len(head) > 1:
+            break
     wrapped = len(head) > 1 and head[0] & 15 == 8 and int.from_bytes(head[:2], "big") % 31 == 0
     return zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS, chain([head], rest)
 

@@ -37,7 +37,9 @@ SECRET_PARAMS = frozenset(
         "x-amz-security-token",
     ]
 )
-OPEN_HEADERS = frozenset({"accept", "accept-language", "content-type", "zotero-api-version"})
+OPEN_HEADERS = frozenset(
+    {"accept", "accept-language", "content-type", "if-modified-since-version", "zotero-api-version"}
+)
 _SHORTEST = 6  # a shorter value would be found in half of all texts
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2
 _VALUE = re.compile(r"[\x20-\x7e]*")

@@ -59,7 +59,9 @@ class Wire:
                 httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
                 headers=list(headers.items()),
                 content=request.content,
-                extensions={"timeout": {"connect": self._limits.connect, "read": self._limits.read, "write": 20.0}},
+                extensions={
+                    "timeout": {"connect": self._limits.connect, "read": self._limits.read, "write": self._limits.read}
+                },
             ) as response:
                 found = _headers(response.headers, self._limits.headers)
                 body = read(
