@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import ssl
 import time
 import zlib
 from email.utils import formatdate
 
 import pytest
 
-from sovereign.sources.web import FetchError, Limits
+from sovereign.sources.web import FetchError, Host, Limits
+from sovereign.sources.web.body import Broken
+from sovereign.sources.web.request import build
+from sovereign.sources.web.wire import Wire
 
-from .conftest import Clock, Make
+from .conftest import SHORT, Clock, Make, resolve_from
 from .server import Behaviour, Server, drip, half, hang, head, raw, reply
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -60,7 +64,7 @@ def test_retry_after_is_obeyed(make: Make, server: Server, clock: Clock, after: 
 
 
 def test_a_host_that_asks_for_too_long_a_wait_is_left_alone(make: Make, server: Server, clock: Clock) -> None:
-    server.on("/x", reply(status=429, headers={"Retry-After": "3600"}))
+    server.on("/x", reply(status=429, headers={"Retry-After": "900"}))
     client = make()
     for status in (429, None):
         with pytest.raises(FetchError) as caught:
@@ -134,6 +138,7 @@ def test_a_drip_ends(make: Make, server: Server, begun: bytes) -> None:
         (reply(b"x", headers={"content-encoding": "br"}), "not asked for", 1),
         (reply(b"x" * 200_001), "larger than 200,000", 1),
         (raw(head() + b"x" * 300_000), "larger than 200,000", 1),
+        (reply(gzip.compress(b"") * 20_000, headers={"content-encoding": "gzip"}), "larger than 200,000", 1),
         (reply(gzip.compress(b"\0" * 200_001), headers={"content-encoding": "gzip"}), "larger than 200,000", 1),
     ],
 )
@@ -219,6 +224,14 @@ def test_the_budget_ends_an_exchange_under_way(make: Make, server: Server) -> No
     with pytest.raises(FetchError, match="budget"):
         client.get(server.url("/x"))
     assert time.monotonic() - started < 3
+
+
+def test_no_time_is_no_exchange(server: Server) -> None:
+    wire = Wire(resolve_from({}), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), SHORT)
+    request = build("GET", server.url("/x"), {}, {}, None, anywhere=False)
+    with pytest.raises(Broken, match="in time") as caught:
+        wire.exchange(request, {}, Host(server.name, 0.0, local=True), "search", seconds=-1.0)
+    assert not caught.value.again and not server.connections
 
 
 def test_what_is_waited_for_is_told(make: Make, server: Server) -> None:

@@ -65,6 +65,17 @@ def test_an_unasked_304_is_an_error(make: Make, server: Server, folder: Path) ->
     assert caught.value.status == 304
 
 
+def test_a_304_confirms_only_what_was_asked_about(make: Make, server: Server, clock: Clock, folder: Path) -> None:
+    """The address moved meanwhile, and the new one has never answered anything that could be confirmed."""
+    server.on("/x", reply(b'{"old": 1}', headers={"etag": '"1"'}), redirect("/y"))
+    server.on("/y", reply(b"", 304))
+    make(cache=folder).get(server.url("/x"))
+    clock.now += LIFETIMES["search"]
+    with pytest.raises(FetchError):
+        make(cache=folder).get(server.url("/x"))
+    assert "if-none-match" not in server.seen[-1].headers
+
+
 @pytest.mark.parametrize(
     "bad",
     [

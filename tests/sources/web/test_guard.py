@@ -23,34 +23,55 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 KEY = "s3cret-key-0123456789"
 
 
+@pytest.mark.parametrize("anywhere", [False, True])
 @pytest.mark.parametrize(
-    "url",
+    ("url", "even_anywhere"),
     [
-        "http://api.crossref.org/works",
-        "ftp://api.crossref.org/works",
-        "file:///etc/passwd",
-        "https://example.org/",
-        "https://api.crossref.org:8443/works",
-        "https://api.crossref.org.example.org/",
-        "https://api.crossref.org@example.org/",
-        "https://me:pw@api.crossref.org/",
-        "https://127.0.0.1:23119/../",
-        "http://127.0.0.1:631/",
-        "//api.crossref.org/",
-        "api.crossref.org",
-        "",
-        "https://api.crossref.org/\nx",
-        "https://[::1/",
+        ("http://api.crossref.org/works", True),
+        ("ftp://api.crossref.org/works", True),
+        ("file:///etc/passwd", True),
+        ("https://example.org/", False),
+        ("https://example.org:8443/", True),
+        ("https://api.crossref.org:8443/works", True),
+        ("https://api.crossref.org.example.org/", False),
+        ("https://api.crossref.org@example.org/", True),
+        ("https://me:pw@api.crossref.org/", True),
+        ("https://api.crossref.org./", False),
+        ("https://127.0.0.1:631/", True),
+        ("//api.crossref.org/", True),
+        ("api.crossref.org", True),
+        ("", True),
+        ("https://api.crossref.org/\nx", True),
+        ("https://[::1/", True),
     ],
 )
-def test_only_hosts_of_the_table_are_asked(url: str) -> None:
+def test_only_hosts_of_the_table_are_asked(url: str, even_anywhere: bool, anywhere: bool) -> None:
+    lookups: list[str] = []
+
     def resolve(name: str, port: int) -> Iterable[str]:
-        raise AssertionError("nothing may be looked up") if port != 23119 else OSError("no such program")
+        lookups.append(name)
+        raise OSError("nothing is there")
 
     client = Client(seconds_left=lambda: 60.0, resolve=resolve, limits=Limits(retries=0))
     with pytest.raises(FetchError) as caught:
-        client.get(url)
+        client.get(url, anywhere=anywhere)
     assert caught.value.status is None and "pw" not in caught.value.message
+    assert bool(lookups) is (anywhere and not even_anywhere)
+
+
+def test_the_hosts_of_the_table_are_asked() -> None:
+    lookups: list[str] = []
+
+    def resolve(name: str, port: int) -> Iterable[str]:
+        lookups.append(f"{name}:{port}")
+        raise OSError("nothing is there")
+
+    client = Client(seconds_left=lambda: 60.0, resolve=resolve, limits=Limits(retries=0))
+    urls = {name: f"{'http' if host.local else 'https'}://{name}/x" for name, host in HOSTS.items()}
+    for url in [*urls.values(), "https://API.crossref.org:443/"]:
+        with pytest.raises(FetchError, match="cannot be resolved"):
+            client.get(url)
+    assert lookups == [*(name if ":" in name else f"{name}:443" for name in urls), "api.crossref.org:443"]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +204,13 @@ def test_a_redirect_that_would_hand_over_a_key_in_a_path_is_refused(make: Make, 
     assert len(server.seen) == 1 and KEY not in str(caught.value)
 
 
+def test_a_key_that_a_host_repeats_is_in_no_message(make: Make, server: Server) -> None:
+    server.on("/x", redirect(f"/y/{KEY}"))
+    with pytest.raises(FetchError) as caught:
+        make().get(server.url("/x"), headers={"x-api-key": KEY})
+    assert caught.value.message == f"{server.url('/y/REDACTED')}: status 404 (no such page)"
+
+
 def test_a_link_that_another_host_signed_stays_as_it_is(make: Make, server: Server) -> None:
     server.on("/x", redirect(server.url("/y?a=b%20c&X-Amz-Signature=abcdef0123", "other.test")))
     server.on("/y", reply())
@@ -226,10 +254,11 @@ def test_a_resolver_that_hangs(make: Make, server: Server) -> None:
 
 
 @pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
-def test_the_next_address_is_tried(make: Make, server: Server) -> None:
+@pytest.mark.parametrize("order", [["127.0.0.2", "127.0.0.1"], ["127.0.0.1", "127.0.0.2"]])
+def test_addresses_are_tried_in_turn(make: Make, server: Server, order: list[str]) -> None:
     """Nothing listens on 127.0.0.2 at that port."""
     server.on("/x", reply())
-    resolve = resolve_from({"other.test": ["127.0.0.2", "127.0.0.1"]})
+    resolve = resolve_from({"other.test": order})
     assert make(resolve=resolve).get(server.url("/x", "other.test")).status == 200
 
 

@@ -19,7 +19,6 @@ Resolve = Callable[[str, int], Iterable[str]]
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _UNICAST = ipaddress.ip_network("2000::/3")  # all that has been given out of IPv6 (RFC 4291, section 2.4)
-_TEREDO = ipaddress.ip_network("2001::/32")
 
 
 def allowed(url: httpx.URL, table: Mapping[str, Host], anywhere: bool, shown: str) -> Host:
@@ -79,7 +78,7 @@ def public(address: _Address) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return public(inner)
-        if address not in _UNICAST or address in _TEREDO:
+        if address not in _UNICAST:
             return False
     return address.is_global and not (address.is_multicast or address.is_reserved or address.is_link_local)
 
@@ -101,7 +100,7 @@ def _within(seconds: float, resolve: Resolve, name: str, port: int) -> Iterable[
     def work() -> None:
         try:
             box.put(resolve(name, port))
-        except UnicodeError as error:  # a label longer than 63 characters
+        except (ValueError, OverflowError) as error:  # a label longer than 63 characters, a port that is none
             box.put(OSError(str(error)))
         except OSError as error:
             box.put(error)
