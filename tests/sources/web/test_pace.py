@@ -136,6 +136,8 @@ def test_waiting_for_a_turn_ends_with_the_budget(make: Make, server: Server) -> 
         ({"backoff": "4", "retry-after": "2"}, 4),
         ({"x-ratelimit-remaining": "3", "x-ratelimit-reset": "50"}, 0),
         ({"x-ratelimit-remaining": "0", "x-ratelimit-reset": "50"}, 50),
+        ({"x-ratelimit-remaining": "3", "x-ratelimit-credits-required": "10", "x-ratelimit-reset": "50"}, 50),
+        ({"x-ratelimit-remaining": "0", "x-ratelimit-credits-required": "0", "x-ratelimit-reset": "50"}, 0),
         ({"x-rate-limit-limit": "5", "x-rate-limit-interval": "1s"}, 0.2),
         ({"x-rate-limit-limit": "0", "x-rate-limit-interval": "1s"}, 0),
     ],

@@ -182,6 +182,14 @@ def test_a_damaged_recording_is_refused(make: Make, server: Server, tmp_path: Pa
     assert caught.value.advice
 
 
+def test_what_ends_after_the_run_is_not_recorded(make: Make, server: Server, tmp_path: Path) -> None:
+    server.on("/x", reply(b"1"))
+    client = make(record=tmp_path / "r")
+    client.close()
+    assert client.get(server.url("/x")).body == b"1"
+    assert (tmp_path / "r" / "exchanges.jsonl").read_bytes() == b""
+
+
 def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(InputError, match="nothing can be recorded"):

@@ -123,8 +123,9 @@ class Client:
 
     def close(self) -> None:
         """Close connections and the recording."""
-        for lane in self._lanes.values():
-            lane.close()
+        with self._lock:
+            for lane in self._lanes.values():
+                lane.close()
         if self._recorder:
             self._recorder.close()
 

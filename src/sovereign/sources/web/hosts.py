@@ -38,7 +38,8 @@ HOSTS = table(
     Host("arxiv.org", 3.0, lane="arxiv.org"),
     # semanticscholar.org/product/api: one per second with a key; without, a pool that is shared by everybody
     Host("api.semanticscholar.org", 1.0),
-    # docs.openalex.org: ten per second; what is left of the day is in the headers
+    # developers.openalex.org/api-reference/authentication: at most 100 per second, of which ten are enough; what counts is
+    # a daily allowance, large with a key and tiny without, and the headers say what is left of it
     Host("api.openalex.org", 0.1),
     # crossref.org/documentation/retrieve-metadata/rest-api: five per second, ten with a contact
     Host("api.crossref.org", 0.2, every_with_contact=0.1),

@@ -124,19 +124,19 @@ def asked_pause(headers: Mapping[str, str], wall: float) -> float:
     Read are Retry-After (seconds or date: RFC 9110, section 10.2.3), Backoff (Zotero), x-ratelimit-remaining with
     x-ratelimit-reset (OpenAlex), and x-rate-limit-limit with x-rate-limit-interval (Crossref).
     """
-    pauses = [_seconds(headers.get("backoff", ""))]
+    pauses = [_number(headers.get("backoff", ""))]
     after = headers.get("retry-after", "")
-    pauses.append(_seconds(after) or _until(after, wall))
-    remaining = headers.get("x-ratelimit-remaining", "")
-    if _NUMBER.fullmatch(remaining) and float(remaining) == 0:
-        pauses.append(_seconds(headers.get("x-ratelimit-reset", "")))
+    pauses.append(_number(after) or _until(after, wall))
+    remaining, price = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-credits-required", "1")
+    if _NUMBER.fullmatch(remaining) and float(remaining) < _number(price):  # the day's credits; some requests are free
+        pauses.append(_number(headers.get("x-ratelimit-reset", "")))
     allowed, interval = headers.get("x-rate-limit-limit", ""), headers.get("x-rate-limit-interval", "")
-    if _seconds(allowed) > 0:
-        pauses.append(_seconds(interval.removesuffix("s")) / _seconds(allowed))
+    if _number(allowed) > 0:
+        pauses.append(_number(interval.removesuffix("s")) / _number(allowed))
     return max(pauses)
 
 
-def _seconds(text: str) -> float:
+def _number(text: str) -> float:
     return float(text) if _NUMBER.fullmatch(text.strip()) else 0.0
 
 

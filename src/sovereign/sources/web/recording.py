@@ -92,14 +92,17 @@ class Recorder:
         self._add(request, Failed(message=error.message, advice=error.advice, status=error.status))
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file. What ends after this is no part of the run, and is not recorded."""
+        with self._lock:
+            self._file.close()
 
     def _add(self, request: Request, outcome: Got | Failed) -> None:
         method, url, sent = request.identity
         line = canonical_json(Exchange(method=method, url=url, sent=sent, outcome=outcome).model_dump(mode="json"))
         try:
             with self._lock:
+                if self._file.closed:  # a thread that came to its end after the run's
+                    return
                 if self._file.write(line + b"\n") != len(line) + 1:
                     raise OSError(errno.ENOSPC, "only a part of a line went out")
         except OSError as error:
