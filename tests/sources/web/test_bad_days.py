@@ -15,7 +15,7 @@ from sovereign.sources.web.body import Broken
 from sovereign.sources.web.request import build
 from sovereign.sources.web.wire import Wire
 
-from .conftest import SHORT, Clock, Make, resolve_from
+from .conftest import ROOMY, SHORT, Clock, Make, resolve_from
 from .server import Behaviour, Server, drip, half, hang, head, raw, reply
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -105,7 +105,7 @@ def test_a_refusal_is_not_tried_again(make: Make, server: Server, status: int) -
 
 def test_a_hang_ends(make: Make, server: Server) -> None:
     started = time.monotonic()
-    error = failure(make, server, hang)
+    error = failure(make, server, hang, limits=SHORT)
     assert "did not answer in time" in error.message and error.status is None
     assert len(server.seen) == 4 and 4 * 0.3 <= time.monotonic() - started < 8
 
@@ -117,7 +117,7 @@ def test_a_hang_ends(make: Make, server: Server) -> None:
 )
 def test_a_drip_ends(make: Make, server: Server, begun: bytes) -> None:
     started = time.monotonic()
-    error = failure(make, server, drip(begun, every=0.05))
+    error = failure(make, server, drip(begun, every=0.05), limits=SHORT)
     assert "did not answer in time" in error.message
     assert len(server.seen) == 1 and time.monotonic() - started < 3
 
@@ -227,7 +227,7 @@ def test_the_budget_ends_an_exchange_under_way(make: Make, server: Server) -> No
 
 
 def test_no_time_is_no_exchange(server: Server) -> None:
-    wire = Wire(resolve_from({}), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), SHORT)
+    wire = Wire(resolve_from({}), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), ROOMY)
     request = build("GET", server.url("/x"), {}, {}, None, anywhere=False)
     with pytest.raises(Broken, match="in time") as caught:
         wire.exchange(request, {}, Host(server.name, 0.0, local=True), "search", seconds=-1.0)

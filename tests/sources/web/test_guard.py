@@ -16,7 +16,7 @@ from sovereign.sources.web import HOSTS, Client, FetchError, Host, Limits
 from sovereign.sources.web.guard import check_hop, public
 from sovereign.sources.web.request import build
 
-from .conftest import SHORT, Make, resolve_from
+from .conftest import ROOMY, SHORT, Make, resolve_from
 from .server import Server, redirect, reply, serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -117,7 +117,7 @@ def test_public_addresses(text: str, good: bool) -> None:
 def test_a_name_that_leads_inside_is_refused(server: Server, address: str) -> None:
     """The server listens on 127.0.0.1 and would answer: a table entry that is not local keeps it out."""
     names = {"api.crossref.org": [address], "papers.example.org": [address]}
-    client = Client(seconds_left=lambda: 60.0, resolve=resolve_from(names), limits=SHORT)
+    client = Client(seconds_left=lambda: 60.0, resolve=resolve_from(names), limits=ROOMY)
     for url, anywhere in (("https://api.crossref.org/", False), ("https://papers.example.org/a.pdf", True)):
         with pytest.raises(FetchError, match="not a public one"):
             client.get(url, anywhere=anywhere)
@@ -125,7 +125,7 @@ def test_a_name_that_leads_inside_is_refused(server: Server, address: str) -> No
 
 
 def test_a_local_host_must_be_local() -> None:
-    client = Client(seconds_left=lambda: 60.0, resolve=lambda name, port: ["93.184.215.14"], limits=SHORT)
+    client = Client(seconds_left=lambda: 60.0, resolve=lambda name, port: ["93.184.215.14"], limits=ROOMY)
     with pytest.raises(FetchError, match="not a loopback one"):
         client.get("http://localhost:23119/api/")
 
@@ -248,7 +248,7 @@ def test_a_resolver_that_hangs(make: Make, server: Server) -> None:
 
     started = time.monotonic()
     with pytest.raises(FetchError, match="in time"):
-        make(resolve=resolve).get(server.url("/x", "other.test"))
+        make(resolve=resolve, limits=SHORT).get(server.url("/x", "other.test"))
     stop.set()
     assert time.monotonic() - started < 3
 
@@ -287,7 +287,7 @@ def test_the_checked_address_is_connected_to_under_its_name(name: str) -> None:
         client = Client(
             seconds_left=lambda: 60.0,
             hosts={host.name: host},
-            limits=SHORT,
+            limits=ROOMY,
             resolve=resolve,
             certificates=trusting(),
         )

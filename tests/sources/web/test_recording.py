@@ -77,7 +77,7 @@ def prepare(server: Server) -> None:
 
 def test_a_replay_gives_what_the_run_got(make: Make, server: Server, tmp_path: Path) -> None:
     prepare(server)
-    client = make(record=tmp_path / "r", contact="me@example.org")
+    client = make(record=tmp_path / "r", contact="me@example.org", limits=SHORT)
     live = outcomes(client, server, KEY)
     client.close()
     asked = len(server.seen)
@@ -92,7 +92,7 @@ def test_the_recording_is_stable_and_holds_no_secret(make: Make, server: Server,
     texts = []
     for name in ("a", "b"):
         prepare(server)
-        client = make(record=tmp_path / name, contact="me@example.org")
+        client = make(record=tmp_path / name, contact="me@example.org", limits=SHORT)
         outcomes(client, server, KEY)
         client.close()
         texts.append((tmp_path / name / "exchanges.jsonl").read_bytes())
