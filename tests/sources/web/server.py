@@ -102,10 +102,8 @@ class Server:
     port: int
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
-    busiest: int = 0  # most requests that were being answered at one time
     sni: list[str] = field(default_factory=list)
     _plans: dict[str, list[Behaviour]] = field(default_factory=dict)
-    _busy: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -136,15 +134,9 @@ class Server:
         method, target, _ = first.split(" ", 2)
         with self._lock:
             self.seen.append(Seen(method, target, headers, body))
-            self._busy += 1
-            self.busiest = max(self.busiest, self._busy)
             plan = self._plans.get(target.partition("?")[0], [reply(b'{"message": "no such page"}', 404)])
             behave = plan.pop(0) if len(plan) > 1 else plan[0]
-        try:
-            return bool(behave(connection, stop))
-        finally:
-            with self._lock:
-                self._busy -= 1
+        return bool(behave(connection, stop))
 
 
 @contextmanager

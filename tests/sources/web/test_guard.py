@@ -16,7 +16,7 @@ from sovereign.sources.web import HOSTS, Client, FetchError, Host, Limits
 from sovereign.sources.web.guard import check_hop, public
 from sovereign.sources.web.request import build
 
-from .conftest import ROOMY, SHORT, Make, resolve_from
+from .conftest import ROOMY, SHORT, Clock, Make, resolve_from
 from .server import Server, redirect, reply, serving
 
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
@@ -59,14 +59,16 @@ def test_only_hosts_of_the_table_are_asked(url: str, even_anywhere: bool, anywhe
     assert bool(lookups) is (anywhere and not even_anywhere)
 
 
-def test_the_hosts_of_the_table_are_asked() -> None:
+def test_the_hosts_of_the_table_are_asked(clock: Clock) -> None:
     lookups: list[str] = []
 
     def resolve(name: str, port: int) -> Iterable[str]:
         lookups.append(f"{name}:{port}")
         raise OSError("nothing is there")
 
-    client = Client(seconds_left=lambda: 60.0, resolve=resolve, limits=Limits(retries=0))
+    client = Client(
+        seconds_left=lambda: 60.0, resolve=resolve, limits=Limits(retries=0), clock=clock, sleep=clock.sleep
+    )
     urls = {name: f"{'http' if host.local else 'https'}://{name}/x" for name, host in HOSTS.items()}
     for url in [*urls.values(), "https://API.crossref.org:443/"]:
         with pytest.raises(FetchError, match="cannot be resolved"):
