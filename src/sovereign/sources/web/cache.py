@@ -1,0 +1,85 @@
+"""Answers on disk, one file per request. A file that is damaged counts as not there."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sovereign.errors import StoreError
+from sovereign.records import canonical_json, sha256_hex
+from sovereign.store import write_atomic
+
+from .answer import Answer, FetchError, Kind
+from .hosts import LIFETIMES
+from .request import Request
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A cached answer; ``stored`` is the Unix time at which the host last gave or confirmed it."""
+
+    answer: Answer
+    stored: float
+
+    def fresh(self, kind: Kind, now: float) -> bool:
+        """Whether it may be used without asking. One from the future is not: a clock was wrong."""
+        return 0 <= now - self.stored < LIFETIMES[kind]
+
+    def conditions(self) -> dict[str, str]:
+        """The headers that ask the host for an answer only if it has another one (RFC 9110, section 13)."""
+        pairs = (("etag", "if-none-match"), ("last-modified", "if-modified-since"))
+        return {then: self.answer.headers[name] for name, then in pairs if name in self.answer.headers}
+
+
+class Cache:
+    """The cache under a folder. If it cannot be written, the run goes on without, and says so once."""
+
+    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+        self._folder, self._tell, self._writable = folder, tell, True
+
+    def get(self, request: Request) -> Entry | None:
+        """The stored answer of a request, fresh or not."""
+        try:
+            data = self._path(request).read_bytes()
+            whole, _, rest = data.partition(b"\n")
+            if sha256_hex(rest).encode() != whole:
+                return None
+            head, _, body = rest.partition(b"\n")
+            about = json.loads(head)
+            answer = Answer(about["url"], about["status"], about["headers"], body)
+            return Entry(answer, about["stored"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def put(self, request: Request, answer: Answer, kind: Kind, now: float) -> None:
+        """Store an answer as given or confirmed at ``now``, if it is one to keep."""
+        if not self._writable or not _to_keep(answer, kind):
+            return
+        about = {"headers": dict(answer.headers), "status": answer.status, "stored": now, "url": answer.url}
+        rest = canonical_json(about) + b"\n" + answer.body
+        try:
+            write_atomic(self._path(request), sha256_hex(rest).encode() + b"\n" + rest)
+        except StoreError as error:
+            self._writable = False
+            self._tell(f"going on without the cache: {error.message}")
+
+    def _path(self, request: Request) -> Path:
+        """By all that decides the answer, but for keys: the folder is one person's."""
+        name = sha256_hex(canonical_json([*request.identity, request.open_headers]))
+        return self._folder / name[:2] / name[2:]
+
+
+def _to_keep(answer: Answer, kind: Kind) -> bool:
+    """Not a page of HTML where no provider answers HTML (a login page of a network does), and not broken JSON."""
+    form = answer.headers.get("content-type", "").lower()
+    if answer.status != 200 or ("html" in form and kind != "fulltext"):
+        return False
+    if "json" in form:
+        with contextlib.suppress(FetchError):
+            answer.json()
+            return True
+        return False
+    return True
