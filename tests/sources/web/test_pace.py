@@ -78,6 +78,25 @@ def test_one_after_another_per_host_and_hosts_side_by_side(make: Make, server: S
     assert [answer.status for answer in answers] == [200] * 8 and overlaps == [False] * 8
 
 
+def test_threads_keep_the_pace_together(make: Make, server: Server, clock: Clock) -> None:
+    times: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        time.sleep(0.01)  # long enough for the other threads to come by
+        clock.sleep(seconds)
+
+    def note(connection: object, stop: threading.Event) -> None:
+        times.append(clock.now)
+        reply()(connection, stop)  # type: ignore[arg-type]
+
+    server.on("/x", note)
+    client = make(sleep=sleep)
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: client.get(server.url("/x", "slow.test")), range(6)))
+    assert [answer.status for answer in answers] == [200] * 6
+    assert times == [1_000.0 + 3 * n for n in range(6)]
+
+
 def test_a_connection_is_used_again(make: Make, server: Server) -> None:
     server.on("/x", lasting())
     client = make()
