@@ -15,12 +15,17 @@ def ask(
     question: str,
     *,
     library: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
+    sources: Iterable[str] = (),
     measure: bool = True,
+    record: str | PathLike[str] | None = None,
+    replay: str | PathLike[str] | None = None,
     **settings: object,
 ) -> Record:
     """Answer a question and keep its record under ``SOVEREIGN_HOME``.
 
-    ``library`` names a file or folder, or several; without any, the starter library is read. Further keywords are settings
+    ``library`` names a file or folder, or several; without any, the starter library is read. ``sources`` names who is asked
+    (``library``, ``arxiv``, …): without any, nothing leaves this machine. ``record`` is a folder that takes every exchange
+    with them, ``replay`` one that stands for them. Further keywords are settings
     (``max_papers``, ``budget_seconds``, ``home``, …).
 
     Raises:
@@ -33,7 +38,16 @@ def ask(
     effective = load(settings)
     paths = [library] if isinstance(library, str | PathLike) else library
     with open_store(effective.home) as store:
-        return run(Request(question, effective, tuple(map(Path, paths)), measure=measure), store)
+        request = Request(
+            question,
+            effective,
+            tuple(map(Path, paths)),
+            tuple(sources),
+            measure,
+            Path(record) if record is not None else None,
+            Path(replay) if replay is not None else None,
+        )
+        return run(request, store)
 
 
 def resume(run_id: str, **settings: object) -> Record:

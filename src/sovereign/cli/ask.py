@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from sovereign.errors import InputError
 from sovereign.kernel import Request, discard, held, run, unfinished
 from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
@@ -15,6 +16,7 @@ from sovereign.publish import write_all
 from sovereign.reading import printable
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
+from sovereign.sources import LIBRARY
 from sovereign.store import Store, open_store
 
 from .measured import show_measured
@@ -35,7 +37,11 @@ def ask(
     ] = None,
     source: Annotated[
         list[str] | None,
-        typer.Option("--source", help="A source to search. Repeatable. Without it, all that may be used."),
+        typer.Option(
+            "--source",
+            help="A source to search: library, arxiv, semanticscholar, openalex, crossref or zotero. Repeatable. Without it, "
+            "the library alone.",
+        ),
     ] = None,
     only_library: Annotated[
         bool, typer.Option("--only-library", help="Touch nothing but the library: not one packet leaves.")
@@ -59,16 +65,23 @@ def ask(
         int | None, typer.Option("--seed", help="Seed of everything random. Default: the setting seed, 0.")
     ] = None,
     no_measure: Annotated[bool, typer.Option("--no-measure", help="Run no laboratory protocol.")] = False,
+    record: Annotated[
+        Path | None, typer.Option("--record", help="Keep every exchange with the sources in this folder.")
+    ] = None,
+    replay: Annotated[
+        Path | None, typer.Option("--replay", help="Send nothing: answer from the exchanges in this folder.")
+    ] = None,
 ) -> None:
     """Answer a question from the literature and publish a record that can be checked."""
-    del only_library  # holds for every run: the library is the only source so far
+    if only_library and set(source or ()) - {LIBRARY}:
+        raise InputError("--only-library does not go with --source.", "Leave one of them out.")
     given = {"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed}
     settings = load({name: value for name, value in given.items() if value is not None})
-    request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure)
+    request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure, record, replay)
     with open_store(settings.home) as store:
         with progress_line(not as_json) as progress:
-            record = run(request, store, progress)
-        _hand_over(record, out_dir, as_json, store)
+            made = run(request, store, progress)
+        _hand_over(made, out_dir, as_json, store)
 
 
 @guarded

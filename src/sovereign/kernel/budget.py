@@ -13,6 +13,10 @@ class Budget:
     seconds: float
     started: float = field(default_factory=time.monotonic)
 
+    def left(self) -> float:
+        """Seconds that are left, 0 at least."""
+        return max(0.0, self.seconds - (time.monotonic() - self.started))
+
     def spent(self) -> bool:
         """Whether the time is over."""
-        return time.monotonic() - self.started >= self.seconds
+        return self.left() == 0.0

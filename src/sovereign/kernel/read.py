@@ -35,10 +35,13 @@ def read(retrieval: Retrieval, sources: Sequence[Source], budget: Budget, progre
                 )
             )
             continue
+        missed = []
         for source in sources:
             try:
                 documents.append(source.document(candidate.paper_id))
                 break
             except SovereignError as error:
-                failures.append(Failure(where=candidate.location, reason=error.message, advice=error.advice))
+                missed.append(Failure(where=candidate.location, reason=error.message, advice=error.advice))
+        else:
+            failures += missed
     return Read(tuple(documents), retrieval.model_copy(update={"failures": tuple(dict.fromkeys(failures))}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from sovereign.records import Plan, Retrieval
 from sovereign.sources import Source, fuse
@@ -12,7 +13,8 @@ HITS_PER_QUERY = 100
 
 def retrieve(plan: Plan, sources: Sequence[Source], max_papers: int, merged: Sequence[str] = ()) -> Retrieval:
     """The retrieval log: every candidate with its ranks, kept or dropped with a reason, and what failed."""
-    hits = [source.search(plan.queries, HITS_PER_QUERY) for source in sources]
+    with ThreadPoolExecutor(max_workers=len(sources)) as pool:
+        hits = list(pool.map(lambda source: source.search(plan.queries, HITS_PER_QUERY), sources))
     return Retrieval(
         sources=tuple(source.name for source in sources),
         candidates=fuse(hits, max_papers),

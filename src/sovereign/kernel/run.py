@@ -36,7 +36,6 @@ from .durable import Steps
 from .evidence import lab_evidence, measured_anew
 from .extract import extract
 from .kept import Damaged
-from .library import Sources
 from .measure import measure
 from .plan import plan
 from .publish import Draft, count, now, publish
@@ -45,6 +44,7 @@ from .retrieve import retrieve
 from .review import review
 from .revise import revise, second_search
 from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
+from .sources import Sources
 from .verify import verify
 
 Progress = Callable[[str, str], None]

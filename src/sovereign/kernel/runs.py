@@ -31,9 +31,10 @@ _LOCK = "lock"
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asks for. ``libraries`` empty means the starter library; ``sources`` empty means all that there are.
+    """What a person asks for. ``libraries`` empty means the starter library, ``sources`` empty the library alone: what
+    leaves this machine, and to whom, is named.
 
-    The library is the only source so far, so "only the library" holds for every run.
+    ``record`` is a folder that takes every exchange with the providers, ``replay`` one that stands for them.
     """
 
     question: str
@@ -41,6 +42,8 @@ class Request:
     libraries: tuple[Path, ...] = ()
     sources: tuple[str, ...] = ()
     measure: bool = True
+    record: Path | None = None
+    replay: Path | None = None
 
 
 class Begun(Model):
@@ -57,6 +60,8 @@ class Begun(Model):
     sources: tuple[str, ...]
     measure: bool
     settings: dict[str, Any]
+    record: str | None = None
+    replay: str | None = None
 
     @property
     def short_id(self) -> str:
@@ -80,8 +85,9 @@ class Begun(Model):
         except ValidationError as error:
             wrong = ", ".join(sorted({str(found["loc"][0]) for found in error.errors()}))
             raise damage(self.short_id, f"its settings cannot be used ({wrong})") from error
-        libraries = tuple(Path(os.fsdecode(unquote_to_bytes(path))) for path in self.libraries)
-        return Request(self.question, settings, libraries, self.sources, self.measure)
+        libraries = tuple(map(_unquoted, self.libraries))
+        record, replay = (path and _unquoted(path) for path in (self.record, self.replay))
+        return Request(self.question, settings, libraries, self.sources, self.measure, record or None, replay or None)
 
 
 class Unfinished(Model):
@@ -105,10 +111,12 @@ def named(request: Request) -> Begun:
         sovereign=__version__,
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         question=request.question,
-        libraries=tuple(quote_from_bytes(os.fsencode(_whole(path))) for path in request.libraries),
+        libraries=tuple(map(_quoted, request.libraries)),
         sources=request.sources,
         measure=request.measure,
         settings={**kept, "origins": request.settings.origins},
+        record=_quoted(request.record) if request.record else None,
+        replay=_quoted(request.replay) if request.replay else None,
     )
 
 
@@ -225,6 +233,14 @@ def _begun_in(folder: Path) -> Begun | None:
     except (OSError, ValidationError):
         return None
     return begun if folder.name == str(begun.id) else None
+
+
+def _quoted(path: Path) -> str:
+    return quote_from_bytes(os.fsencode(_whole(path)))
+
+
+def _unquoted(path: str) -> Path:
+    return Path(os.fsdecode(unquote_to_bytes(path)))
 
 
 def _whole(path: Path) -> Path:

@@ -3,6 +3,17 @@
 from .base import NOT_IN_TIME, Hit, Source
 from .library import Library, LibraryReport
 from .merge import fuse
-from .registry import SOURCES, require_source
+from .registry import LIBRARY, SOURCES, open_provider, require_source
 
-__all__ = ["NOT_IN_TIME", "SOURCES", "Hit", "Library", "LibraryReport", "Source", "fuse", "require_source"]
+__all__ = [
+    "LIBRARY",
+    "NOT_IN_TIME",
+    "SOURCES",
+    "Hit",
+    "Library",
+    "LibraryReport",
+    "Source",
+    "fuse",
+    "open_provider",
+    "require_source",
+]

@@ -30,11 +30,12 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
 
     ``hits[source][query]`` are hits, best first; query *n* is the same for all sources. Works that agree in DOI,
     arXiv id or title are one. A work that only one query found, with less than a tenth of that query's best score,
-    is dropped. Scores are rounded to nine decimals, and ties go by id, so that the order is always the same.
+    is dropped, and so is one that any source calls retracted. Scores are rounded to nine decimals, and ties go by id, so that the order is always the same.
     """
     works = sorted(_collect(hits), key=lambda work: (-round(work.score, 9), work.paper.id))
-    ranked = [work for work in works if not _by_chance(work)]
-    chance = [work for work in works if _by_chance(work)]
+    retracted = [work for work in works if _retracted(work)]
+    chance = [work for work in works if _by_chance(work) and not _retracted(work)]
+    ranked = [work for work in works if work not in retracted and work not in chance]
     candidates = []
     for rank, work in enumerate(ranked, 1):
         if rank <= keep:
@@ -46,6 +47,7 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
         share = next(iter(work.shares.values()))
         reason = f"dropped: found by {_queries(work)} only, with {share:.1%} of that query's best score"
         candidates.append(_candidate(work, False, reason))
+    candidates += [_candidate(work, False, f"dropped: retracted ({_retracted(work)})") for work in retracted]
     return tuple(candidates)
 
 
@@ -74,6 +76,11 @@ def _collect(hits: Sequence[Sequence[Sequence[Hit]]]) -> list[_Work]:
                 share = hit.score / best if best > 0 else 1.0
                 work.shares[query] = max(share, work.shares.get(query, 0.0))
     return works
+
+
+def _retracted(work: _Work) -> str | None:
+    """What any source says of its retraction: a retracted work supports nothing, whoever else lists it."""
+    return next((paper.retracted for paper in (work.paper, *work.also) if paper.retracted), None)
 
 
 def _by_chance(work: _Work) -> bool:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from sovereign.errors import NotFound
+from sovereign.reading import Limits
+
+from .base import Fetcher, Source
+from .keys import Keys
 
 # Name and what it is.
 SOURCES = {
@@ -15,6 +19,34 @@ SOURCES = {
     "crossref": "what publishers registered with Crossref: metadata, abstracts, retractions",
     "zotero": "your own Zotero library, with the full text of its attachments",
 }
+
+
+LIBRARY = "library"
+
+
+def open_provider(name: str, client: Fetcher, keys: Keys, limits: Limits) -> Source:
+    """The provider of that name, which asks through ``client``. It is loaded here: a run loads what it uses."""
+    if name == "arxiv":
+        from .arxiv import Arxiv
+
+        return Arxiv(client, limits)
+    if name == "semanticscholar":
+        from .semanticscholar import SemanticScholar
+
+        return SemanticScholar(client, keys, limits)
+    if name == "openalex":
+        from .openalex import OpenAlex
+
+        return OpenAlex(client, keys, limits)
+    if name == "crossref":
+        from .crossref import Crossref
+
+        return Crossref(client, keys, limits)
+    if name == "zotero":
+        from .zotero import Zotero
+
+        return Zotero(client, keys, limits)
+    raise NotFound(f"{name} is no provider", f"There are: {', '.join(sorted(set(SOURCES) - {LIBRARY}))}.")
 
 
 def require_source(name: str) -> str:
