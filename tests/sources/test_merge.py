@@ -37,6 +37,16 @@ def test_a_weak_hit_of_one_query_is_dropped():
     assert candidates["title:a"].reason.startswith("kept: rank 2 of 2")
 
 
+def test_a_retracted_work_is_dropped_whoever_else_lists_it():
+    first = [[hit("a", 9, doi="10.1000/aa"), hit("b", 8)]]
+    second = [[hit("A", 9, doi="10.1000/aa", retracted="retracted: a notice of 2020"), hit("c", 1)]]
+    candidates = {c.paper_id: c for c in fuse([first, second], keep=5)}
+    assert not candidates["title:a"].kept
+    assert candidates["title:a"].reason.startswith("dropped: retracted (retracted: a notice of 2020)")
+    assert [c.paper_id for c in candidates.values()][-1] == "title:a"
+    assert candidates["title:b"].reason.startswith("kept: rank 1 of 2")
+
+
 def test_works_are_merged_by_doi_arxiv_id_and_title():
     mine = [[hit("One Work", 3, id="arxiv:2401.00001", arxiv_id="2401.00001"), hit("Two", 2)]]
     other = [

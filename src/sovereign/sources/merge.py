@@ -23,6 +23,7 @@ class _Work:
     score: float = 0.0
     shares: dict[int, float] = field(default_factory=dict)
     also: list[Paper] = field(default_factory=list)
+    retracted: str | None = None  # what any source says of it: such a work supports nothing, whoever else lists it
 
 
 def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate, ...]:
@@ -33,9 +34,9 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
     is dropped, and so is one that any source calls retracted. Scores are rounded to nine decimals, and ties go by id, so that the order is always the same.
     """
     works = sorted(_collect(hits), key=lambda work: (-round(work.score, 9), work.paper.id))
-    retracted = [work for work in works if _retracted(work)]
-    chance = [work for work in works if _by_chance(work) and not _retracted(work)]
-    ranked = [work for work in works if work not in retracted and work not in chance]
+    sound = [work for work in works if not work.retracted]
+    ranked = [work for work in sound if not _by_chance(work)]
+    chance = [work for work in sound if _by_chance(work)]
     candidates = []
     for rank, work in enumerate(ranked, 1):
         if rank <= keep:
@@ -47,7 +48,9 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
         share = next(iter(work.shares.values()))
         reason = f"dropped: found by {_queries(work)} only, with {share:.1%} of that query's best score"
         candidates.append(_candidate(work, False, reason))
-    candidates += [_candidate(work, False, f"dropped: retracted ({_retracted(work)})") for work in retracted]
+    candidates += [
+        _candidate(work, False, f"dropped: retracted ({work.retracted})") for work in works if work.retracted
+    ]
     return tuple(candidates)
 
 
@@ -71,16 +74,12 @@ def _collect(hits: Sequence[Sequence[Sequence[Hit]]]) -> list[_Work]:
                 for key in keys:
                     if work not in by_key.setdefault(key, []):
                         by_key[key].append(work)
+                work.retracted = work.retracted or hit.paper.retracted
                 work.score += 1 / (_K + rank)
                 work.ranks[query] = min(rank, work.ranks[query] or rank)
                 share = hit.score / best if best > 0 else 1.0
                 work.shares[query] = max(share, work.shares.get(query, 0.0))
     return works
-
-
-def _retracted(work: _Work) -> str | None:
-    """What any source says of its retraction: a retracted work supports nothing, whoever else lists it."""
-    return next((paper.retracted for paper in (work.paper, *work.also) if paper.retracted), None)
 
 
 def _by_chance(work: _Work) -> bool:
