@@ -1,0 +1,187 @@
+"""Fit the entailment model to labelled pairs: ``python -m sovereign.evals.entailment.adapt --data DIR --model DIR --out DIR``.
+
+The trained model stays as it is; a low-rank adapter (Hu et al. 2021, arXiv:2106.09685) of every product and a new last layer are
+fitted to SciFact and to the balanced part of PubMedQA: once to all documents, and once without each fold, so that both sets
+can be measured by adapters that did not see their documents. An adapter is a small file beside one large one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sovereign.checks import graded
+from sovereign.checks.graded import MOST, Passage
+from sovereign.models.files import library
+
+from .. import pubmedqa, scifact
+from ..baselines import FOLDS, fold_of
+from ..command import exit_code
+from ..pairs import LABELS, Label, Pair
+from ..weights import passage_of
+from .examples import Example, turned
+
+RANK = 8
+LENGTH = 160  # tokens of claim and evidence
+RATE = 1e-3  # of AdamW, falling in a line behind 10 % of warming up
+EPOCHS = 3
+BATCH = 16
+SMOOTHING = 0.05  # of the labels: people disagree
+SEED = 0
+
+
+def labelled(pairs: Sequence[Pair], fold: int | None) -> Iterator[Example]:
+    """Examples of labelled pairs: with the passage's nearest sentences, with the rationale, and with the claim turned."""
+    rng = random.Random(SEED)
+    for pair in pairs:
+        if not any(pair.sentences):
+            continue
+        passage = passage_of(pair, None)
+        ranked = [i for _, i in graded.ranking(passage, graded.shipped(False, fold).rank)]
+        near, first = joined(passage, ranked[:MOST]), passage.sentences[ranked[0]]
+        yield _example(passage.claim, near, pair.label, pair.group)
+        turns = [claim for _, claim in turned(passage.claim)]
+        rng.shuffle(turns)
+        if not pair.rationales:
+            if pair.label == "NOT_ENOUGH_INFO":
+                yield _example(passage.claim, first, pair.label, pair.group)
+                yield from (_example(c, near, pair.label, pair.group) for c in turns[: rng.random() < 0.5])
+            continue
+        places = [i for i, s in enumerate(pair.sentences) if s]
+        rationale = joined(passage, [places.index(i) for i in pair.rationales[0]])
+        yield _example(passage.claim, rationale, pair.label, pair.group)
+        other: Label = "SUPPORT" if pair.label == "CONTRADICT" else "CONTRADICT"
+        yield from (_example(c, rng.choice((rationale, near)), other, pair.group) for c in turns[:2])
+
+
+def joined(passage: Passage, places: Sequence[int]) -> str:
+    """Sentences of a passage as one text, in their order."""
+    return " ".join(passage.sentences[i] for i in sorted(places))
+
+
+def _example(claim: str, evidence: str, label: Label, group: str) -> Example:
+    return Example(claim, evidence, (label,), "labelled", group)
+
+
+class Adapted:
+    """A frozen model with a low-rank adapter on every product of its encoder, and a last layer of its own.
+
+    For each product of an encoder's layer, ``NAME.a`` is (inputs, RANK) and ``NAME.b`` (RANK, outputs); ``last.w`` and ``last.b``
+    make three logits of the pooled state.
+    """
+
+    def __init__(self, model: Path) -> None:
+        self.torch = torch = library("torch", "lab")
+        transformers = library("transformers", "lab")
+        torch.set_num_threads(1)
+        self.tokenizer = transformers.AutoTokenizer.from_pretrained(model, local_files_only=True)
+        self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
+            model, local_files_only=True, attn_implementation="eager"
+        )
+        self.model.eval().requires_grad_(False)
+        self.parts: dict[str, Any] = {}
+        for name, module in list(self.model.named_modules()):
+            if isinstance(module, torch.nn.Linear) and ".encoder." in name:
+                self._wrap(name, module)
+        last = self.model.classifier
+        self.parts |= {"last.w": last.weight.T.clone(), "last.b": last.bias.clone()}
+
+    def _wrap(self, name: str, linear: Any) -> None:
+        a, b = f"{name}.a", f"{name}.b"
+        self.parts[a] = self.torch.empty(linear.in_features, RANK)
+        self.parts[b] = self.torch.zeros(RANK, linear.out_features)
+        # Bound late, so that an export can put its own tensors in their place.
+        linear.register_forward_hook(lambda _, given, made: made + (given[0] @ self.parts[a]) @ self.parts[b])
+
+    def begin(self, seed: int) -> list[Any]:
+        """Parameters of a new adapter, drawn anew; at first it changes nothing."""
+        generator = self.torch.Generator().manual_seed(seed)
+        for name, part in self.parts.items():
+            if name.endswith(".a"):
+                bound = 1 / part.shape[0] ** 0.5
+                self.parts[name] = (self.torch.rand(part.shape, generator=generator) * 2 - 1) * bound
+            elif name.endswith(".b") and name != "last.b":
+                self.parts[name] = self.torch.zeros(part.shape)
+        last = self.model.classifier
+        self.parts |= {"last.w": last.weight.T.clone(), "last.b": last.bias.clone()}
+        for part in self.parts.values():
+            part.requires_grad_(True)
+        return list(self.parts.values())
+
+    def logits(self, evidence: Sequence[str], claims: Sequence[str]) -> Any:
+        """Shape (pairs, 3)."""
+        tokens = self.tokenizer(
+            list(evidence), list(claims), truncation=True, max_length=LENGTH, padding=True, pad_to_multiple_of=32,
+            return_tensors="pt",
+        )  # fmt: skip
+        with self.torch.autocast("cpu", dtype=self.torch.bfloat16):
+            pooled = self.model.bert(**tokens).pooler_output
+        return pooled.float() @ self.parts["last.w"] + self.parts["last.b"]
+
+
+def fit_adapter(adapted: Adapted, examples: Sequence[Example], seed: int, tell: Any) -> None:
+    """Fit a new adapter to examples."""
+    torch = adapted.torch
+    torch.manual_seed(seed)
+    weights = adapted.begin(seed)
+    optimizer = torch.optim.AdamW(weights, lr=RATE, weight_decay=0.01)
+    rng, steps = random.Random(seed), EPOCHS * -(-len(examples) // BATCH)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / (0.1 * steps), 1.0) * max(0.02, 1 - step / steps)
+    )
+    order = [i for _ in range(EPOCHS) for i in rng.sample(range(len(examples)), len(examples))]
+    for step in range(steps):
+        batch = [examples[i] for i in order[step * BATCH : (step + 1) * BATCH]]
+        wanted = torch.tensor([LABELS.index(e.labels[0]) for e in batch])
+        logits = adapted.logits([e.evidence for e in batch], [e.claim for e in batch])
+        loss = torch.nn.functional.cross_entropy(logits, wanted, label_smoothing=SMOOTHING)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(weights, 1.0)
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+        if step % 50 == 0:
+            tell(f"step {step} of {steps}, loss {loss.item():.3f}")
+
+
+def adapt(data: Path, model: Path, out: Path) -> None:
+    """Write ``adapter-all.npz`` and ``adapter-0.npz`` to the last fold; those that are there already are kept."""
+    import numpy as np
+
+    known = [*scifact.load(data / "scifact"), *pubmedqa.balanced(pubmedqa.load(data / "pubmedqa"))]
+    adapted = Adapted(model)
+    out.mkdir(parents=True, exist_ok=True)
+    for fold in (*range(FOLDS), None):
+        path = out / f"adapter-{'all' if fold is None else fold}.npz"
+        if path.exists():
+            continue
+        kept = [p for p in known if fold is None or fold_of(p.group) != fold]
+        made = list(labelled(kept, fold))
+        _tell(f"{path.name}: {len(made)} examples of {len(kept)} pairs")
+        fit_adapter(adapted, made, SEED, _tell)
+        arrays = {name: part.detach().numpy().astype(np.float16) for name, part in adapted.parts.items()}
+        with path.with_suffix(".part").open("wb") as file:
+            np.savez_compressed(file, **arrays)
+        path.with_suffix(".part").replace(path)
+
+
+def _tell(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Fit adapters as the options say."""
+    parser = argparse.ArgumentParser(description="Fit adapters of the entailment model to labelled pairs.")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds scifact and pubmedqa")
+    parser.add_argument("--model", type=Path, required=True, help="folder that training wrote")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the adapters")
+    options = parser.parse_args(arguments)
+    return exit_code(lambda: adapt(options.data, options.model, options.out))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
