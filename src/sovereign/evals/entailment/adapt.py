@@ -129,7 +129,7 @@ def fit_adapter(adapted: Adapted, examples: Sequence[Example], seed: int, tell: 
     torch.manual_seed(seed)
     weights = adapted.begin(seed)
     optimizer = torch.optim.AdamW(weights, lr=RATE, weight_decay=0.01)
-    rng, steps = random.Random(seed), EPOCHS * -(-len(examples) // BATCH)
+    rng, steps = random.Random(seed), -(-EPOCHS * len(examples) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / (0.1 * steps), 1.0) * max(0.02, 1 - step / steps)
     )
