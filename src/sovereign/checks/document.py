@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sovereign.errors import InputError
 from sovereign.language.stance import without_frame
-from sovereign.models import Embedder
+from sovereign.models import Embedder, Entailer
 from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdict, Verification, quote_of
 
 from .abbreviations import definitions, written_out
@@ -49,18 +49,22 @@ class _Judged:
 
 
 def verify_in_document(
-    claim: str, document: Document, embedder: Embedder | None = None, fold: int | None = None
+    claim: str,
+    document: Document,
+    embedder: Embedder | None = None,
+    entailer: Entailer | None = None,
+    fold: int | None = None,
 ) -> Verification:
     """Hold a claim against the sentences of a document that may serve as evidence.
 
     First each near sentence by itself; where none decides, the passage around the nearest one is graded. ``fold`` is for
-    measuring: the weights are then those that did not see that fold of documents.
+    measuring: weights and entailer are then those that did not see that fold of documents.
 
     Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
     false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
 
-    An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning, and helps to rank the
-    sentences of a graded passage. It changes no judgement of a sentence.
+    An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning, and changes no
+    judgement. An ``entailer`` adds signals to the scores of a graded passage, if it is the one that their weights were fitted to.
 
     Raises:
         InputError: if the claim holds no letter and no digit.
@@ -73,7 +77,7 @@ def verify_in_document(
     candidates = _candidates(claim, document, sentences, long_forms, embedder)
     judged = [_judged(claim, document, candidate, long_forms) for candidate in candidates]
     verdict, decider, reason = _decide(judged)
-    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, embedder, fold)):
+    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, entailer, fold)):
         return _of_grade(document, *found, judged)
     rest = [j for j in judged if j is not decider]
     return Verification(

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sovereign.models import Embedder
+from sovereign.models import Entailer
 from sovereign.records import Document, Sentence
 
 from .abbreviations import written_out
 from .assertion import strength
 from .graded import Graded, Passage, fitted_to, shipped, weigh
 from .overlap import terms_of
-from .semantic import cosines
 from .terms import topic
 
 _AROUND = 6  # sentences on either side of the nearest one that are graded with it
@@ -25,7 +24,7 @@ def grade(
     document: Document,
     sentences: Sequence[Sentence],
     long_forms: Mapping[str, str],
-    embedder: Embedder | None,
+    entailer: Entailer | None,
     fold: int | None,
 ) -> tuple[Graded, list[Sentence]] | None:
     """The graded verdict and the sentences it looked at, in its order; None where the claim or the text cannot be graded.
@@ -51,8 +50,10 @@ def grade(
         return None
     title = written_out(document.paper.title, long_forms)
     shown = tuple(texts[i] for i in kept)
-    near = cosines(embedder, claim, [*shown, title]) if embedder and embedder.weights == fitted_to() else ()
-    found = weigh(Passage(claim, title, shown, near), shipped(bool(near), fold))
+    asked = entailer if entailer and entailer.weights == fitted_to() else None
+    if asked and asked.without and fold is not None:
+        asked = asked.without(fold)
+    found = weigh(Passage(claim, title, shown), shipped(asked is not None, fold), asked)
     return found, [read[kept[i]] for i in found.ranked]
 
 

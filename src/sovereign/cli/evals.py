@@ -49,14 +49,12 @@ def evaluate(
 ) -> None:
     """Measure the checks on a labelled set, or on twins of true claims, beside their baselines."""
     from sovereign import evals
-    from sovereign.models import embedder
-    from sovereign.settings import load
 
-    model = embedder(load().embedder)
+    models = evals.chosen()
     given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins}
     words = [w for key, value in given.items() if value is not None for w in (key, str(value))]
     with progress_line(True) as say:
-        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), model)
+        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), models)
     result["command"] = shlex.join(["sovereign", "eval", name, *words])
     path = to or Path("evals") / "results" / f"{name}.json"
     evals.write(result, path)

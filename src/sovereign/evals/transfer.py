@@ -10,8 +10,6 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from sovereign.models import embedder
-from sovereign.settings import load
 from sovereign.version import __version__
 
 from . import pubmedqa, scifact
@@ -20,6 +18,7 @@ from .calibration import LEAST, scored, transferred
 from .command import exit_code
 from .curves import decisions
 from .files import digest
+from .pairs import chosen
 from .results import FOLDER, write
 
 
@@ -29,9 +28,9 @@ def run(data: Path) -> dict[str, Any]:
     Raises:
         InputError: if ``data`` does not hold both sets.
     """
-    model = embedder(load().embedder)
-    known = decisions(*answers_of("scifact", data, embedder=model))
-    pairs, answers = answers_of("pubmedqa", data, embedder=model)
+    models = chosen()
+    known = decisions(*answers_of("scifact", data, models=models))
+    pairs, answers = answers_of("pubmedqa", data, models=models)
     balanced = frozenset(pubmedqa.balanced(pairs))
     parts = {
         "pubmedqa": decisions(pairs, answers),

@@ -45,7 +45,6 @@ def cross_encoder(folder: Path) -> Entailer:
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder.", "Give the folder of a cross-encoder, as path:FOLDER.")
-    library("numpy", "embed")
     config = _config(folder / "config.json")
     order = _order(config, folder)
     content = read(folder / "tokenizer.json")
@@ -65,8 +64,8 @@ def cross_encoder(folder: Path) -> Entailer:
     digest = hashlib.sha256()
     for part in (read(folder / "config.json"), content, *weights):
         digest.update(hashlib.sha256(part).digest())
-    entail = functools.partial(_entail, tokenizer, forward, order, folder)
-    return Entailer(f"path:{folder.name}", digest.hexdigest(), entail)
+    answer = functools.partial(entail, tokenizer, forward, order, folder)
+    return Entailer(f"path:{folder.name}", digest.hexdigest(), answer)
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -110,7 +109,6 @@ def _room(config: dict[str, Any], folder: Path) -> int:
 
 
 def _tokenizer(content: bytes, folder: Path, room: int) -> Any:
-    library("tokenizers", "embed")
     from tokenizers import Tokenizer
 
     try:
@@ -170,7 +168,7 @@ def _torch(folder: Path) -> Forward:
     return forward
 
 
-def _entail(
+def entail(
     tokenizer: Any,
     forward: Forward,
     order: tuple[int, int, int],
@@ -178,6 +176,11 @@ def _entail(
     premises: Sequence[str],
     hypotheses: Sequence[str],
 ) -> list[Probabilities]:
+    """Probabilities of pairs; ``order`` are the places of entailment, contradiction and neutral among the outputs.
+
+    Raises:
+        InputError: if the model does not run, or its outputs are not three numbers a pair.
+    """
     import numpy as np
 
     pairs = [(clean(p, _MOST_CHARS), clean(h, _MOST_CHARS)) for p, h in zip(premises, hypotheses, strict=True)]

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vectors = NDArray[np.float32]
-    Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -44,25 +43,17 @@ class Probabilities(NamedTuple):
 class Entailer:
     """Premises and hypotheses, as many of each, to one set of probabilities a pair.
 
-    ``weights`` is the SHA-256 of all that was loaded, empty for a provider that loads nothing.
+    ``weights`` is the SHA-256 of all that was loaded, empty for a provider that loads nothing. ``without`` gives the same model
+    fitted without one fold of the documents that it was fitted to, for measuring on that fold; None where it was fitted to none.
     """
 
     name: str
     weights: str
     entail: Callable[[Sequence[str], Sequence[str]], list[Probabilities]]
-
-
-_KEPT = 16_384  # vectors: 25 MB at 384 dimensions. A claim is held against the same sentences more than once
-_vectors: dict[tuple[Embedder, str], Vector] = {}
+    without: Callable[[int], Entailer] | None = None
 
 
 def similarities(embedder: Embedder, text: str, others: Sequence[str]) -> list[float]:
     """Cosine of a text with each of the others, in -1..1."""
-    known = {t: _vectors.get((embedder, t)) for t in (text, *others)}
-    new = [t for t, vector in known.items() if vector is None]
-    found = dict(zip(new, embedder.embed(new), strict=True)) if new else {}
-    if len(_vectors) + len(found) > _KEPT:
-        _vectors.clear()
-    _vectors.update({(embedder, t): vector for t, vector in found.items()})
-    vectors = {t: found[t] if vector is None else vector for t, vector in known.items()}
-    return [float(vectors[other] @ vectors[text]) for other in others]
+    vectors = embedder.embed([text, *others])
+    return [float(value) for value in vectors[1:] @ vectors[0]]

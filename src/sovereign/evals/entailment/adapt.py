@@ -8,22 +8,26 @@ can be measured by adapters that did not see their documents. An adapter is a sm
 from __future__ import annotations
 
 import argparse
+import json
 import random
-import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from sovereign.checks import graded
-from sovereign.checks.graded import MOST, Passage
+from sovereign.checks.entailed import together
+from sovereign.checks.graded import MOST
 from sovereign.models.files import library
 
 from .. import pubmedqa, scifact
 from ..baselines import FOLDS, fold_of
 from ..command import exit_code
+from ..files import digest
 from ..pairs import LABELS, Label, Pair
 from ..weights import passage_of
 from .examples import Example, turned
+from .train import tell
 
 RANK = 8
 LENGTH = 160  # tokens of claim and evidence
@@ -40,9 +44,9 @@ def labelled(pairs: Sequence[Pair], fold: int | None) -> Iterator[Example]:
     for pair in pairs:
         if not any(pair.sentences):
             continue
-        passage = passage_of(pair, None)
+        passage = passage_of(pair)
         ranked = [i for _, i in graded.ranking(passage, graded.shipped(False, fold).rank)]
-        near, first = joined(passage, ranked[:MOST]), passage.sentences[ranked[0]]
+        near, first = together(passage.sentences, ranked[:MOST]), passage.sentences[ranked[0]]
         yield _example(passage.claim, near, pair.label, pair.group)
         turns = [claim for _, claim in turned(passage.claim)]
         rng.shuffle(turns)
@@ -52,15 +56,10 @@ def labelled(pairs: Sequence[Pair], fold: int | None) -> Iterator[Example]:
                 yield from (_example(c, near, pair.label, pair.group) for c in turns[: rng.random() < 0.5])
             continue
         places = [i for i, s in enumerate(pair.sentences) if s]
-        rationale = joined(passage, [places.index(i) for i in pair.rationales[0]])
+        rationale = together(passage.sentences, [places.index(i) for i in pair.rationales[0]])
         yield _example(passage.claim, rationale, pair.label, pair.group)
         other: Label = "SUPPORT" if pair.label == "CONTRADICT" else "CONTRADICT"
         yield from (_example(c, rng.choice((rationale, near)), other, pair.group) for c in turns[:2])
-
-
-def joined(passage: Passage, places: Sequence[int]) -> str:
-    """Sentences of a passage as one text, in their order."""
-    return " ".join(passage.sentences[i] for i in sorted(places))
 
 
 def _example(claim: str, evidence: str, label: Label, group: str) -> Example:
@@ -84,28 +83,26 @@ class Adapted:
         )
         self.model.eval().requires_grad_(False)
         self.parts: dict[str, Any] = {}
+        self.shapes: dict[str, tuple[int, int]] = {}
         for name, module in list(self.model.named_modules()):
             if isinstance(module, torch.nn.Linear) and ".encoder." in name:
                 self._wrap(name, module)
-        last = self.model.classifier
-        self.parts |= {"last.w": last.weight.T.clone(), "last.b": last.bias.clone()}
+        self.begin(SEED)
 
     def _wrap(self, name: str, linear: Any) -> None:
         a, b = f"{name}.a", f"{name}.b"
-        self.parts[a] = self.torch.empty(linear.in_features, RANK)
-        self.parts[b] = self.torch.zeros(RANK, linear.out_features)
+        self.shapes |= {a: (linear.in_features, RANK), b: (RANK, linear.out_features)}
         # Bound late, so that an export can put its own tensors in their place.
         linear.register_forward_hook(lambda _, given, made: made + (given[0] @ self.parts[a]) @ self.parts[b])
 
     def begin(self, seed: int) -> list[Any]:
         """Parameters of a new adapter, drawn anew; at first it changes nothing."""
         generator = self.torch.Generator().manual_seed(seed)
-        for name, part in self.parts.items():
+        for name, shape in self.shapes.items():
             if name.endswith(".a"):
-                bound = 1 / part.shape[0] ** 0.5
-                self.parts[name] = (self.torch.rand(part.shape, generator=generator) * 2 - 1) * bound
-            elif name.endswith(".b") and name != "last.b":
-                self.parts[name] = self.torch.zeros(part.shape)
+                self.parts[name] = (self.torch.rand(shape, generator=generator) * 2 - 1) * shape[0] ** -0.5
+            else:
+                self.parts[name] = self.torch.zeros(shape)
         last = self.model.classifier
         self.parts |= {"last.w": last.weight.T.clone(), "last.b": last.bias.clone()}
         for part in self.parts.values():
@@ -119,7 +116,11 @@ class Adapted:
             return_tensors="pt",
         )  # fmt: skip
         with self.torch.autocast("cpu", dtype=self.torch.bfloat16):
-            pooled = self.model.bert(**tokens).pooler_output
+            return self.logits_of(tokens)
+
+    def logits_of(self, tokens: Any) -> Any:
+        """Shape (pairs, 3), of pairs as tokens."""
+        pooled = self.model.bert(**tokens).pooler_output
         return pooled.float() @ self.parts["last.w"] + self.parts["last.b"]
 
 
@@ -148,29 +149,44 @@ def fit_adapter(adapted: Adapted, examples: Sequence[Example], seed: int, tell: 
             tell(f"step {step} of {steps}, loss {loss.item():.3f}")
 
 
-def adapt(data: Path, model: Path, out: Path) -> None:
-    """Write ``adapter-all.npz`` and ``adapter-0.npz`` to the last fold; those that are there already are kept."""
+def save(adapted: Adapted, path: Path) -> None:
+    """An adapter in 16 bits, whole or not at all."""
     import numpy as np
 
-    known = [*scifact.load(data / "scifact"), *pubmedqa.balanced(pubmedqa.load(data / "pubmedqa"))]
+    arrays = {name: part.detach().numpy().astype(np.float16) for name, part in adapted.parts.items()}
+    with path.with_suffix(".part").open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    path.with_suffix(".part").replace(path)
+
+
+def adapt(data: Path, model: Path, out: Path) -> None:
+    """Write ``adapter-all.npz`` and ``adapter-0.npz`` to the last fold, and ``adapters.json``; adapters that are there are kept."""
+    claims, medical = data / "scifact", data / "pubmedqa"
+    known = [*scifact.load(claims), *pubmedqa.balanced(pubmedqa.load(medical))]
     adapted = Adapted(model)
     out.mkdir(parents=True, exist_ok=True)
     for fold in (*range(FOLDS), None):
         path = out / f"adapter-{'all' if fold is None else fold}.npz"
         if path.exists():
             continue
-        kept = [p for p in known if fold is None or fold_of(p.group) != fold]
-        made = list(labelled(kept, fold))
-        _tell(f"{path.name}: {len(made)} examples of {len(kept)} pairs")
-        fit_adapter(adapted, made, SEED, _tell)
-        arrays = {name: part.detach().numpy().astype(np.float16) for name, part in adapted.parts.items()}
-        with path.with_suffix(".part").open("wb") as file:
-            np.savez_compressed(file, **arrays)
-        path.with_suffix(".part").replace(path)
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+        made = list(labelled([p for p in known if fold is None or fold_of(p.group) != fold], fold))
+        tell(f"{path.name}: {len(made)} examples")
+        fit_adapter(adapted, made, SEED, tell)
+        save(adapted, path)
+    report = {
+        "command": "python -m sovereign.evals.entailment.adapt",
+        "data_sha256": digest([*scifact.files(claims), *pubmedqa.files(medical)]),
+        "pairs": dict(Counter(p.label for p in known)),
+        "settings": {
+            "rank": RANK,
+            "rate": RATE,
+            "epochs": EPOCHS,
+            "batch": BATCH,
+            "smoothing": SMOOTHING,
+            "seed": SEED,
+        },
+    }
+    (out / "adapters.json").write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -138,22 +138,31 @@ class Training:
 
 
 def train(data: Path, encoder: Path, out: Path, without: Sequence[str], most: int | None) -> None:
-    """Train, and write model, tokenizer and ``training.json`` into a folder."""
+    """Train on the abstracts of a folder, and write model, tokenizer and ``training.json`` into another."""
     unknown = set(without) - set(KINDS)
     if unknown:
         raise InputError(f"There is no kind {min(unknown)!r}.", f"Choose of {', '.join(KINDS)}.")
-    chosen, held_out = sample(list(examples(texts.load(data), without, _tell)), most)
-    training_lengths = [len(f"{e.claim} {e.evidence}") // 5 for e in chosen]
-    order = batches(training_lengths)
+    chosen, held_out = sample(list(examples(texts.load(data), without, tell)), most)
+    origin = {
+        "command": f"python -m sovereign.evals.entailment.train{''.join(f' --without {k}' for k in without)}",
+        "data_sha256": digest(texts.files(data)),
+    }
+    train_on(chosen, held_out, encoder, out, origin)
+
+
+def train_on(
+    chosen: Sequence[Example], held_out: Sequence[Example], encoder: Path, out: Path, origin: dict[str, str]
+) -> None:
+    """Train on examples; ``origin`` is what ``training.json`` says of where they come from."""
+    order = batches([len(f"{e.claim} {e.evidence}") // 5 for e in chosen])
     out.mkdir(parents=True, exist_ok=True)
     training, checkpoint = Training(encoder, len(order)), out / "checkpoint.pt"
     if checkpoint.is_file():
         training.resume(checkpoint)
     for line in _steps(training, chosen, order, checkpoint):
-        _tell(line)
+        tell(line)
     report = {
-        "command": f"python -m sovereign.evals.entailment.train{''.join(f' --without {k}' for k in without)}",
-        "data_sha256": digest(texts.files(data)),
+        **origin,
         "examples": len(chosen),
         "kinds": dict(sorted(Counter(e.kind for e in chosen).items())),
         "held_out": {"examples": len(held_out), "accuracy": training.accuracy(held_out)},
@@ -176,7 +185,8 @@ def _steps(training: Training, chosen: Sequence[Example], order: list[list[int]]
             training.save(checkpoint)
 
 
-def _tell(text: str) -> None:
+def tell(text: str) -> None:
+    """A line of progress."""
     print(text, file=sys.stderr, flush=True)
 
 
