@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from sovereign.checks import verify_in_document
 from sovereign.checks.changes import changes_of, denied_words
 from sovereign.checks.entailed import said
-from sovereign.checks.graded import (
-    ENTAILED,
-    NAMES,
-    YIELDING,
-    Passage,
-    fitted_to,
-    names_of,
-    pair_rows,
-    ranked_again,
-    ranking,
-    shipped,
-    weigh,
-)
+from sovereign.checks.fitted import ENTAILED, NAMES, fitted, names_of, read
+from sovereign.checks.graded import Passage, pair_rows, ranked_again, ranking, weigh
 from sovereign.checks.vetoes import VETOES, vetoes
+from sovereign.errors import InputError
 from sovereign.language.stance import without_frame
 from sovereign.models import Entailer, Probabilities, entailer
 from sovereign.records import CheckOutcome
@@ -56,15 +48,15 @@ def test_the_weights_say_where_they_come_from() -> None:
     assert table["command"].startswith("python -m sovereign.evals.weights --data ") and len(table["data_sha256"]) == 64
     for fits, entailing in ((table["words"], False), (table["words_and_entailment"], True)):
         assert len(fits["folds"]) == 5
-        names = ENTAILED if entailing else NAMES
+        names, model = (ENTAILED, own()) if entailing else (NAMES, None)
         assert all(set(names_of(name, entailing)) == set(fits["all"][name]["signals"]) for name in names)
-        assert shipped(entailing, 0) != shipped(entailing, 1) != shipped(entailing)
+        assert fitted(model, 0) != fitted(model, 1) != fitted(model)
 
 
 @pytest.mark.parametrize("sentences", [SENTENCES, SENTENCES[2:]], ids=["passage", "short"])
 @pytest.mark.parametrize("entailing", [False, True])
 def test_a_score_is_a_sum_that_anyone_can_add_up(entailing: bool, sentences: tuple[str, ...]) -> None:
-    passage, weights = Passage(CLAIM, TITLE, sentences), shipped(entailing)
+    passage, weights = Passage(CLAIM, TITLE, sentences), fitted(own() if entailing else None)
     ranked, heard = ranking(passage, weights.rank), None
     if entailing:
         assert weights.again is not None
@@ -90,35 +82,53 @@ def scored(claim: str, model: Entailer | None, *sentences: str) -> tuple[str, di
 
 
 def test_what_a_model_says_moves_both_scores() -> None:
-    for_it, against_it = entailer_of(fitted_to(), 0.98, 0.01, 0.01), entailer_of(fitted_to(), 0.01, 0.98, 0.01)
+    for_it, against_it = entailer_of(own().weights, 0.98, 0.01, 0.01), entailer_of(own().weights, 0.01, 0.98, 0.01)
     (_, plus), (_, minus) = scored(CLAIM, for_it, *SENTENCES), scored(CLAIM, against_it, *SENTENCES)
     assert (plus["graded_against"] or 0) < (minus["graded_against"] or 0)
-    undecided = scored(CLAIM, entailer_of(fitted_to(), 0.01, 0.01, 0.98), *SENTENCES)[1]
+    undecided = scored(CLAIM, entailer_of(own().weights, 0.01, 0.01, 0.98), *SENTENCES)[1]
     assert (undecided["graded_bears"] or 0) < (plus["graded_bears"] or 0)
 
 
-def test_a_model_that_the_weights_were_not_fitted_to_is_not_asked() -> None:
-    asked = entailer_of("other", 0.01, 0.98, 0.01)
-    assert scored(CLAIM, asked, *SENTENCES) == scored(CLAIM, None, *SENTENCES)
+def test_a_model_without_weights_of_its_own_is_refused_and_with_them_has_its_say(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no weights for the entailer made") as caught:
+        scored(CLAIM, entailer_of("other", 0.01, 0.98, 0.01), *SENTENCES)
+    assert "sovereign.evals.weights" in caught.value.advice
+    mine = replace(entailer_of("other", 0.01, 0.98, 0.01), table=tmp_path / "weights.json")
+    for broken in (
+        None,
+        "{",
+        "[]",
+        '{"entailer": "other"}',
+        '{"entailer": "other", "words_and_entailment": {"all": {}}}',
+    ):
+        if broken is not None:
+            (tmp_path / "weights.json").write_text(broken)
+        fitted.cache_clear()
+        read.cache_clear()
+        with pytest.raises(InputError):
+            scored(CLAIM, mine, *SENTENCES)
+    table = resources.files("sovereign.checks").joinpath("weights.json").read_text("utf-8")
+    (tmp_path / "weights.json").write_text(table.replace(own().weights, "other"))
+    read.cache_clear()
+    assert scored(CLAIM, mine, *SENTENCES) == scored(CLAIM, entailer_of(own().weights, 0.01, 0.98, 0.01), *SENTENCES)
 
 
-def test_a_sure_model_outweighs_vetoes_that_only_see_words_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    sure, sources = entailer_of(fitted_to(), 0.98, 0.01, 0.01), Passage(CLAIM, TITLE, SENTENCES)
+def test_no_veto_gives_way_to_what_a_model_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    sure, sources = entailer_of(own().weights, 0.98, 0.01, 0.01), Passage(CLAIM, TITLE, SENTENCES)
+    assert weigh(sources, fitted(sure), sure).verdict == "SUPPORT"
     for veto in VETOES:
 
         def barring(*_: object, name: str = veto) -> tuple[CheckOutcome, ...]:
             return (CheckOutcome(check=name, outcome="fail", reason="barred", decides=True),)
 
         monkeypatch.setattr("sovereign.checks.graded.vetoes", barring)
-        assert weigh(sources, shipped()).verdict != "SUPPORT"
-        assert (weigh(sources, shipped(True), sure).verdict == "SUPPORT") is (veto in YIELDING), veto
-    assert not {"figures", "scope", "strength", "cause", "hedge", "comparator"} & {*YIELDING}
+        assert weigh(sources, fitted(sure), sure).deciding == (veto,)
 
 
 def test_the_own_model_knows_words_that_no_list_holds() -> None:
     """Its adapters are small files beside one model; each says something of its own, and all of them nearly the same."""
     model = own()
-    assert model.weights == fitted_to() and model.without is not None
+    assert model.without is not None
     premise = "Treatment with zelodrin was followed by fewer deaths."
     said_of = model.entail(
         [premise, "The drug halted tumour growth."], ["Zelodrin saves lives.", "The drug promotes tumours."]

@@ -13,6 +13,7 @@ from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdic
 
 from .abbreviations import definitions, written_out
 from .anchor import check_anchor
+from .fitted import fitted
 from .graded import Graded
 from .passage import grade
 from .semantic import nearest
@@ -64,13 +65,14 @@ def verify_in_document(
     false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
 
     An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning, and changes no
-    judgement. An ``entailer`` adds signals to the scores of a graded passage, if it is the one that their weights were fitted to.
+    judgement. An ``entailer`` adds signals to the scores of a graded passage, by weights that were fitted to it.
 
     Raises:
-        InputError: if the claim holds no letter and no digit.
+        InputError: if the claim holds no letter and no digit, or no weights are fitted to the entailer.
     """
     if not any(c.isalnum() for c in claim):
         raise InputError("The claim is empty.", "Give one sentence that states something.")
+    fitted(entailer, fold)  # said before anything is read, not only where a passage is graded
     long_forms = definitions(document.text) | definitions(claim)
     claim = without_frame(written_out(claim, long_forms))
     sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]

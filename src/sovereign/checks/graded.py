@@ -11,78 +11,28 @@ With an entailment model, what it says of the best ranked sentences ranks them a
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sovereign.models import Entailer
 from sovereign.records import CheckOutcome, Verdict
 
-from . import entailed, signals
+from . import signals
 from .entailed import Said, pair_entailed, said, sentence_entailed
+from .fitted import SHORT, STANCE_VETOES, TOPIC_VETOES, Line, Weights, names_of
 from .outcome import checked
 from .overlap import terms_of
 from .stance import both_deny
 from .things import FEW
 from .vetoes import VETOES, vetoes
 
-BEARS, AGAINST = 0.55, 0.54  # scores from which a passage bears on a claim, and from which it stands against it
-SURE = 0.3  # score against a claim below which a model's reading outweighs the vetoes that only see words
+BEARS, AGAINST = 0.55, 0.5  # scores from which a passage bears on a claim, and from which it stands against it
+BEARS_SHORT = 0.4  # the same for a short passage, where nothing else could bear on it
 NEAR = 0.3  # score from which a second and a third sentence belong to the decision
 LONGEST = 15  # content words of a claim that may be contradicted; a longer one says more than one thing
-MOST = 3  # sentences that a decision rests on, at most
+MOST = SHORT  # sentences that a decision rests on, at most
 _SHOWN = 4  # signals that a reason names
-TOPIC_VETOES = ("figures", "direction", "subject")
-STANCE_VETOES = ("figures", "denial", "direction", "strength", "comparison")
-YIELDING = ("denial", "direction", "opposite")  # they know a list of words; the model knows more, and no names or figures
-_BEARS = (*signals.PAIR_TOPIC, *(f"veto_{v}" for v in TOPIC_VETOES))
-_AGAINST = (*signals.PAIR_STANCE, *(f"veto_{v}" for v in STANCE_VETOES))
-NAMES = {
-    "rank": signals.SENTENCE, "bears": _BEARS, "against": _AGAINST, "bears_short": _BEARS, "against_short": _AGAINST,
-}  # fmt: skip
-# Where there is an entailment model, with further signals; "again" ranks the best sentences anew.
-ENTAILED = {
-    "rank": signals.SENTENCE,
-    "again": entailed.SENTENCE,
-    **{name: (*of, *entailed.PAIR) for name, of in NAMES.items() if name != "rank"},
-}
-
-
-class Line(NamedTuple):
-    """One table of weights: ``intercept`` and, per signal, its mean in the data and its weight."""
-
-    intercept: float
-    means: tuple[float, ...]
-    weights: tuple[float, ...]
-
-    def parts(self, row: Sequence[float]) -> list[float]:
-        """What each signal adds to the sum."""
-        return [w * (x - m) for w, x, m in zip(self.weights, row, self.means, strict=True)]
-
-    def score(self, row: Sequence[float]) -> float:
-        """The sum, between 0 and 1."""
-        x = self.intercept + sum(self.parts(row))
-        return 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x))
-
-
-@dataclass(frozen=True)
-class Weights:
-    """The tables; those for ``short`` passages are for no more than ``MOST`` sentences, ``again`` is there with an entailment model."""
-
-    rank: Line
-    bears: Line
-    against: Line
-    bears_short: Line
-    against_short: Line
-    again: Line | None = None
-
-    def scores(self, sentences: int) -> tuple[Line, Line]:
-        """What says whether a passage of so many sentences bears on a claim, and whether it stands against it."""
-        return (self.bears, self.against) if sentences > MOST else (self.bears_short, self.against_short)
 
 
 class Passage(NamedTuple):
@@ -103,42 +53,6 @@ class Graded:
     checks: tuple[CheckOutcome, ...]
     deciding: tuple[str, ...]
     reason: str
-
-
-@lru_cache(maxsize=1)
-def _table() -> dict[str, Any]:
-    table: dict[str, Any] = json.loads(resources.files(__package__).joinpath("weights.json").read_text("utf-8"))
-    return table
-
-
-@lru_cache(maxsize=16)
-def shipped(entailing: bool = False, fold: int | None = None) -> Weights:
-    """The weights of words, or of words and entailment, fitted on all documents, or without those of a ``fold``."""
-    fits = _table()["words_and_entailment" if entailing else "words"]
-    return read_weights(fits["all"] if fold is None else fits["folds"][fold], entailing)
-
-
-def fitted_to() -> str:
-    """SHA-256 of the entailment model whose probabilities the weights were fitted to; those of another mean something else."""
-    return str(_table()["entailer"])
-
-
-def names_of(table: str, entailing: bool) -> tuple[str, ...]:
-    """The signals of a table, in their order."""
-    return (ENTAILED if entailing else NAMES)[table]
-
-
-def read_weights(table: dict[str, Any], entailing: bool) -> Weights:
-    """Weights from plain data."""
-    lines = {}
-    for name in ENTAILED if entailing else NAMES:
-        rows, signals_of = table[name]["signals"], names_of(name, entailing)
-        lines[name] = Line(
-            table[name]["intercept"],
-            tuple(rows[s][0] for s in signals_of),
-            tuple(rows[s][1] for s in signals_of),
-        )
-    return Weights(**lines)
 
 
 def sentence_rows(passage: Passage) -> list[list[float]]:
@@ -192,14 +106,14 @@ def weigh(passage: Passage, weights: Weights, entailer: Entailer | None = None) 
         ranked = ranked_again(ranked, weights.again, heard)
     topic, stance, found = pair_rows(passage, ranked, heard)
     on, counter = weights.scores(len(passage.sentences))
-    bears, against = on.score(topic), counter.score(stance)
+    enough = BEARS if len(passage.sentences) > SHORT else BEARS_SHORT
+    bears, against = on.score(topic) >= enough, counter.score(stance) >= AGAINST
     outcomes = (
-        _scored("bears", bears, bears >= BEARS, on.parts(topic), heard is not None),
-        _scored("against", against, against < AGAINST, counter.parts(stance), heard is not None),
+        _scored("bears", on, topic, bears, heard is not None),
+        _scored("against", counter, stance, not against, heard is not None),
         *found,
     )
-    sure = heard is not None and against < SURE
-    barred = [v for v in found if v.outcome == "fail" and not (sure and v.check in YIELDING)]
+    barred = [v for v in found if v.outcome == "fail"]
     used = 1 + sum(score >= NEAR for score, _ in ranked[1:MOST])
     verdict, deciding, reason = _verdict(outcomes, barred, bears, against, len(terms_of(passage.claim)))
     if verdict == "CONTRADICT" and both_deny(passage.claim, passage.sentences[ranked[0][1]]):
@@ -209,28 +123,28 @@ def weigh(passage: Passage, weights: Weights, entailer: Entailer | None = None) 
 
 
 def _verdict(
-    outcomes: Sequence[CheckOutcome], barred: Sequence[CheckOutcome], bears: float, against: float, terms: int
+    outcomes: Sequence[CheckOutcome], barred: Sequence[CheckOutcome], bears: bool, against: bool, terms: int
 ) -> tuple[Verdict, tuple[str, ...], str]:
     scores = "; ".join(o.reason for o in outcomes[:2])
-    if bears < BEARS:
+    if not bears:
         return "NOT_ENOUGH_INFO", ("graded_bears",), f"too little of the claim is decided here: {outcomes[0].reason}"
-    if against >= AGAINST and terms > LONGEST:
+    if against and terms > LONGEST:
         reason = (
             f"a claim of {terms} content words says more than one thing, so no part of it is contradicted by a score"
         )
         return "NOT_ENOUGH_INFO", ("graded_against",), f"{reason}: {outcomes[1].reason}"
-    if against >= AGAINST and terms <= FEW and any(v.check == "subject" for v in barred):
+    if against and terms <= FEW and any(v.check == "subject" for v in barred):
         return "NOT_ENOUGH_INFO", ("subject",), "; ".join(v.reason for v in barred if v.check == "subject")
-    if against >= AGAINST:
+    if against:
         return "CONTRADICT", ("graded_bears", "graded_against"), f"speaks against the claim: {scores}"
     if barred:
         return "NOT_ENOUGH_INFO", tuple(v.check for v in barred), "; ".join(v.reason for v in barred)
     return "SUPPORT", ("graded_bears", "graded_against", *VETOES), f"speaks for the claim: {scores}"
 
 
-def _scored(name: str, value: float, passes: bool, parts: Sequence[float], entailing: bool) -> CheckOutcome:
-    named = zip(parts, names_of(name, entailing), strict=True)
+def _scored(name: str, line: Line, row: Sequence[float], passes: bool, entailing: bool) -> CheckOutcome:
+    named = zip(line.parts(row), names_of(name, entailing), strict=True)
     largest = sorted(named, key=lambda p: (-abs(p[0]), p[1]))[:_SHOWN]
     told = ", ".join(f"{label.replace('_', ' ')} {part:+.2f}" for part, label in largest)
-    plain = checked(f"graded_{name}", "pass" if passes else "fail", f"{name} {value:.2f} ({told})")
-    return plain.model_copy(update={"value": round(value, 4)})
+    plain = checked(f"graded_{name}", "pass" if passes else "fail", f"{name} {line.score(row):.2f} ({told})")
+    return plain.model_copy(update={"value": round(line.score(row), 4)})

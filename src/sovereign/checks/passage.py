@@ -9,7 +9,8 @@ from sovereign.records import Document, Sentence
 
 from .abbreviations import written_out
 from .assertion import strength
-from .graded import Graded, Passage, fitted_to, shipped, weigh
+from .fitted import fitted
+from .graded import Graded, Passage, weigh
 from .overlap import terms_of
 from .terms import topic
 
@@ -50,10 +51,10 @@ def grade(
         return None
     title = written_out(document.paper.title, long_forms)
     shown = tuple(texts[i] for i in kept)
-    asked = entailer if entailer and entailer.weights == fitted_to() else None
-    if asked and asked.without and fold is not None:
-        asked = asked.without(fold)
-    found = weigh(Passage(claim, title, shown), shipped(asked is not None, fold), asked)
+    weights = fitted(entailer, fold)
+    if entailer and entailer.without and fold is not None:
+        entailer = entailer.without(fold)
+    found = weigh(Passage(claim, title, shown), weights, entailer)
     return found, [read[kept[i]] for i in found.ranked]
 
 

@@ -19,6 +19,7 @@ _FIGURES = {
     "contradict_called_support": "CONTRADICT called SUPPORT",
     "contradict_recall": "CONTRADICT found",
     "support_called_contradict": "SUPPORT called CONTRADICT",
+    "contradict_recall_at_10": "CONTRADICT found at 10 % of these",
     "rationale_f1": "rationale F1",
     "nearest_f1": "nearest F1",
     "false_support_rate": "false support",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from sovereign.checks import graded
 from sovereign.checks.entailed import together
+from sovereign.checks.fitted import fitted
 from sovereign.checks.graded import MOST
 from sovereign.models import Entailer, Probabilities
 
@@ -26,7 +27,7 @@ def alone(entailer: Entailer, fold_for: Callable[[Pair], int | None] = lambda pa
         for fold, places in folds.items():
             asked = entailer.without(fold) if entailer.without and fold is not None else entailer
             passages = [passage_of(pairs[n]) for n in places]
-            ranked = [[i for _, i in graded.ranking(p, graded.shipped(False, fold).rank)][:MOST] for p in passages]
+            ranked = [[i for _, i in graded.ranking(p, fitted(None, fold).rank)][:MOST] for p in passages]
             texts = [together(p.sentences, best) for p, best in zip(passages, ranked, strict=True)]
             said = asked.entail(texts, [p.claim for p in passages])
             for n, best, one in zip(places, ranked, said, strict=True):

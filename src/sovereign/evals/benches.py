@@ -14,7 +14,7 @@ from sovereign.version import __version__
 from . import baselines, pubmedqa, scifact, scitab
 from .baselines import fold_of
 from .calibration import calibration
-from .curves import coverage_curve, decisions
+from .curves import AT_TEN, at_ten, coverage_curve, decisions
 from .files import digest
 from .metrics import Counts, confusion, count, figures, intervals
 from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
@@ -123,10 +123,11 @@ def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result
     for pair, found in zip(pairs, answers, strict=True):
         groups.setdefault(pair.group, Counter()).update(count(pair, found))
     whole = sum(groups.values(), Counter[str]())
-    decided = decisions(pairs, answers)
+    decided, (found_at_ten, around) = decisions(pairs, answers), at_ten(pairs, answers)
     return {
         **figures(whole),
-        "intervals": intervals(groups, figures),
+        AT_TEN: found_at_ten,
+        "intervals": {**intervals(groups, figures), AT_TEN: around},
         "confusion": confusion(whole),
         "curve": coverage_curve(pairs, decided),
         "calibration": calibration(decided),

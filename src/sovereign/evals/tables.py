@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .curves import AT_TEN
 from .results import Result
 
 if TYPE_CHECKING:
@@ -17,13 +18,13 @@ _SHARES = ("contradict_recall", "support_called_contradict", "contradict_called_
 _RATES = ("false_support_rate", "lost_support_rate", "coverage")
 # Figures of each result that the page shows.
 FIGURES: dict[str, tuple[str, ...]] = {
-    "scifact": ("macro_f1", "support_recall", *_SHARES[::-1], "rationale_f1", "nearest_f1"),
-    "pubmedqa": _SHARES,
+    "scifact": ("macro_f1", "support_recall", *_SHARES[::-1], AT_TEN, "rationale_f1", "nearest_f1"),
+    "pubmedqa": (*_SHARES, AT_TEN),
     "scitab": ("macro_f1", "support_recall", "contradict_called_support"),
     "tamper": _RATES,
     "tamper-starter": _RATES,
 }
-_PARTS = {"balanced": _SHARES, "questions": ("accuracy", "macro_f1")}
+_PARTS = {"balanced": (*_SHARES, AT_TEN), "questions": ("accuracy", "macro_f1")}
 _CHECKERS = ("rules", "words", "lexical", "claim_only", "features")
 _NONE = "–"
 

@@ -9,19 +9,19 @@ that did, it would be surer than of any other.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sovereign.checks import graded
+from sovereign.checks import fitted, graded
 from sovereign.checks.abbreviations import definitions, written_out
 from sovereign.checks.entailed import Said, said, sentence_entailed
-from sovereign.checks.graded import Line, Passage, Weights
-from sovereign.models import Entailer, Probabilities
-from sovereign.models.own import own
+from sovereign.checks.fitted import Line, Weights
+from sovereign.checks.graded import Passage
+from sovereign.errors import InputError
+from sovereign.models import Entailer, Probabilities, entailer
 
 from . import pubmedqa, scifact
 from .baselines import FOLDS, fold_key, fold_of
@@ -29,6 +29,7 @@ from .command import exit_code
 from .files import digest
 from .logistic import Vector, solved
 from .pairs import Label, Pair
+from .results import write
 
 _PENALTIES = {"rank": 1.0, "again": 1.0, "bears": 100.0, "against": 15.0}
 _DIGITS = 4
@@ -154,10 +155,10 @@ def _plain(weights: Weights, entailing: bool) -> dict[str, Any]:
         name: {
             "intercept": line.intercept,
             "signals": {
-                s: [m, w] for s, m, w in zip(graded.names_of(name, entailing), line.means, line.weights, strict=True)
+                s: [m, w] for s, m, w in zip(fitted.names_of(name, entailing), line.means, line.weights, strict=True)
             },
         }
-        for name in (graded.ENTAILED if entailing else graded.NAMES)
+        for name in (fitted.ENTAILED if entailing else fitted.NAMES)
         for line in [getattr(weights, name)]
     }
 
@@ -173,24 +174,28 @@ def fits(pairs: Sequence[Pair], more: Sequence[Pair], entailer: Entailer | None)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Write ``weights.json`` beside the checks, or where ``--out`` says."""
+    """Write ``weights.json`` beside the checks, or into the folder of the entailer."""
     parser = argparse.ArgumentParser(description="Fit the weights of the graded verdict on SciFact and PubMedQA.")
     parser.add_argument("--data", type=Path, required=True, help="folder that holds scifact and pubmedqa")
-    parser.add_argument("--out", type=Path, default=Path(graded.__file__).with_name("weights.json"))
+    parser.add_argument(
+        "--entailer", default="own", help="fit to this entailer: own, or path:FOLDER, for FOLDER/weights.json"
+    )
     options = parser.parse_args(arguments)
 
     def fit() -> None:
         claims, medical = options.data / "scifact", options.data / "pubmedqa"
-        pairs, more, model = scifact.load(claims), pubmedqa.balanced(pubmedqa.load(medical)), _remembering(own())
+        pairs, more, model = scifact.load(claims), pubmedqa.balanced(pubmedqa.load(medical)), entailer(options.entailer)
+        if model is None:
+            raise InputError("There is no entailer to fit weights to.", "Choose own, or path:FOLDER.")
         table = {
-            "command": "python -m sovereign.evals.weights --data ../shared/data",
+            "command": f"python -m sovereign.evals.weights --data {options.data}",
             "data_sha256": digest([*scifact.files(claims), *pubmedqa.files(medical)]),
             "pairs": len(pairs) + len(more),
             "entailer": model.weights,
             "words": fits(pairs, more, None),
-            "words_and_entailment": fits(pairs, more, model),
+            "words_and_entailment": fits(pairs, more, _remembering(model)),
         }
-        options.out.write_text(json.dumps(table, indent=1) + "\n", "utf-8")
+        write(table, model.table or Path(fitted.__file__).with_name("weights.json"))
 
     return exit_code(fit)
 

@@ -65,7 +65,7 @@ def cross_encoder(folder: Path) -> Entailer:
     for part in (read(folder / "config.json"), content, *weights):
         digest.update(hashlib.sha256(part).digest())
     answer = functools.partial(entail, tokenizer, forward, order, folder)
-    return Entailer(f"path:{folder.name}", digest.hexdigest(), answer)
+    return Entailer(f"path:{folder.name}", digest.hexdigest(), answer, table=folder / "weights.json")
 
 
 def _config(path: Path) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from sovereign.checks import graded
 from sovereign.checks.entailed import together
+from sovereign.checks.fitted import fitted
 from sovereign.checks.graded import MOST
 from sovereign.models.files import library
 
@@ -45,7 +46,7 @@ def labelled(pairs: Sequence[Pair], fold: int | None) -> Iterator[Example]:
         if not any(pair.sentences):
             continue
         passage = passage_of(pair)
-        ranked = [i for _, i in graded.ranking(passage, graded.shipped(False, fold).rank)]
+        ranked = [i for _, i in graded.ranking(passage, fitted(None, fold).rank)]
         near, first = together(passage.sentences, ranked[:MOST]), passage.sentences[ranked[0]]
         yield _example(passage.claim, near, pair.label, pair.group)
         turns = [claim for _, claim in turned(passage.claim)]
