@@ -23,6 +23,7 @@ Results = Mapping[str, Result]
 # Name in print, colour, marker and line of each checker.
 _CHECKERS = {
     "rules": ("our checks", BLUE, "o", "-"),
+    "words": ("words", SKY, "D", "--"),
     "features": ("features", BLACK, "s", "--"),
     "lexical": ("lexical", ORANGE, "^", ":"),
     "claim_only": ("claim only", GREY, "v", "-."),
@@ -77,7 +78,7 @@ def _curve(axis: Axes, checker: str, points: Sequence[Result]) -> None:
 
 
 def _look(checker: str) -> tuple[str, str, str, str]:
-    return _CHECKERS.get(checker, (checker.replace("_", " "), SKY, "D", "--"))
+    return _CHECKERS[checker]
 
 
 def _ends(checkers: Mapping[str, Result]) -> str:
