@@ -85,6 +85,8 @@ def test_what_a_model_says_moves_both_scores() -> None:
     for_it, against_it = entailer_of(own().weights, 0.98, 0.01, 0.01), entailer_of(own().weights, 0.01, 0.98, 0.01)
     (_, plus), (_, minus) = scored(CLAIM, for_it, *SENTENCES), scored(CLAIM, against_it, *SENTENCES)
     assert (plus["graded_against"] or 0) < (minus["graded_against"] or 0)
+    found = verify_in_document(CLAIM, document(*SENTENCES, title=TITLE), entailer=for_it)
+    assert f"model made {own().weights[:8]}" in found.reason
     undecided = scored(CLAIM, entailer_of(own().weights, 0.01, 0.01, 0.98), *SENTENCES)[1]
     assert (undecided["graded_bears"] or 0) < (plus["graded_bears"] or 0)
 
