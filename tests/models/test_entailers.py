@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sovereign.errors import InputError
-from sovereign.models import ENTAILERS, Entailer, entailer
+from sovereign.models import ENTAILERS, Entailer, entailer, own
 
 from .folders import LABELS, WORDS, folder, onnx_folder
 
@@ -218,3 +218,24 @@ def test_names(tmp_path: Path) -> None:
         assert all(known in caught.value.advice for known in ENTAILERS)
     with pytest.raises(InputError, match="is no folder"):
         entailer(f"path:{tmp_path / 'none'}")
+
+
+@pytest.mark.parametrize("damaged", ["model.onnx", "adapter-all.npz", "adapter-3.npz"])
+@pytest.mark.parametrize("content", [None, b"", b"PK other bytes"])
+def test_a_damaged_part_of_the_own_model_is_an_error_that_names_it(
+    damaged: str, content: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = Path(own.__file__).with_name("data")
+    (tmp_path / "data" / "entailment").mkdir(parents=True)
+    (tmp_path / "data" / "minilm-vocab.txt").symlink_to(shipped / "minilm-vocab.txt")
+    for file in (shipped / "entailment").iterdir():
+        if file.name != damaged:
+            (tmp_path / "data" / "entailment" / file.name).symlink_to(file)
+        elif content is not None:
+            (tmp_path / "data" / "entailment" / damaged).write_bytes(content)
+    monkeypatch.setattr(own.resources, "files", lambda package: tmp_path)
+    with pytest.raises(InputError, match=damaged) as caught:
+        model = own.own()
+        assert damaged == "adapter-3.npz" and model.without is not None  # it is asked for only where it measures
+        model.without(3)
+    assert caught.value.advice
