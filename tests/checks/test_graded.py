@@ -70,6 +70,7 @@ def test_a_score_is_a_sum_that_anyone_can_add_up(entailing: bool, sentences: tup
     for name, line, row in zip(("bears", "against"), lines, (bears, against), strict=True):
         total = line.intercept + sum(w * (x - m) for w, x, m in zip(line.weights, row, line.means, strict=True))
         assert found[f"graded_{name}"].value == pytest.approx(1 / (1 + math.exp(-total)), abs=1e-4)
+        assert (" with own (" in found[f"graded_{name}"].reason) == entailing
     assert weigh(passage, weights, own() if entailing else None) == graded
 
 

@@ -154,8 +154,7 @@ def fit_adapter(adapted: Adapted, examples: Sequence[Example], seed: int, tell: 
 
 def save(adapted: Adapted, path: Path) -> None:
     """An adapter in 16 bits, whole or not at all."""
-    import numpy as np
-
+    np = library("numpy", "lab")
     arrays = {name: part.detach().numpy().astype(np.float16) for name, part in adapted.parts.items()}
     with path.with_suffix(".part").open("wb") as file:
         np.savez_compressed(file, **arrays)
