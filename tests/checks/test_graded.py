@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +70,7 @@ def test_a_score_is_a_sum_that_anyone_can_add_up(entailing: bool, sentences: tup
     for name, line, row in zip(("bears", "against"), lines, (bears, against), strict=True):
         total = line.intercept + sum(w * (x - m) for w, x, m in zip(line.weights, row, line.means, strict=True))
         assert found[f"graded_{name}"].value == pytest.approx(1 / (1 + math.exp(-total)), abs=1e-4)
+        assert (" with own (" in found[f"graded_{name}"].reason) == entailing
     assert weigh(passage, weights, own() if entailing else None) == graded
 
 
@@ -91,28 +94,61 @@ def test_what_a_model_says_moves_both_scores() -> None:
     assert (undecided["graded_bears"] or 0) < (plus["graded_bears"] or 0)
 
 
+@pytest.fixture
+def no_weights_read() -> Iterator[None]:
+    """Weights are read once in a process; what a test writes must not stay."""
+    fitted.cache_clear()
+    read.cache_clear()
+    yield
+    fitted.cache_clear()
+    read.cache_clear()
+
+
+def table_of(weights: str) -> dict[str, Any]:
+    """The package's table, as one for another model."""
+    text = resources.files("sovereign.checks").joinpath("weights.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return {**found, "entailer": weights}
+
+
+@pytest.mark.usefixtures("no_weights_read")
 def test_a_model_without_weights_of_its_own_is_refused_and_with_them_has_its_say(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no weights for the entailer made") as caught:
         scored(CLAIM, entailer_of("other", 0.01, 0.98, 0.01), *SENTENCES)
-    assert "sovereign.evals.weights" in caught.value.advice
+    assert "path:FOLDER" in caught.value.advice
     mine = replace(entailer_of("other", 0.01, 0.98, 0.01), table=tmp_path / "weights.json")
-    for broken in (
-        None,
-        "{",
-        "[]",
-        '{"entailer": "other"}',
-        '{"entailer": "other", "words_and_entailment": {"all": {}}}',
-    ):
-        if broken is not None:
-            (tmp_path / "weights.json").write_text(broken)
-        fitted.cache_clear()
-        read.cache_clear()
-        with pytest.raises(InputError):
-            scored(CLAIM, mine, *SENTENCES)
-    table = resources.files("sovereign.checks").joinpath("weights.json").read_text("utf-8")
-    (tmp_path / "weights.json").write_text(table.replace(own().weights, "other"))
-    read.cache_clear()
+    with pytest.raises(InputError, match="cannot be read") as caught:
+        scored(CLAIM, mine, *SENTENCES)
+    assert f"sovereign.evals.weights --data DIR --entailer path:{tmp_path}" in caught.value.advice
+    (tmp_path / "weights.json").write_text(json.dumps(table_of("other")))
     assert scored(CLAIM, mine, *SENTENCES) == scored(CLAIM, entailer_of(own().weights, 0.01, 0.98, 0.01), *SENTENCES)
+    with pytest.raises(InputError, match="of this version"):
+        fitted(mine, 5)
+
+
+@pytest.mark.usefixtures("no_weights_read")
+@pytest.mark.parametrize(
+    "broken",
+    ["{", "[]", '{"entailer": "other"}', '{"entailer": "other", "words_and_entailment": []}', "[" * 100_000, "\0"],
+)
+def test_a_broken_table_is_an_error_that_names_the_file(broken: str, tmp_path: Path) -> None:
+    (tmp_path / "weights.json").write_text(broken)
+    with pytest.raises(InputError, match=r"weights\.json") as caught:
+        fitted(replace(entailer_of("other", 0.1, 0.8, 0.1), table=tmp_path / "weights.json"))
+    assert "sovereign.evals.weights" in caught.value.advice
+
+
+@pytest.mark.usefixtures("no_weights_read")
+@pytest.mark.parametrize(
+    "value", [math.nan, math.inf, -math.inf, 1e308, 10**400, None, "x", []], ids=lambda v: repr(v)[:8]
+)
+def test_a_weight_that_is_no_number_is_refused(value: object, tmp_path: Path) -> None:
+    """Comparisons with such a score are all false, so it would pass for one that is low."""
+    table = table_of("other")
+    table["words_and_entailment"]["all"]["bears"]["intercept"] = value
+    (tmp_path / "weights.json").write_text(json.dumps(table))
+    with pytest.raises(InputError, match="no weights of this version"):
+        fitted(replace(entailer_of("other", 0.1, 0.8, 0.1), table=tmp_path / "weights.json"))
 
 
 def test_no_veto_gives_way_to_what_a_model_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -227,3 +227,5 @@ def test_an_unknown_kind_or_a_missing_encoder_is_said(some: None, tmp_path: Path
         train.train(tmp_path, tmp_path, tmp_path / "out", ["typo"], None)
     with pytest.raises(InputError, match="holds no encoder"):
         train.train(tmp_path, tmp_path, tmp_path / "out", [], None)
+    with pytest.raises(InputError, match="holds no encoder"):
+        adapt.Adapted(tmp_path)

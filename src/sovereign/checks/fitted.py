@@ -1,7 +1,8 @@
 """The weights of the graded verdict: which signals they are for, and where they are read from.
 
 They stand in ``weights.json``, with the command that made them and the hash of the data. Those for words with an entailment
-model are fitted to what one model says, because another one's log-odds mean something else: a model of yours brings a file of its own.
+model are fitted to what one model says, because another one's log-odds mean something else: a model of yours brings a file
+of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sovereign.models import Entailer
 
 from . import entailed, signals
 
+_LARGEST = 1e6  # of a weight: sums of larger ones could overflow, and a score would be no number
 SHORT = 3  # sentences of a passage that has tables of its own, at most
 TOPIC_VETOES = ("figures", "direction", "subject")
 STANCE_VETOES = ("figures", "denial", "direction", "strength", "comparison")
@@ -55,7 +57,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True)
 class Weights:
-    """The tables; those for ``short`` passages are for no more than ``SHORT`` sentences, ``again`` is there with an entailment model."""
+    """The tables. Those for ``short`` passages are for at most ``SHORT`` sentences; ``again`` is there with an entailment model."""
 
     rank: Line
     bears: Line
@@ -76,20 +78,20 @@ def read(path: Path | None) -> dict[str, Any]:
     Raises:
         InputError: if it cannot be read.
     """
-    if path is None:
-        text = resources.files(__package__).joinpath("weights.json").read_text("utf-8")
-        return json.loads(text)  # type: ignore[no-any-return]
-    advice = f"Fit the weights again: {_FIT}"
+    file = path or Path(str(resources.files(__package__))) / "weights.json"
     try:
-        table = json.loads(path.read_text("utf-8"))
+        table = json.loads(file.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise InputError(f"{path} cannot be read: {str(error)[:200]}", advice) from None
+        raise InputError(f"{file} cannot be read: {str(error)[:200]}", _advice(path)) from None
     if not isinstance(table, dict):
-        raise InputError(f"{path} holds no weights.", advice)
+        raise InputError(f"{file} holds no weights.", _advice(path))
     return table
 
 
-_FIT = "python -m sovereign.evals.weights --data DIR --entailer path:FOLDER"
+def _advice(path: Path | None) -> str:
+    if path is None:
+        return "Install the package again, or choose own, none or path:FOLDER as entailer."
+    return f"Fit weights to it: python -m sovereign.evals.weights --data DIR --entailer path:{path.parent}"
 
 
 @lru_cache(maxsize=32)
@@ -99,18 +101,16 @@ def fitted(entailer: Entailer | None = None, fold: int | None = None) -> Weights
     Raises:
         InputError: if none are fitted to this entailer, or the file with its weights is broken.
     """
-    table = read(entailer.table if entailer else None)
-    if entailer is None:
-        fits = table["words"]
-        return read_weights(fits["all"] if fold is None else fits["folds"][fold], False)
-    if table.get("entailer") != entailer.weights:
-        raise InputError(f"The graded verdict has no weights for the entailer {entailer.name}.", f"Fit some: {_FIT}")
+    path = entailer.table if entailer else None
+    table = read(path)
+    if entailer and table.get("entailer") != entailer.weights:
+        raise InputError(f"The graded verdict has no weights for the entailer {entailer.name}.", _advice(path))
     try:
-        fits = table["words_and_entailment"]
-        return read_weights(fits["all"] if fold is None else fits["folds"][fold], True)
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+        fits = table["words_and_entailment" if entailer else "words"]
+        return read_weights(fits["all"] if fold is None else fits["folds"][fold], entailer is not None)
+    except (KeyError, TypeError, IndexError, ValueError, OverflowError) as error:
         raise InputError(
-            f"{entailer.table} holds no weights of this version: {error!r}", f"Fit them again: {_FIT}"
+            f"{path or 'weights.json'} holds no weights of this version: {error!r}", _advice(path)
         ) from None
 
 
@@ -120,10 +120,21 @@ def names_of(table: str, entailing: bool) -> tuple[str, ...]:
 
 
 def read_weights(table: dict[str, Any], entailing: bool) -> Weights:
-    """Weights from plain data."""
+    """Weights from plain data.
+
+    Raises:
+        KeyError, TypeError, IndexError, ValueError, OverflowError: if it is of another form, or holds what is no weight.
+    """
     lines = {}
     for name in ENTAILED if entailing else NAMES:
         rows, of = table[name]["signals"], names_of(name, entailing)
-        means, weights = (tuple(float(rows[s][k]) for s in of) for k in (0, 1))
-        lines[name] = Line(float(table[name]["intercept"]), means, weights)
+        means, weights = (tuple(_number(rows[s][k]) for s in of) for k in (0, 1))
+        lines[name] = Line(_number(table[name]["intercept"]), means, weights)
     return Weights(**lines)
+
+
+def _number(value: Any) -> float:
+    number = float(value)
+    if not abs(number) <= _LARGEST:  # nor is it one that is no number at all
+        raise ValueError(f"{number} is no weight")
+    return number

@@ -109,8 +109,8 @@ def weigh(passage: Passage, weights: Weights, entailer: Entailer | None = None) 
     enough = BEARS if len(passage.sentences) > SHORT else BEARS_SHORT
     bears, against = on.score(topic) >= enough, counter.score(stance) >= AGAINST
     outcomes = (
-        _scored("bears", on, topic, bears, entailer),
-        _scored("against", counter, stance, not against, entailer),
+        _scored("bears", on, topic, bears, entailer if heard else None),
+        _scored("against", counter, stance, not against, entailer if heard else None),
         *found,
     )
     barred = [v for v in found if v.outcome == "fail"]
@@ -146,6 +146,6 @@ def _scored(name: str, line: Line, row: Sequence[float], passes: bool, entailer:
     named = zip(line.parts(row), names_of(name, entailer is not None), strict=True)
     largest = sorted(named, key=lambda p: (-abs(p[0]), p[1]))[:_SHOWN]
     told = ", ".join(f"{label.replace('_', ' ')} {part:+.2f}" for part, label in largest)
-    asked = f"; model {entailer.name} {entailer.weights[:8]}" if entailer else ""
-    plain = checked(f"graded_{name}", "pass" if passes else "fail", f"{name} {line.score(row):.2f} ({told}{asked})")
+    by = f" with {entailer.name} {entailer.weights[:8]}" if entailer else ""
+    plain = checked(f"graded_{name}", "pass" if passes else "fail", f"{name} {line.score(row):.2f}{by} ({told})")
     return plain.model_copy(update={"value": round(line.score(row), 4)})

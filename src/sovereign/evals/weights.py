@@ -1,14 +1,19 @@
 """Fit the weights of the graded verdict on labelled pairs: ``python -m sovereign.evals.weights --data DIR``.
 
-Six fits, of words and of words with the package's entailment model: one on all documents, and one without each fold, by which
-the bench measures. The pairs are SciFact's; which way a passage goes is learnt from the balanced part of PubMedQA too. Tables of
-their own, for passages of three sentences at most, come from short copies: a pair cut down to its rationale. What the model says of a pair is always asked of the adapter that did not see its document: of one
-that did, it would be surer than of any other.
+Six fits, of words and of words with an entailment model: one on all documents, and one without each fold, by which the bench
+measures. The pairs are SciFact's; which way a passage goes is learnt from the balanced part of PubMedQA too. Tables of their
+own, for passages of three sentences at most, come from short copies: a pair cut down to its rationale.
+
+What the model says of a pair is always asked of the adapter that did not see its document: of one that did, it would be surer
+than of any other. The adapters of the other folds did see the fold that a fit leaves out, so a trace of it is left in what
+these weights are fitted to: stacking (Wolpert 1992) without the adapters of pairs of folds that would take it out.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -20,7 +25,7 @@ from sovereign.checks.abbreviations import definitions, written_out
 from sovereign.checks.entailed import Said, said, sentence_entailed
 from sovereign.checks.fitted import Line, Weights
 from sovereign.checks.graded import Passage
-from sovereign.errors import InputError
+from sovereign.errors import InputError, OutputError
 from sovereign.models import Entailer, Probabilities, entailer
 
 from . import pubmedqa, scifact
@@ -185,17 +190,22 @@ def main(arguments: list[str] | None = None) -> int:
     def fit() -> None:
         claims, medical = options.data / "scifact", options.data / "pubmedqa"
         pairs, more, model = scifact.load(claims), pubmedqa.balanced(pubmedqa.load(medical)), entailer(options.entailer)
-        if model is None:
+        if model is None or not model.weights:
             raise InputError("There is no entailer to fit weights to.", "Choose own, or path:FOLDER.")
+        path = model.table or Path(fitted.__file__).with_name("weights.json")
+        if not os.access(path.parent, os.W_OK):  # asked before the long work, not after it
+            raise OutputError(f"{path} cannot be written.", "Make its folder writable, or fit to a copy of it.")
+        said = ["--data", str(options.data), *(["--entailer", options.entailer] if model.table else [])]
         table = {
-            "command": f"python -m sovereign.evals.weights --data {options.data}",
+            "command": shlex.join(["python", "-m", "sovereign.evals.weights", *said]),
             "data_sha256": digest([*scifact.files(claims), *pubmedqa.files(medical)]),
             "pairs": len(pairs) + len(more),
             "entailer": model.weights,
-            "words": fits(pairs, more, None),
+            # Without a model it is the package's own weights that are read.
+            **({} if model.table else {"words": fits(pairs, more, None)}),
             "words_and_entailment": fits(pairs, more, _remembering(model)),
         }
-        write(table, model.table or Path(fitted.__file__).with_name("weights.json"))
+        write(table, path)
 
     return exit_code(fit)
 

@@ -8,6 +8,7 @@ can be measured by adapters that did not see their documents. An adapter is a sm
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import random
 from collections import Counter
@@ -20,6 +21,7 @@ from sovereign.checks.entailed import together
 from sovereign.checks.fitted import fitted
 from sovereign.checks.graded import MOST
 from sovereign.models.files import library
+from sovereign.models.own import LENGTH
 
 from .. import pubmedqa, scifact
 from ..baselines import FOLDS, fold_of
@@ -28,10 +30,9 @@ from ..files import digest
 from ..pairs import LABELS, Label, Pair
 from ..weights import passage_of
 from .examples import Example, turned
-from .train import tell
+from .train import must_hold_a_model, tell
 
 RANK = 8
-LENGTH = 160  # tokens of claim and evidence
 RATE = 1e-3  # of AdamW, falling in a line behind 10 % of warming up
 EPOCHS = 3
 BATCH = 16
@@ -77,6 +78,7 @@ class Adapted:
     def __init__(self, model: Path) -> None:
         self.torch = torch = library("torch", "lab")
         transformers = library("transformers", "lab")
+        must_hold_a_model(model)
         torch.set_num_threads(1)
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(model, local_files_only=True)
         self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
@@ -152,8 +154,7 @@ def fit_adapter(adapted: Adapted, examples: Sequence[Example], seed: int, tell: 
 
 def save(adapted: Adapted, path: Path) -> None:
     """An adapter in 16 bits, whole or not at all."""
-    import numpy as np
-
+    np = library("numpy", "lab")
     arrays = {name: part.detach().numpy().astype(np.float16) for name, part in adapted.parts.items()}
     with path.with_suffix(".part").open("wb") as file:
         np.savez_compressed(file, **arrays)
@@ -174,6 +175,7 @@ def adapt(data: Path, model: Path, out: Path) -> None:
         tell(f"{path.name}: {len(made)} examples")
         fit_adapter(adapted, made, SEED, tell)
         save(adapted, path)
+        tell(f"{path.name}: SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}")
     report = {
         "command": "python -m sovereign.evals.entailment.adapt",
         "data_sha256": digest([*scifact.files(claims), *pubmedqa.files(medical)]),

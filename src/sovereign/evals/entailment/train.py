@@ -70,8 +70,7 @@ class Training:
         transformers = library("transformers", "lab")
         torch.set_num_threads(1)
         torch.manual_seed(SEED)
-        if not (encoder / "config.json").is_file():
-            raise InputError(f"{encoder} holds no encoder.", "Give a folder with config.json, weights and tokenizer.")
+        must_hold_a_model(encoder)
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(encoder, local_files_only=True)
         self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
             encoder,
@@ -183,6 +182,16 @@ def _steps(training: Training, chosen: Sequence[Example], order: list[list[int]]
             loss = 0.0
         if training.step % _SAVE == 0:
             training.save(checkpoint)
+
+
+def must_hold_a_model(folder: Path) -> None:
+    """Ask before anything is loaded: where there is none, the library would look for the folder's name on a hub.
+
+    Raises:
+        InputError: if the folder holds none.
+    """
+    if not (folder / "config.json").is_file():
+        raise InputError(f"{folder} holds no encoder.", "Give a folder with config.json, weights and tokenizer.")
 
 
 def tell(text: str) -> None:
