@@ -103,7 +103,7 @@ def test_broken_files_are_errors_that_name_them(name: str, content: bytes, says:
 def test_models_that_do_not_fit_are_errors(tmp_path: Path) -> None:
     for name, outputs in (("two", [row[:2] for row in LOGITS]), ("four", [[*row, 0.0] for row in LOGITS])):
         other = load(onnx_folder(tmp_path / name, outputs))
-        with pytest.raises(InputError, match="not three for each"):
+        with pytest.raises(InputError, match="for a pair, not three"):
             other.entail(["the drug"], ["fever"])
     small = load(onnx_folder(tmp_path / "small", LOGITS[:5]))  # fewer rows than the tokenizer has words
     with pytest.raises(InputError, match="does not run"):
@@ -227,3 +227,13 @@ def test_a_damaged_part_of_the_own_model_is_an_error_that_names_it(
         assert damaged == "adapter-3.npz" and model.without is not None  # it is asked for only where it measures
         model.without(3)
     assert caught.value.advice
+
+
+def test_what_the_own_model_says_of_a_pair_does_not_depend_on_its_neighbours() -> None:
+    premises = [
+        "Fever fell.",
+        "Doctors prescribed fewer antibiotics after the training in primary care. " * 4,
+        "No change.",
+    ]
+    together = own.own().entail(premises, ["Physicians gave out antibiotics less often."] * 3)
+    assert together == [own.own().entail([p], ["Physicians gave out antibiotics less often."])[0] for p in premises]
