@@ -70,7 +70,7 @@ def test_a_score_is_a_sum_that_anyone_can_add_up(entailing: bool, sentences: tup
     for name, line, row in zip(("bears", "against"), lines, (bears, against), strict=True):
         total = line.intercept + sum(w * (x - m) for w, x, m in zip(line.weights, row, line.means, strict=True))
         assert found[f"graded_{name}"].value == pytest.approx(1 / (1 + math.exp(-total)), abs=1e-4)
-        assert (" with own (" in found[f"graded_{name}"].reason) == entailing
+        assert (f" with own {own().weights[:8]} (" in found[f"graded_{name}"].reason) == entailing
     assert weigh(passage, weights, own() if entailing else None) == graded
 
 
@@ -89,7 +89,7 @@ def test_what_a_model_says_moves_both_scores() -> None:
     (_, plus), (_, minus) = scored(CLAIM, for_it, *SENTENCES), scored(CLAIM, against_it, *SENTENCES)
     assert (plus["graded_against"] or 0) < (minus["graded_against"] or 0)
     found = verify_in_document(CLAIM, document(*SENTENCES, title=TITLE), entailer=for_it)
-    assert f"model made {own().weights[:8]}" in found.reason
+    assert f"with made {own().weights[:8]}" in found.reason
     undecided = scored(CLAIM, entailer_of(own().weights, 0.01, 0.01, 0.98), *SENTENCES)[1]
     assert (undecided["graded_bears"] or 0) < (plus["graded_bears"] or 0)
 

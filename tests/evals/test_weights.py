@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sovereign.checks.fitted import fitted, read
-from sovereign.evals.baselines import FOLDS
+from sovereign.evals.folds import FOLDS
 from sovereign.evals.weights import main
 from sovereign.models import entailer
 

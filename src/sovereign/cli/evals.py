@@ -29,6 +29,7 @@ _FIGURES = {
 
 
 _PARTS = {
+    "new_claims": "Claims that stand beside no document of another fold",
     "balanced": "As many conclusions that deny as conclusions that affirm",
     "questions": "The questions, as statements: yes, no, maybe",
 }

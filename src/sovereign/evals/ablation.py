@@ -12,17 +12,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sovereign.checks.graded import AGAINST, BEARS
+from sovereign.checks.fitted import SHORT
+from sovereign.checks.graded import AGAINST, BEARS, BEARS_SHORT
 from sovereign.models import Entailer
 from sovereign.models.own import own
 from sovereign.version import __version__
 
 from . import pubmedqa, scifact
 from .alone import alone
-from .baselines import fold_of
 from .benches import answers_of
 from .command import exit_code
 from .files import digest
+from .folds import fold_of
 from .metrics import Counts, count, figures, intervals
 from .pairs import Found, Models, Pair
 from .results import FOLDER, write
@@ -51,8 +52,8 @@ def run(data: Path, entailer: Entailer) -> dict[str, Any]:
             "rules with model": both,
             "rules": words,
             "model alone": alone(entailer, lambda pair: fold_of(pair.group))(pairs),
-            "rules with model, no vetoes": [_unbarred(f) for f in both],
-            "rules, no vetoes": [_unbarred(f) for f in words],
+            "rules with model, no vetoes": [_unbarred(p, f) for p, f in zip(pairs, both, strict=True)],
+            "rules, no vetoes": [_unbarred(p, f) for p, f in zip(pairs, words, strict=True)],
             "one sentence decides or none": [_strict(f) for f in words],
         }
         rows += [{"name": key, "bench": name, **_row(pairs, found)} for key, found in variants.items()]
@@ -78,9 +79,10 @@ def _strict(found: Found) -> Found:
     return replace(found, label="NOT_ENOUGH_INFO") if found.scores else found
 
 
-def _unbarred(found: Found) -> Found:
+def _unbarred(pair: Pair, found: Found) -> Found:
     """Support wherever the scores alone give it."""
-    given = found.scores is not None and found.scores[0] >= BEARS and found.scores[1] < AGAINST
+    enough = BEARS if sum(map(bool, pair.sentences)) > SHORT else BEARS_SHORT
+    given = found.scores is not None and found.scores[0] >= enough and found.scores[1] < AGAINST
     return replace(found, label="SUPPORT") if given else found
 
 

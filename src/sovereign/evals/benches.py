@@ -12,10 +12,10 @@ from sovereign.errors import InputError
 from sovereign.version import __version__
 
 from . import baselines, pubmedqa, scifact, scitab
-from .baselines import fold_of
 from .calibration import calibration
 from .curves import AT_TEN, at_ten, coverage_curve, decisions
 from .files import digest
+from .folds import fold_of
 from .metrics import Counts, confusion, count, figures, intervals
 from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
@@ -54,6 +54,8 @@ def run(
     pairs, paths = _loaded(name, data, split, limit)
     scored = _all_scores(pairs, progress, _fitted_on(name, pairs), models)
     parts: dict[str, list[Pair]] = {}
+    if name == "scifact":
+        parts = {"new_claims": scifact.new_claims(pairs)}
     if name == "pubmedqa":
         parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
     return {

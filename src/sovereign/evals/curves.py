@@ -49,7 +49,7 @@ def at_ten(pairs: Sequence[Pair], answers: Sequence[Found]) -> tuple[float | Non
     """Share of the contradicted pairs that stand against their claim at a cutoff which one in ten supported pairs reaches.
 
     The cutoff is on the score against the claim alone, wherever the checker has its own; a verdict without a score stands
-    at one end. With its 95 % bootstrap by document at that cutoff; None without a pair of either label.
+    at one end, or in the middle where it decides nothing. With its 95 % bootstrap by document at that cutoff; None without a pair of either label.
     """
     scores = [_against(found) for found in answers]
     alarms = sorted((s for p, s in zip(pairs, scores, strict=True) if p.label == "SUPPORT"), reverse=True)

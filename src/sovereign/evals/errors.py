@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .baselines import fold_key
 from .benches import SETS, answers_of
 from .command import exit_code
+from .folds import fold_key
 from .pairs import Found, Pair, chosen
 
 

@@ -24,7 +24,11 @@ FIGURES: dict[str, tuple[str, ...]] = {
     "tamper": _RATES,
     "tamper-starter": _RATES,
 }
-_PARTS = {"balanced": (*_SHARES, AT_TEN), "questions": ("accuracy", "macro_f1")}
+_PARTS = {
+    "new_claims": ("macro_f1", "support_recall", *_SHARES[::-1], AT_TEN),
+    "balanced": (*_SHARES, AT_TEN),
+    "questions": ("accuracy", "macro_f1"),
+}
 _CHECKERS = ("rules", "words", "lexical", "claim_only", "features")
 _NONE = "–"
 

@@ -1,6 +1,7 @@
 """Does a probability carry over to other data? ``python -m sovereign.evals.transfer --data DIR``.
 
-Fits Platt's map on all decisions on SciFact, and measures it on those on PubMedQA, which took no part in it.
+Fits Platt's map on all decisions on SciFact, and measures it on those on PubMedQA, which took no part in the map. (The weights
+behind the decisions know other documents of both sets.)
 """
 
 from __future__ import annotations

@@ -29,9 +29,9 @@ from sovereign.errors import InputError, OutputError
 from sovereign.models import Entailer, Probabilities, entailer
 
 from . import pubmedqa, scifact
-from .baselines import FOLDS, fold_key, fold_of
 from .command import exit_code
 from .files import digest
+from .folds import FOLDS, fold_key, fold_of
 from .logistic import Vector, solved
 from .pairs import Label, Pair
 from .results import write

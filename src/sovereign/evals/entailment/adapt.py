@@ -24,9 +24,9 @@ from sovereign.models.files import library
 from sovereign.models.own import LENGTH
 
 from .. import pubmedqa, scifact
-from ..baselines import FOLDS, fold_of
 from ..command import exit_code
 from ..files import digest
+from ..folds import FOLDS, fold_of
 from ..pairs import LABELS, Label, Pair
 from ..weights import passage_of
 from .examples import Example, turned

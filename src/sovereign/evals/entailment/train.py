@@ -20,9 +20,9 @@ from typing import Any
 from sovereign.errors import InputError
 from sovereign.models.files import library
 
-from ..baselines import fold_key
 from ..command import exit_code
 from ..files import digest
+from ..folds import fold_key
 from ..pairs import LABELS
 from ..tamper.twins import KINDS
 from . import texts

@@ -21,8 +21,8 @@ from pydantic import AliasChoices, Field
 from sovereign.reading.sentences import sentence_spans
 
 from .. import pubmedqa
-from ..baselines import fold_key
 from ..files import Row, find, objects, record
+from ..folds import fold_key
 from .parts import claims
 from .twins import KINDS, Twin, of_kind
 from .words import Source
