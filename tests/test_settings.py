@@ -34,6 +34,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "max_read_megabytes": 1_500,
         "measure_seconds": 60.0,
         "embedder": "none",
+        "entailer": "own",
     }
     assert settings.origins == dict.fromkeys(NAMES, "default")
 

@@ -72,9 +72,10 @@ def verify(claim: str, *, against: str | PathLike[str]) -> Verification:
     """
     from sovereign.checks import verify_in_document
     from sovereign.kernel import limits_of
-    from sovereign.models import embedder
+    from sovereign.models import embedder, entailer
     from sovereign.reading import read_file
     from sovereign.settings import load
 
     path, settings = Path(against), load()
-    return verify_in_document(claim, read_file(path, path.name, limits_of(settings)), embedder(settings.embedder))
+    document = read_file(path, path.name, limits_of(settings))
+    return verify_in_document(claim, document, embedder(settings.embedder), entailer(settings.entailer))

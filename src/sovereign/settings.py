@@ -79,7 +79,12 @@ class Settings(BaseModel):
     embedder: str = Field(
         default="none",
         min_length=1,
-        description="Model that finds and ranks passages of a document by meaning: none, minilm, or fake: for trials.",
+        description="Model that finds passages of a document by meaning: none, minilm, or fake: for trials.",
+    )
+    entailer: str = Field(
+        default="own",
+        min_length=1,
+        description="Model whose probabilities are among the signals of a graded passage: own, none, or path:FOLDER.",
     )
 
     measure_seconds: float = Field(

@@ -30,7 +30,7 @@ def test_json_is_the_file(here: Path) -> None:
     assert {"macro_f1", "contradict_called_support", "support_recall", "rationale_f1"} <= result.keys() & result[
         "intervals"
     ].keys()
-    assert set(result["baselines"]) == {"lexical", "claim_only", "features"}
+    assert set(result["baselines"]) == {"words", "lexical", "claim_only", "features"} and result["entailer"] == "own"
     assert (result["n"], result["command"]) == (3, f"sovereign eval scifact --data '{data}'")
     assert len(result["data_sha256"]) == 64 and result["version"]
     assert result["support_recall"] == 1.0 and result["contradict_called_support"] == 0.0

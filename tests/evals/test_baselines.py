@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from sovereign.evals.baselines import FOLDS, cross_fitted, fold_of, lexical
+from sovereign.evals.baselines import cross_fitted, lexical
+from sovereign.evals.folds import FOLDS, fold_of
 from sovereign.evals.logistic import fit
 from sovereign.evals.pairs import LABELS, Label, Pair, rules
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import pytest
 
-from sovereign.evals.baselines import fold_of
 from sovereign.evals.calibration import (
     LEAST,
     Judged,
@@ -21,6 +20,7 @@ from sovereign.evals.calibration import (
     transferred,
 )
 from sovereign.evals.curves import Decision
+from sovereign.evals.folds import fold_of
 from sovereign.evals.metrics import reflected
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from sovereign.checks import verify_in_document
 from sovereign.evals.baselines import cross_fitted, lexical
-from sovereign.evals.curves import Decision, coverage_curve, decisions
+from sovereign.evals.curves import Decision, at_ten, coverage_curve, decisions
 from sovereign.evals.pairs import Found, Label, Pair, document_of, rules
 
 from .test_baselines import made
@@ -32,6 +32,21 @@ def test_a_decision_and_its_score() -> None:
         Decision("c", True, pytest.approx(0.2)),
         Decision("d", False, math.inf),
     ]
+
+
+def test_what_is_found_at_a_tenth_of_false_alarms() -> None:
+    supported = [(pair("SUPPORT", str(n)), Found("SUPPORT", (), (0.9, n / 20))) for n in range(20)]
+    against = [(0.99, "CONTRADICT"), (0.91, "SUPPORT"), (0.9, "CONTRADICT"), (0.2, "CONTRADICT")]
+    denied = [
+        (pair("CONTRADICT", f"c{n}"), Found("CONTRADICT" if said == "CONTRADICT" else "SUPPORT", (), (0.9, score)))
+        for n, (score, said) in enumerate(against)
+    ]
+    plain = [(pair("CONTRADICT", "c9"), Found("CONTRADICT")), (pair("NOT_ENOUGH_INFO", "n"), Found("CONTRADICT"))]
+    value, around = at_ten(*zip(*supported, *denied, *plain, strict=True))
+    # The cutoff is 0.85: two of twenty lie above it, and of those that are denied all but the one at 0.2, whatever the verdict.
+    assert value == pytest.approx(4 / 5) and around is not None and around[0] < value < around[1]
+    assert at_ten(*zip(*denied, strict=True)) == (None, None)
+    assert at_ten(*zip(*supported, strict=True)) == (None, None)
 
 
 def test_the_strongest_decisions_are_kept_first() -> None:

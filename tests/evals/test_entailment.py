@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from sovereign.errors import InputError
-from sovereign.evals.entailment import texts, train
+from sovereign.evals.entailment import adapt, texts, train
 from sovereign.evals.entailment.claims import stated
 from sovereign.evals.entailment.examples import CONTRADICT, NOT_ENOUGH_INFO, SUPPORT, Example, examples
 from sovereign.evals.entailment.export import export
 from sovereign.evals.entailment.texts import Abstract, Overlap, load
+from sovereign.evals.pairs import LABELS, Pair
+from sovereign.models.files import session
+from sovereign.models.own import adapter, forward
 from sovereign.models.providers import entailer
 
 from .data import CLAIMS, CORPUS, lines
@@ -146,20 +149,77 @@ def test_a_stopped_run_goes_on_and_gives_the_same_model(some: None, tmp_path: Pa
     assert report["examples"] == 40 and "all" in report["held_out"]["accuracy"]
 
 
-def test_the_export_runs_without_torch_and_says_the_same(some: None, tmp_path: Path) -> None:
+@pytest.fixture
+def trained(some: None, tmp_path: Path) -> Path:
     pytest.importorskip("onnx")
-    transformers = pytest.importorskip("transformers")
     train.train(tmp_path, encoder(tmp_path / "encoder"), tmp_path / "trained", [], 40)
-    export(tmp_path / "trained", tmp_path / "out")
-    model = entailer(f"path:{tmp_path / 'out'}")
+    return tmp_path / "trained"
+
+
+PREMISES = ["Zelotriptan reduces fever in mice.", "Mervadine lowers pressure in mice."]
+HYPOTHESES = ["Zelotriptan increases fever.", "Mervadine does not lower fever."]
+
+
+def test_a_trained_model_is_an_entailer_by_its_path(trained: Path) -> None:
+    model = entailer(f"path:{trained}")
     assert model is not None
-    (found,) = model.entail(["Zelotriptan reduces fever in mice."], ["Zelotriptan increases fever."])
-    trained = transformers.AutoModelForSequenceClassification.from_pretrained(tmp_path / "trained").eval()
-    tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "trained")
-    tokens = tokenizer("Zelotriptan reduces fever in mice.", "Zelotriptan increases fever.", return_tensors="pt")
-    expected = trained(**tokens).logits.softmax(1)[0].tolist()
-    order = [trained.config.label2id[name] for name in ("entailment", "contradiction", "neutral")]
-    assert list(found) == pytest.approx([expected[i] for i in order], abs=0.02)
+    assert [sum(one) for one in model.entail(PREMISES, HYPOTHESES)] == pytest.approx([1.0, 1.0])
+
+
+def other_than_at_first(adapted: adapt.Adapted, seed: int) -> None:
+    """A new adapter changes nothing, because one of its two products is nothing; so that product is drawn too."""
+    adapted.begin(seed)
+    generator = adapted.torch.Generator().manual_seed(seed)
+    for name, part in adapted.parts.items():
+        adapted.parts[name] = part.detach() + adapted.torch.randn(part.shape, generator=generator) / 4
+
+
+def test_the_export_runs_without_torch_and_says_the_same_with_every_adapter(trained: Path, tmp_path: Path) -> None:
+    adapted = adapt.Adapted(trained)
+    export(trained, tmp_path / "out")
+    loaded = session((tmp_path / "out" / "model.onnx").read_bytes(), "model.onnx")
+    said = []
+    for seed in (0, 1):
+        other_than_at_first(adapted, seed)
+        adapt.save(adapted, tmp_path / f"adapter-{seed}.npz")
+        tokens = adapted.tokenizer(PREMISES, HYPOTHESES, padding=True, return_tensors="np")
+        parts = adapter((tmp_path / f"adapter-{seed}.npz").read_bytes())
+        given = (tokens[name].astype("int64") for name in ("input_ids", "attention_mask", "token_type_ids"))
+        said.append(forward(loaded, parts, *given))
+        expected = adapted.logits(PREMISES, HYPOTHESES).detach().numpy()
+        assert said[-1] == pytest.approx(expected, abs=0.1)
+    assert abs(said[0] - said[1]).max() > 0.01
+
+
+def test_a_new_adapter_changes_nothing_and_fitting_one_does(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    adapted = adapt.Adapted(trained)
+    model = entailer(f"path:{trained}")
+    assert model is not None
+    plain = [list(one) for one in model.entail(PREMISES, HYPOTHESES)]
+    assert adapted.logits(PREMISES, HYPOTHESES).softmax(1).tolist() == [pytest.approx(p, abs=0.01) for p in plain]
+    examples = [e for e in made() if len(e.labels) == 1][:24]
+
+    def right() -> float:
+        chances = adapted.logits([e.evidence for e in examples], [e.claim for e in examples]).softmax(1)
+        return sum(float(row[LABELS.index(e.labels[0])]) for e, row in zip(examples, chances, strict=True))
+
+    before = right()
+    monkeypatch.setattr(adapt, "EPOCHS", 20)
+    adapt.fit_adapter(adapted, examples, 0, lambda text: None)
+    assert right() > before + 0.05
+
+
+def test_labelled_pairs_give_their_label_and_the_other_one_where_the_claim_is_turned() -> None:
+    claim = "Zelotriptan reduces fever in mice."
+    pairs = [
+        Pair(claim, "On fever", ABSTRACTS[0].sentences, "SUPPORT", "1", (frozenset({2}),)),
+        Pair(claim, "On pain", ABSTRACTS[3].sentences, "NOT_ENOUGH_INFO", "2"),
+    ]
+    found = list(adapt.labelled(pairs, None))
+    assert {e.labels for e in found if e.group == "1"} == {SUPPORT, CONTRADICT}
+    assert {e.labels for e in found if e.group == "2"} == {NOT_ENOUGH_INFO}
+    assert all((e.claim == claim) == (e.labels == SUPPORT) for e in found if e.group == "1")
+    assert found == list(adapt.labelled(pairs, None))
 
 
 def test_an_unknown_kind_or_a_missing_encoder_is_said(some: None, tmp_path: Path) -> None:
@@ -167,3 +227,5 @@ def test_an_unknown_kind_or_a_missing_encoder_is_said(some: None, tmp_path: Path
         train.train(tmp_path, tmp_path, tmp_path / "out", ["typo"], None)
     with pytest.raises(InputError, match="holds no encoder"):
         train.train(tmp_path, tmp_path, tmp_path / "out", [], None)
+    with pytest.raises(InputError, match="holds no encoder"):
+        adapt.Adapted(tmp_path)

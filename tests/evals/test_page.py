@@ -102,14 +102,18 @@ def test_probabilities_that_were_not_measured_are_not_drawn(found: Any) -> None:
     assert tables.calibration(other).splitlines()[-1].endswith("| – | – | – | – | – | – |")
 
 
-def test_ablations_are_shown_where_they_were_measured() -> None:
-    assert tables.ablation({}) == "Not measured yet."
+def test_ablations_are_shown_as_they_were_measured() -> None:
     row = {
         "name": "rules", "bench": "scifact", "macro_f1": 0.637, "support_recall": 0.6, "contradict_called_support": None,
-        "rationale_f1": 0.4351,
+        "contradict_recall": 0.5, "support_called_contradict": 0.25, "rationale_f1": 0.4351,
     }  # fmt: skip
     shown = tables.ablation({"ablation": {"rows": [row], "command": "some command"}})
-    assert shown.splitlines()[-1] == "| rules | scifact | 0.64 | 0.60 | – | 0.44 |" and "`some command`" in shown
+    assert shown.splitlines()[-1] == "| rules | scifact | 0.64 | 0.60 | – | 0.50 | 0.25 | 0.44 |"
+    assert "`some command`" in shown
+    one = {"rate": 0.5, "interval": [0.4, 0.6], "made": 12, "n": 10, "scifact_macro_f1": 0.44}
+    kinds = [{"kind": "unit", "with": one, "without": {**one, "rate": 1.0, "interval": None, "scifact_macro_f1": 0.3}}]
+    lines = tables.left_out({"left_out": {"kinds": kinds, "command": "some command"}}).splitlines()
+    assert lines[2] == "| `unit` | 12 | 0.50 (0.40–0.60) | 1.00 | 0.30 |" and "0.44" in lines[-1]
 
 
 def test_every_error_that_was_read_has_a_kind() -> None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CHECKERS = ("rules", "lexical", "claim_only", "features")
+CHECKERS = ("rules", "words", "lexical", "claim_only", "features")
 ROWS = re.findall(
-    r"^\| ([a-z-]+)(?:, ([a-z]+))? \| `(\w+)` \| (.+) \|$", (ROOT / "docs/evals.md").read_text(encoding="utf-8"), re.M
+    r"^\| ([a-z-]+)(?:, ([a-z_]+))? \| `(\w+)` \| (.+) \|$", (ROOT / "docs/evals.md").read_text(encoding="utf-8"), re.M
 )
 
 

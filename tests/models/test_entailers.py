@@ -11,19 +11,14 @@ from typing import Any
 import pytest
 
 from sovereign.errors import InputError
-from sovereign.models import ENTAILERS, Entailer, entailer
+from sovereign.models import ENTAILERS, Entailer, entailer, own
 
 from .folders import LABELS, WORDS, folder, onnx_folder
 
-needs_onnx = pytest.mark.skipif(
-    not (importlib.util.find_spec("onnxruntime") and importlib.util.find_spec("tokenizers")),
-    reason="the extra embed is not installed",
-)
 needs_torch = pytest.mark.skipif(
     not (importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")),
     reason="the extra lab is not installed",
 )
-needs_tokens = pytest.mark.skipif(not importlib.util.find_spec("tokenizers"), reason="the extra embed is not installed")
 # "lowers" speaks for the second output, "not" for the first; no other word for any.
 LOGITS = [{"lowers": [0.0, 2.0, 0.0], "not": [3.0, 0.0, 0.0]}.get(word, [0.0, 0.0, 0.0]) for word in WORDS]
 
@@ -34,7 +29,6 @@ def load(where: Path) -> Entailer:
     return found
 
 
-@needs_onnx
 def test_onnx_gives_the_softmax_of_the_outputs_in_the_order_of_the_labels(tmp_path: Path) -> None:
     one = load(onnx_folder(tmp_path / "m", LOGITS))
     premises = ["The drug lowers fever .", "The drug does not lower fever .", "the", ""]
@@ -47,7 +41,6 @@ def test_onnx_gives_the_softmax_of_the_outputs_in_the_order_of_the_labels(tmp_pa
     assert one.entail([], []) == []
 
 
-@needs_onnx
 def test_other_labels_give_another_order_and_another_hash(tmp_path: Path) -> None:
     one = load(onnx_folder(tmp_path / "one", LOGITS))
     labels = {"0": "refutes", "1": "Not enough info", "2": "SUPPORTS"}
@@ -58,7 +51,6 @@ def test_other_labels_give_another_order_and_another_hash(tmp_path: Path) -> Non
     assert load(onnx_folder(tmp_path / "again", LOGITS)).weights == one.weights
 
 
-@needs_onnx
 def test_long_and_odd_texts(tmp_path: Path) -> None:
     one = load(onnx_folder(tmp_path / "m", LOGITS))
     odd = ["", "lowers " * 100_000, "\ud800", "\x00", "x" * 200_000]
@@ -68,7 +60,6 @@ def test_long_and_odd_texts(tmp_path: Path) -> None:
         one.entail(["a", "b"], ["a"])
 
 
-@needs_tokens
 @pytest.mark.parametrize(
     "labels",
     [
@@ -87,7 +78,6 @@ def test_labels_that_do_not_tell_are_refused(labels: object, tmp_path: Path) -> 
         load(onnx_folder(tmp_path / "m", LOGITS, labels=labels))
 
 
-@needs_tokens
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
@@ -98,8 +88,8 @@ def test_labels_that_do_not_tell_are_refused(labels: object, tmp_path: Path) -> 
         ("config.json", json.dumps({"id2label": LABELS, "max_position_embeddings": 2}).encode(), "room for 2 tokens"),
         ("tokenizer.json", b"{}", "cannot be used"),
         ("tokenizer.json", b"\xff", "cannot be used"),
-        pytest.param("model.onnx", b"not a model", "cannot be used", marks=needs_onnx),
-        pytest.param("model.onnx", b"", "cannot be used", marks=needs_onnx),
+        ("model.onnx", b"not a model", "cannot be used"),
+        ("model.onnx", b"", "cannot be used"),
     ],
 )
 def test_broken_files_are_errors_that_name_them(name: str, content: bytes, says: str, tmp_path: Path) -> None:
@@ -110,11 +100,10 @@ def test_broken_files_are_errors_that_name_them(name: str, content: bytes, says:
     assert str(where) in caught.value.message and caught.value.advice
 
 
-@needs_onnx
 def test_models_that_do_not_fit_are_errors(tmp_path: Path) -> None:
     for name, outputs in (("two", [row[:2] for row in LOGITS]), ("four", [[*row, 0.0] for row in LOGITS])):
         other = load(onnx_folder(tmp_path / name, outputs))
-        with pytest.raises(InputError, match="not three for each"):
+        with pytest.raises(InputError, match="for a pair, not three"):
             other.entail(["the drug"], ["fever"])
     small = load(onnx_folder(tmp_path / "small", LOGITS[:5]))  # fewer rows than the tokenizer has words
     with pytest.raises(InputError, match="does not run"):
@@ -124,7 +113,6 @@ def test_models_that_do_not_fit_are_errors(tmp_path: Path) -> None:
         broken.entail(["the fever"], ["fever"])
 
 
-@needs_tokens
 def test_pickles_are_not_read(tmp_path: Path) -> None:
     where = folder(tmp_path / "m")
     (where / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'true'\ntR.")
@@ -218,3 +206,34 @@ def test_names(tmp_path: Path) -> None:
         assert all(known in caught.value.advice for known in ENTAILERS)
     with pytest.raises(InputError, match="is no folder"):
         entailer(f"path:{tmp_path / 'none'}")
+
+
+@pytest.mark.parametrize("damaged", ["model.onnx", "adapter-all.npz", "adapter-3.npz"])
+@pytest.mark.parametrize("content", [None, b"", b"PK other bytes"])
+def test_a_damaged_part_of_the_own_model_is_an_error_that_names_it(
+    damaged: str, content: bytes | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = Path(own.__file__).with_name("data")
+    (tmp_path / "data" / "entailment").mkdir(parents=True)
+    (tmp_path / "data" / "minilm-vocab.txt").symlink_to(shipped / "minilm-vocab.txt")
+    for file in (shipped / "entailment").iterdir():
+        if file.name != damaged:
+            (tmp_path / "data" / "entailment" / file.name).symlink_to(file)
+        elif content is not None:
+            (tmp_path / "data" / "entailment" / damaged).write_bytes(content)
+    monkeypatch.setattr(own.resources, "files", lambda package: tmp_path)
+    with pytest.raises(InputError, match=damaged) as caught:
+        model = own.own()
+        assert damaged == "adapter-3.npz" and model.without is not None  # it is asked for only where it measures
+        model.without(3)
+    assert caught.value.advice
+
+
+def test_what_the_own_model_says_of_a_pair_does_not_depend_on_its_neighbours() -> None:
+    premises = [
+        "Fever fell.",
+        "Doctors prescribed fewer antibiotics after the training in primary care. " * 4,
+        "No change.",
+    ]
+    together = own.own().entail(premises, ["Physicians gave out antibiotics less often."] * 3)
+    assert together == [own.own().entail([p], ["Physicians gave out antibiotics less often."])[0] for p in premises]

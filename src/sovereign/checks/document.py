@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from sovereign.errors import InputError
 from sovereign.language.stance import without_frame
-from sovereign.models import Embedder
+from sovereign.models import Embedder, Entailer
 from sovereign.records import CheckOutcome, Document, Evidence, Sentence, Verdict, Verification, quote_of
 
 from .abbreviations import definitions, written_out
 from .anchor import check_anchor
+from .fitted import fitted
 from .graded import Graded
 from .passage import grade
 from .semantic import nearest
@@ -49,31 +50,36 @@ class _Judged:
 
 
 def verify_in_document(
-    claim: str, document: Document, embedder: Embedder | None = None, fold: int | None = None
+    claim: str,
+    document: Document,
+    embedder: Embedder | None = None,
+    entailer: Entailer | None = None,
+    fold: int | None = None,
 ) -> Verification:
     """Hold a claim against the sentences of a document that may serve as evidence.
 
     First each near sentence by itself; where none decides, the passage around the nearest one is graded. ``fold`` is for
-    measuring: the weights are then those that did not see that fold of documents.
+    measuring: weights and entailer are then those that did not see that fold of documents.
 
     Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
     false. A sentence that its note only recalls supports nothing: its verdict is UNCHECKED.
 
-    An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning, and helps to rank the
-    sentences of a graded passage. It changes no judgement of a sentence.
+    An ``embedder`` finds further sentences to judge, those that come nearest to the claim in meaning, and changes no
+    judgement. An ``entailer`` adds signals to the scores of a graded passage, by weights that were fitted to it.
 
     Raises:
-        InputError: if the claim holds no letter and no digit.
+        InputError: if the claim holds no letter and no digit, or no weights are fitted to the entailer.
     """
     if not any(c.isalnum() for c in claim):
         raise InputError("The claim is empty.", "Give one sentence that states something.")
+    fitted(entailer, fold)  # said before anything is read, not only where a passage is graded
     long_forms = definitions(document.text) | definitions(claim)
     claim = without_frame(written_out(claim, long_forms))
     sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]
     candidates = _candidates(claim, document, sentences, long_forms, embedder)
     judged = [_judged(claim, document, candidate, long_forms) for candidate in candidates]
     verdict, decider, reason = _decide(judged)
-    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, embedder, fold)):
+    if verdict == "NOT_ENOUGH_INFO" and (found := grade(claim, document, sentences, long_forms, entailer, fold)):
         return _of_grade(document, *found, judged)
     rest = [j for j in judged if j is not decider]
     return Verification(

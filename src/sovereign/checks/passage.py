@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sovereign.models import Embedder
+from sovereign.models import Entailer
 from sovereign.records import Document, Sentence
 
 from .abbreviations import written_out
 from .assertion import strength
-from .graded import Graded, Passage, fitted_to, shipped, weigh
+from .fitted import fitted
+from .graded import Graded, Passage, weigh
 from .overlap import terms_of
-from .semantic import cosines
 from .terms import topic
 
 _AROUND = 6  # sentences on either side of the nearest one that are graded with it
@@ -25,7 +25,7 @@ def grade(
     document: Document,
     sentences: Sequence[Sentence],
     long_forms: Mapping[str, str],
-    embedder: Embedder | None,
+    entailer: Entailer | None,
     fold: int | None,
 ) -> tuple[Graded, list[Sentence]] | None:
     """The graded verdict and the sentences it looked at, in its order; None where the claim or the text cannot be graded.
@@ -51,8 +51,10 @@ def grade(
         return None
     title = written_out(document.paper.title, long_forms)
     shown = tuple(texts[i] for i in kept)
-    near = cosines(embedder, claim, [*shown, title]) if embedder and embedder.weights == fitted_to() else ()
-    found = weigh(Passage(claim, title, shown, near), shipped(bool(near), fold))
+    weights = fitted(entailer, fold)
+    if entailer and entailer.without and fold is not None:
+        entailer = entailer.without(fold)
+    found = weigh(Passage(claim, title, shown), weights, entailer)
     return found, [read[kept[i]] for i in found.ranked]
 
 

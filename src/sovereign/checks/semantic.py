@@ -1,8 +1,8 @@
 """Check ``semantic``: finds the passages whose vectors lie nearest to a claim's. It finds, and never verifies.
 
 Sees: sentences that say a similar thing in other words. Cannot see: whether they say the same or the opposite; a
-sentence and its denial have nearly one vector. So it decides nothing: it puts more sentences before the checks that do, and
-helps to rank the sentences of a graded passage. Off where the setting ``embedder`` is none.
+sentence and its denial have nearly one vector. So it decides nothing: it puts more sentences before the checks that do. Off where
+the setting ``embedder`` is none.
 """
 
 from __future__ import annotations
@@ -36,9 +36,3 @@ def _outcome(embedder: Embedder, value: float, rank: int, among: int) -> CheckOu
         decides=False,
         value=round(value, 4),
     )
-
-
-def cosines(embedder: Embedder, claim: str, texts: Sequence[str]) -> tuple[float, ...]:
-    """Cosine of the claim with each text, for the signals of ``meaning``; an empty text has 0."""
-    values = iter(similarities(embedder, claim, [t for t in texts if t]))
-    return tuple(round(next(values), 4) if t else 0.0 for t in texts)

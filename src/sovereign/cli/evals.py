@@ -19,6 +19,7 @@ _FIGURES = {
     "contradict_called_support": "CONTRADICT called SUPPORT",
     "contradict_recall": "CONTRADICT found",
     "support_called_contradict": "SUPPORT called CONTRADICT",
+    "contradict_recall_at_10": "CONTRADICT found at 10 % of these",
     "rationale_f1": "rationale F1",
     "nearest_f1": "nearest F1",
     "false_support_rate": "false support",
@@ -28,6 +29,7 @@ _FIGURES = {
 
 
 _PARTS = {
+    "new_claims": "Claims that stand beside no document of another fold",
     "balanced": "As many conclusions that deny as conclusions that affirm",
     "questions": "The questions, as statements: yes, no, maybe",
 }
@@ -49,14 +51,12 @@ def evaluate(
 ) -> None:
     """Measure the checks on a labelled set, or on twins of true claims, beside their baselines."""
     from sovereign import evals
-    from sovereign.models import embedder
-    from sovereign.settings import load
 
-    model = embedder(load().embedder)
+    models = evals.chosen()
     given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins}
     words = [w for key, value in given.items() if value is not None for w in (key, str(value))]
     with progress_line(True) as say:
-        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), model)
+        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), models)
     result["command"] = shlex.join(["sovereign", "eval", name, *words])
     path = to or Path("evals") / "results" / f"{name}.json"
     evals.write(result, path)

@@ -9,7 +9,7 @@ import typer
 
 from sovereign.checks import verify_in_document
 from sovereign.kernel import limits_of
-from sovereign.models import embedder
+from sovereign.models import embedder, entailer
 from sovereign.reading import read_file
 from sovereign.records import Evidence
 from sovereign.settings import load
@@ -28,7 +28,7 @@ def verify(
     """Hold one claim against one document: verdict, rationale sentence, every check."""
     settings = load()
     document = read_file(against, against.name, limits_of(settings))
-    verification = verify_in_document(claim, document, embedder(settings.embedder))
+    verification = verify_in_document(claim, document, embedder(settings.embedder), entailer(settings.entailer))
     if as_json:
         return print_json({"claim": claim, "against": against.name, **verification.model_dump(mode="json")})
     out.print(f"[bold]{verification.verdict}[/]: {clean(verification.reason)}")

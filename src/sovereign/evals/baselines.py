@@ -9,17 +9,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from sovereign.checks import lexical as seed
 
 from . import features
+from .folds import fold_of
 from .logistic import Model, fit
 from .pairs import LABELS, Checker, Found, Label, Pair
 
-FOLDS = 5
 _MOST, _ENOUGH = 3, 0.2  # sentences of a rationale at most, and the score that a second one needs
 
 
@@ -54,16 +53,6 @@ def cross_fitted(known: Sequence[Pair], blind: bool = False) -> Checker:
 
 def _without_document(pair: Pair) -> Pair:
     return replace(pair, title="", sentences=(), rationales=())
-
-
-def fold_of(group: str) -> int:
-    """The fold of a document: the same on every machine and for every subset."""
-    return fold_key(group) % FOLDS
-
-
-def fold_key(group: str) -> int:
-    """A number that a document's name always gives, and that says nothing of the document."""
-    return int.from_bytes(hashlib.sha256(group.encode()).digest()[:4], "big")
 
 
 def _fitted(pairs: Sequence[Pair]) -> Callable[[Pair], Found]:

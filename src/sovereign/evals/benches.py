@@ -9,16 +9,15 @@ from types import ModuleType
 from typing import Any
 
 from sovereign.errors import InputError
-from sovereign.models import Embedder
 from sovereign.version import __version__
 
 from . import baselines, pubmedqa, scifact, scitab
-from .baselines import fold_of
 from .calibration import calibration
-from .curves import coverage_curve, decisions
+from .curves import AT_TEN, at_ten, coverage_curve, decisions
 from .files import digest
+from .folds import fold_of
 from .metrics import Counts, confusion, count, figures, intervals
-from .pairs import Checker, Found, Pair, Progress, rules
+from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
@@ -33,11 +32,11 @@ def run(
     limit: int | None = None,
     twins: Path | None = None,
     progress: Progress = lambda text: None,
-    embedder: Embedder | None = None,
+    models: Models = WORDS_ALONE,
 ) -> Result:
     """The result of one bench as plain data: the same for the same data and version.
 
-    With an ``embedder``, the checks without it are among the baselines, as ``without_embedder``. ``limit`` takes the first so many claims (of pairs, before twins are made of them).
+    With models, the checks without any are among the baselines, as ``words``. ``limit`` takes the first so many claims (of pairs, before twins are made of them).
 
     Raises:
         InputError: for an unknown bench or split, options that do not go together, or data that cannot be used.
@@ -49,24 +48,27 @@ def run(
     if twins is not None and name != "tamper":
         raise InputError(f"--twins does not go with {name}.", "It is for the bench tamper.")
     if name == "tamper":
-        return _tamper(data, split, limit, twins, progress, embedder)
+        return _tamper(data, split, limit, twins, progress, models)
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     pairs, paths = _loaded(name, data, split, limit)
-    scored = _all_scores(pairs, progress, _fitted_on(name, pairs), embedder)
+    scored = _all_scores(pairs, progress, _fitted_on(name, pairs), models)
     parts: dict[str, list[Pair]] = {}
+    if name == "scifact":
+        parts = {"new_claims": scifact.new_claims(pairs)}
     if name == "pubmedqa":
         parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
     return {
         "bench": name,
         **scored.pop("rules"),
         "parts": {
-            key: {"n": len(part), "checkers": _all_scores(part, progress, (), embedder)} for key, part in parts.items()
+            key: {"n": len(part), "checkers": _all_scores(part, progress, _fitted_on(name, part), models)}
+            for key, part in parts.items()
         },
         "baselines": scored,
         "n": len(pairs),
         "documents": len({p.group for p in pairs}),
-        **_origin(paths, split, limit, embedder),
+        **_origin(paths, split, limit, models),
     }
 
 
@@ -86,21 +88,21 @@ def _loaded(name: str, data: Path, split: str | None, limit: int | None) -> tupl
 
 
 def _fitted_on(name: str, pairs: Sequence[Pair]) -> frozenset[str]:
-    """The documents of a set that the checks' weights were fitted on."""
-    return frozenset(p.group for p in pairs) if name == "scifact" else frozenset()
+    """The documents of a set that the checks' weights, or their entailer, were fitted on."""
+    return frozenset(p.group for p in pairs) if name in ("scifact", "pubmedqa") else frozenset()
 
 
 def _checkers(
-    pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str], embedder: Embedder | None
+    pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str], models: Models
 ) -> dict[str, Checker]:
-    """All checkers; ``fitted_on`` are documents that the checks' weights were fitted on: theirs are those that did not see them."""
+    """All checkers; ``fitted_on`` are documents that the checks were fitted on: theirs are weights that did not see them."""
 
     def fold_for(pair: Pair) -> int | None:
-        return fold_of(pair.group) if pair.group in fitted_on else None
+        return fold_of(pair.group.removeprefix(abstracts.PUBMEDQA)) if pair.group in fitted_on else None
 
-    ours: dict[str, Checker] = {"rules": lambda asked: rules(asked, progress, fold_for, embedder)}
-    if embedder is not None:
-        ours["without_embedder"] = lambda asked: rules(asked, progress, fold_for)
+    ours: dict[str, Checker] = {"rules": lambda asked: rules(asked, progress, fold_for, models)}
+    if any(models):
+        ours["words"] = lambda asked: rules(asked, progress, fold_for)
     return ours | {
         "lexical": baselines.lexical,
         "claim_only": baselines.cross_fitted(pairs, blind=True),
@@ -109,9 +111,9 @@ def _checkers(
 
 
 def _all_scores(
-    pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str], embedder: Embedder | None
+    pairs: Sequence[Pair], progress: Progress, fitted_on: Collection[str], models: Models
 ) -> dict[str, Result]:
-    checkers = _checkers(pairs, progress, fitted_on, embedder)
+    checkers = _checkers(pairs, progress, fitted_on, models)
     return {name: _scores(pairs, check, progress) for name, check in checkers.items()}
 
 
@@ -123,10 +125,11 @@ def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result
     for pair, found in zip(pairs, answers, strict=True):
         groups.setdefault(pair.group, Counter()).update(count(pair, found))
     whole = sum(groups.values(), Counter[str]())
-    decided = decisions(pairs, answers)
+    decided, (found_at_ten, around) = decisions(pairs, answers), at_ten(pairs, answers)
     return {
         **figures(whole),
-        "intervals": intervals(groups, figures),
+        AT_TEN: found_at_ten,
+        "intervals": {**intervals(groups, figures), AT_TEN: around},
         "confusion": confusion(whole),
         "curve": coverage_curve(pairs, decided),
         "calibration": calibration(decided),
@@ -134,7 +137,7 @@ def _scores(pairs: Sequence[Pair], check: Checker, progress: Progress) -> Result
 
 
 def answers_of(
-    name: str, data: Path, split: str | None = None, embedder: Embedder | None = None
+    name: str, data: Path, split: str | None = None, models: Models = WORDS_ALONE
 ) -> tuple[list[Pair], list[Found]]:
     """The pairs of a set, and what the checks say of each: what :func:`run` counts.
 
@@ -144,7 +147,7 @@ def answers_of(
     if name not in SETS:
         raise InputError(f"There is no set {name!r}.", f"Choose one of {', '.join(SETS)}.")
     pairs, _ = _loaded(name, data, split, None)
-    return pairs, _checkers(pairs, lambda text: None, _fitted_on(name, pairs), embedder)["rules"](pairs)
+    return pairs, _checkers(pairs, lambda text: None, _fitted_on(name, pairs), models)["rules"](pairs)
 
 
 def _tamper(
@@ -153,12 +156,12 @@ def _tamper(
     limit: int | None,
     given: Path | None,
     progress: Progress,
-    embedder: Embedder | None,
+    models: Models,
 ) -> Result:
     """Given twins as they are; twins of SciFact's pairs and, where they are too few, of the abstracts that lie beside it;
     without data, twins of the starter library's sentences.
 
-    The weights that did not see a document are for SciFact's documents: no other was used to fit them.
+    The weights that did not see a document are for those of SciFact and PubMedQA: no other was used to fit them.
     """
     if given is not None:
         if data is not None or split is not None:
@@ -180,7 +183,8 @@ def _tamper(
         twins = twins_of(sources)
     if not twins:
         raise InputError("There are no twins to score.", "Give more pairs or another file.")
-    checkers = _checkers(pairs, progress, _fitted_on("scifact", pairs), embedder)
+    seen = {t.source.group for t in twins if t.source.group.startswith(abstracts.PUBMEDQA)}
+    checkers = _checkers(pairs, progress, _fitted_on("scifact", pairs) | seen, models)
     if not pairs:  # nothing to fit a classifier on
         del checkers["claim_only"], checkers["features"]
     scored = {key: measure(twins, check, sources) for key, check in checkers.items()}
@@ -190,14 +194,15 @@ def _tamper(
         "source": origin,
         **scored.pop("rules"),
         "baselines": scored,
-        **_origin(paths, split, limit, embedder),
+        **_origin(paths, split, limit, models),
     }
 
 
-def _origin(paths: Sequence[Path], split: str | None, limit: int | None, embedder: Embedder | None) -> Result:
+def _origin(paths: Sequence[Path], split: str | None, limit: int | None, models: Models) -> Result:
     return {
         "version": __version__,
-        "embedder": embedder.name if embedder else None,
+        "embedder": models.embedder.name if models.embedder else None,
+        "entailer": models.entailer.name if models.entailer else None,
         "data_sha256": digest(paths),
         "split": split,
         "limit": limit,

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from .baselines import FOLDS, fold_of
 from .curves import Decision
+from .folds import FOLDS, fold_of
 from .logistic import sigmoid, solved
 from .metrics import SAMPLES, Counts, Figures, intervals, reflected, share
 

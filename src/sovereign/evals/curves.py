@@ -17,6 +17,8 @@ from .metrics import Counts, Figures, intervals, share
 from .pairs import Found, Pair
 
 _STEPS = 10  # points of a curve, each with as many more decisions
+_ALARMS = 0.10  # share of supported pairs that may be taken for contradicted
+AT_TEN = "contradict_recall_at_10"
 
 
 class Decision(NamedTuple):
@@ -41,6 +43,35 @@ def _score(found: Found) -> float:
         return math.inf
     bears, against = found.scores
     return bears * (against if found.label == "CONTRADICT" else 1 - against)
+
+
+def at_ten(pairs: Sequence[Pair], answers: Sequence[Found]) -> tuple[float | None, tuple[float, float] | None]:
+    """Share of the contradicted pairs that stand against their claim at a cutoff which one in ten supported pairs reaches.
+
+    The cutoff is on the score against the claim alone, wherever the checker has its own; a verdict without a score stands
+    at one end, or in the middle where it decides nothing. With its 95 % bootstrap by document at that cutoff; None without a pair of either label.
+    """
+    scores = [_against(found) for found in answers]
+    alarms = sorted((s for p, s in zip(pairs, scores, strict=True) if p.label == "SUPPORT"), reverse=True)
+    if not alarms:
+        return None, None
+    cutoff = alarms[min(int(_ALARMS * len(alarms)), len(alarms) - 1)]
+    groups: dict[str, Counts] = {}
+    for pair, score in zip(pairs, scores, strict=True):
+        found = groups.setdefault(pair.group, Counter())
+        if pair.label == "CONTRADICT":
+            found.update({"all": 1, "found": int(score > cutoff)})
+
+    def figures(counts: Counts) -> Figures:
+        return {AT_TEN: share(counts["found"], counts["all"])}
+
+    return figures(sum(groups.values(), Counter[str]()))[AT_TEN], intervals(groups, figures)[AT_TEN]
+
+
+def _against(found: Found) -> float:
+    if found.scores is None:
+        return {"CONTRADICT": 1.0, "SUPPORT": 0.0, "NOT_ENOUGH_INFO": 0.5}[found.label]
+    return found.scores[1]
 
 
 def coverage_curve(pairs: Sequence[Pair], decided: Sequence[Decision]) -> list[dict[str, Any]]:

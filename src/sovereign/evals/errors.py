@@ -13,13 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sovereign.models import embedder
-from sovereign.settings import load
-
-from .baselines import fold_key
 from .benches import SETS, answers_of
 from .command import exit_code
-from .pairs import Found, Pair
+from .folds import fold_key
+from .pairs import Found, Pair, chosen
 
 
 def key_of(pair: Pair) -> str:
@@ -33,7 +30,7 @@ def errors(name: str, data: Path, split: str | None = None) -> Iterator[dict[str
     Raises:
         InputError: for an unknown set or split, or data that cannot be used.
     """
-    pairs, answers = answers_of(name, data, split, embedder(load().embedder))
+    pairs, answers = answers_of(name, data, split, chosen())
     wrong = [(key_of(p), p, f) for p, f in zip(pairs, answers, strict=True) if p.label != f.label]
     for key, pair, found in sorted(wrong, key=lambda w: w[0]):
         yield {"key": key, **_told(pair, found)}

@@ -22,6 +22,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "plots": lambda stored: tables.plots_of({name: draw(stored) for name, draw in plots.DRAWINGS.items()}),
     "calibration": tables.calibration,
     "ablation": tables.ablation,
+    "left out": tables.left_out,
     "readings": tables.readings,
 }
 

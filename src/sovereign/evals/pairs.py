@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sovereign.checks import verify_in_document
-from sovereign.models import Embedder
+from sovereign.models import Embedder, Entailer, embedder, entailer
 from sovereign.records import Document, Evidence, Paper, Section, Sentence, Verdict, text_hash
+from sovereign.settings import load
 
 Label = Literal["SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"]
 LABELS: tuple[Label, ...] = ("SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO")
@@ -49,6 +50,24 @@ class Found:
     reason: str = ""
 
 
+class Models(NamedTuple):
+    """The models that the checks are given; without any, they go by words alone."""
+
+    embedder: Embedder | None = None
+    entailer: Entailer | None = None
+
+
+def chosen() -> Models:
+    """The models that the settings name.
+
+    Raises:
+        InputError: if one cannot be used.
+    """
+    settings = load()
+    return Models(embedder(settings.embedder), entailer(settings.entailer))
+
+
+WORDS_ALONE = Models()
 Checker = Callable[[Sequence[Pair]], list[Found]]
 Progress = Callable[[str], None]
 
@@ -83,25 +102,25 @@ def rules(
     pairs: Sequence[Pair],
     progress: Progress = lambda text: None,
     fold_for: Callable[[Pair], int | None] = lambda pair: None,
-    embedder: Embedder | None = None,
+    models: Models = WORDS_ALONE,
 ) -> list[Found]:
     """The checks of this project, through :func:`sovereign.checks.verify_in_document` as a user calls them.
 
-    ``fold_for`` gives the fold of a pair whose document the package's weights were fitted on.
+    ``fold_for`` gives the fold of a pair whose document the package's weights, or its entailer, were fitted on.
     """
     found = []
     for n, pair in enumerate(pairs):
         if n % 50 == 0:
             progress(f"{n} of {len(pairs)} pairs")
-        found.append(_checked(pair, fold_for(pair), embedder))
+        found.append(_checked(pair, fold_for(pair), models))
     return found
 
 
-def _checked(pair: Pair, fold: int | None, embedder: Embedder | None) -> Found:
+def _checked(pair: Pair, fold: int | None, models: Models) -> Found:
     if not any(c.isalnum() for c in pair.claim):
         return Found("NOT_ENOUGH_INFO")
     document = document_of(pair.title, pair.sentences)
-    verification = verify_in_document(pair.claim, document, embedder, fold)
+    verification = verify_in_document(pair.claim, document, *models, fold)
     label = label_of(verification.verdict)
     starts = {s.start: i for i, s in enumerate(document.sentences) if s.end > s.start}
     graded = [e for e in verification.evidence if any(c.check == "graded_bears" for c in e.checks)]

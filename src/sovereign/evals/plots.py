@@ -23,6 +23,7 @@ Results = Mapping[str, Result]
 # Name in print, colour, marker and line of each checker.
 _CHECKERS = {
     "rules": ("our checks", BLUE, "o", "-"),
+    "words": ("words", SKY, "D", "--"),
     "features": ("features", BLACK, "s", "--"),
     "lexical": ("lexical", ORANGE, "^", ":"),
     "claim_only": ("claim only", GREY, "v", "-."),
@@ -64,7 +65,7 @@ def _checkers(result: Result) -> dict[str, Result]:
 def _curve(axis: Axes, checker: str, points: Sequence[Result]) -> None:
     if not points:
         return
-    label, colour, marker, line = _look(checker)
+    label, colour, marker, line = _CHECKERS[checker]
     x, y = [p["coverage"] for p in points], [p["accuracy"] for p in points]
     axis.plot(x, y, color=colour, marker=marker, linestyle=line, label=label, markersize=3.2)
     around = [p["interval"] or (p["accuracy"], p["accuracy"]) for p in points]
@@ -76,15 +77,11 @@ def _curve(axis: Axes, checker: str, points: Sequence[Result]) -> None:
         axis.vlines(x[-1], *around[-1], color=colour, linewidth=0.9)
 
 
-def _look(checker: str) -> tuple[str, str, str, str]:
-    return _CHECKERS.get(checker, (checker.replace("_", " "), SKY, "D", "--"))
-
-
 def _ends(checkers: Mapping[str, Result]) -> str:
     def end(point: Result) -> str:
         return f"{point['accuracy']:.2f} at {point['coverage']:.2f}"
 
-    drawn = {_look(checker)[0]: row["curve"] for checker, row in checkers.items() if row["curve"]}
+    drawn = {_CHECKERS[checker][0]: row["curve"] for checker, row in checkers.items() if row["curve"]}
     return ", ".join(f"{label} {end(points[0])} to {end(points[-1])}" for label, points in drawn.items())
 
 

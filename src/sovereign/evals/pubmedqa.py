@@ -21,8 +21,8 @@ from pydantic import AliasChoices, Field
 from sovereign.errors import InputError
 from sovereign.reading.sentences import sentence_spans
 
-from .baselines import fold_key
 from .files import Row, find, members, missing, objects, record
+from .folds import fold_key
 from .pairs import Label, Pair
 from .tamper import Source
 from .tamper.denial import negation_in, negation_out

@@ -7,13 +7,14 @@ document without evidence makes a NOT_ENOUGH_INFO pair.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from sovereign.errors import InputError
 
 from .files import Row, find, missing, objects, record
+from .folds import fold_of
 from .pairs import Pair
 
 SPLITS = ("train", "dev")
@@ -62,6 +63,18 @@ def load(data: Path, split: str | None = None) -> list[Pair]:
     corpus, *claims = files(data)
     works = {w.doc_id: w for place, value in objects(corpus) for w in [record(_Work, value, place)]}
     return [pair for path in claims for pair in _pairs(path, works, split)]
+
+
+def new_claims(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs whose claim stands beside no document of another fold.
+
+    Some claims cite several documents. Folds cut documents, so what was fitted to the other folds may know such a claim with
+    another document, and with its label.
+    """
+    folds: dict[str, set[int]] = {}
+    for pair in pairs:
+        folds.setdefault(pair.claim, set()).add(fold_of(pair.group))
+    return [pair for pair in pairs if len(folds[pair.claim]) == 1]
 
 
 def _pairs(path: Path, works: dict[int, _Work], split: str | None) -> Iterator[Pair]:

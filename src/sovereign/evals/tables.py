@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from .curves import AT_TEN
 from .results import Result
 
 if TYPE_CHECKING:
@@ -17,14 +18,18 @@ _SHARES = ("contradict_recall", "support_called_contradict", "contradict_called_
 _RATES = ("false_support_rate", "lost_support_rate", "coverage")
 # Figures of each result that the page shows.
 FIGURES: dict[str, tuple[str, ...]] = {
-    "scifact": ("macro_f1", "support_recall", *_SHARES[::-1], "rationale_f1", "nearest_f1"),
-    "pubmedqa": _SHARES,
+    "scifact": ("macro_f1", "support_recall", *_SHARES[::-1], AT_TEN, "rationale_f1", "nearest_f1"),
+    "pubmedqa": (*_SHARES, AT_TEN),
     "scitab": ("macro_f1", "support_recall", "contradict_called_support"),
     "tamper": _RATES,
     "tamper-starter": _RATES,
 }
-_PARTS = {"balanced": _SHARES, "questions": ("accuracy", "macro_f1")}
-_CHECKERS = ("rules", "lexical", "claim_only", "features")
+_PARTS = {
+    "new_claims": ("macro_f1", "support_recall", *_SHARES[::-1], AT_TEN),
+    "balanced": (*_SHARES, AT_TEN),
+    "questions": ("accuracy", "macro_f1"),
+}
+_CHECKERS = ("rules", "words", "lexical", "claim_only", "features")
 _NONE = "–"
 
 
@@ -41,7 +46,9 @@ def _cell(value: float | None, interval: Sequence[float] | None) -> str:
 
 def figures(found: Results) -> str:
     """The figures of every set, our checks beside the baselines."""
-    return _table(("set", "figure", "our checks", "`lexical`", "`claim_only`", "`features`"), _figures(found))
+    return _table(
+        ("set", "figure", "our checks", "`words`", "`lexical`", "`claim_only`", "`features`"), _figures(found)
+    )
 
 
 def _figures(found: Results) -> Iterator[Sequence[str]]:
@@ -99,20 +106,45 @@ def _calibrated(row: Result | None) -> Sequence[str]:
     ]
 
 
-_ABLATED = ("macro_f1", "support_recall", "contradict_called_support", "rationale_f1")
+_ABLATED = (
+    "macro_f1", "support_recall", "contradict_called_support", "contradict_recall", "support_called_contradict",
+    "rationale_f1",
+)  # fmt: skip
 
 
 def ablation(found: Results) -> str:
-    """What each part adds: rules, model, and each kind of twin left out of training."""
-    result = found.get("ablation")
-    if result is None:
-        return "Not measured yet."
+    """What each part adds."""
+    result = found["ablation"]
     rows = (
         [row["name"], row["bench"], *(_cell(row.get(key), row.get("intervals", {}).get(key)) for key in _ABLATED)]
         for row in result["rows"]
     )
     table = _table(("checker", "set", *(f"`{key}`" for key in _ABLATED)), rows)
     return f"Measured by `{result['command']}`.\n\n{table}"
+
+
+def left_out(found: Results) -> str:
+    """The model alone on each kind of twin, trained with all kinds, and without this one."""
+    result = found["left_out"]
+    head = (
+        "kind of twin",
+        "twins",
+        "false support, trained on all",
+        "trained without it",
+        "macro F1 on SciFact without it",
+    )
+    rows = (
+        [
+            f"`{row['kind']}`",
+            str(row["with"]["made"]),
+            *(_cell(row[how]["rate"], row[how]["interval"]) for how in ("with", "without")),
+            _cell(row["without"]["scifact_macro_f1"], None),
+        ]
+        for row in result["kinds"]
+    )
+    whole = _cell(result["kinds"][0]["with"]["scifact_macro_f1"], None)
+    said = f"With all kinds, macro F1 on SciFact is {whole}. Measured by `{result['command']}`."
+    return f"{_table(head, rows)}\n\n{said}"
 
 
 def readings(found: Results) -> str:

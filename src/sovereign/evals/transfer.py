@@ -1,6 +1,7 @@
 """Does a probability carry over to other data? ``python -m sovereign.evals.transfer --data DIR``.
 
-Fits Platt's map on all decisions on SciFact, and measures it on those on PubMedQA, which took no part in it.
+Fits Platt's map on all decisions on SciFact, and measures it on those on PubMedQA, which took no part in the map. (The weights
+behind the decisions know other documents of both sets.)
 """
 
 from __future__ import annotations
@@ -10,8 +11,6 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from sovereign.models import embedder
-from sovereign.settings import load
 from sovereign.version import __version__
 
 from . import pubmedqa, scifact
@@ -20,6 +19,7 @@ from .calibration import LEAST, scored, transferred
 from .command import exit_code
 from .curves import decisions
 from .files import digest
+from .pairs import chosen
 from .results import FOLDER, write
 
 
@@ -29,9 +29,9 @@ def run(data: Path) -> dict[str, Any]:
     Raises:
         InputError: if ``data`` does not hold both sets.
     """
-    model = embedder(load().embedder)
-    known = decisions(*answers_of("scifact", data, embedder=model))
-    pairs, answers = answers_of("pubmedqa", data, embedder=model)
+    models = chosen()
+    known = decisions(*answers_of("scifact", data, models=models))
+    pairs, answers = answers_of("pubmedqa", data, models=models)
     balanced = frozenset(pubmedqa.balanced(pairs))
     parts = {
         "pubmedqa": decisions(pairs, answers),

@@ -33,7 +33,6 @@ _NAMES = {
 }
 _LONGEST = 512  # tokens of a pair, at most; the longer text of a longer pair loses its end
 _MOST_CHARS = 40_000  # of one text: more than _LONGEST tokens have
-_BATCH = 8
 
 
 def cross_encoder(folder: Path) -> Entailer:
@@ -45,7 +44,6 @@ def cross_encoder(folder: Path) -> Entailer:
     """
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder.", "Give the folder of a cross-encoder, as path:FOLDER.")
-    library("numpy", "embed")
     config = _config(folder / "config.json")
     order = _order(config, folder)
     content = read(folder / "tokenizer.json")
@@ -65,8 +63,8 @@ def cross_encoder(folder: Path) -> Entailer:
     digest = hashlib.sha256()
     for part in (read(folder / "config.json"), content, *weights):
         digest.update(hashlib.sha256(part).digest())
-    entail = functools.partial(_entail, tokenizer, forward, order, folder)
-    return Entailer(f"path:{folder.name}", digest.hexdigest(), entail)
+    answer = functools.partial(entail, tokenizer, forward, order, folder)
+    return Entailer(f"path:{folder.name}", digest.hexdigest(), answer, table=folder / "weights.json")
 
 
 def _config(path: Path) -> dict[str, Any]:
@@ -110,7 +108,6 @@ def _room(config: dict[str, Any], folder: Path) -> int:
 
 
 def _tokenizer(content: bytes, folder: Path, room: int) -> Any:
-    library("tokenizers", "embed")
     from tokenizers import Tokenizer
 
     try:
@@ -170,7 +167,7 @@ def _torch(folder: Path) -> Forward:
     return forward
 
 
-def _entail(
+def entail(
     tokenizer: Any,
     forward: Forward,
     order: tuple[int, int, int],
@@ -178,30 +175,31 @@ def _entail(
     premises: Sequence[str],
     hypotheses: Sequence[str],
 ) -> list[Probabilities]:
+    """Probabilities of pairs; ``order`` are the places of entailment, contradiction and neutral among the outputs.
+
+    Raises:
+        InputError: if the model does not run, or its outputs are not three numbers a pair.
+    """
     import numpy as np
 
     pairs = [(clean(p, _MOST_CHARS), clean(h, _MOST_CHARS)) for p, h in zip(premises, hypotheses, strict=True)]
-    coded = tokenizer.encode_batch(pairs)
-    by_length = sorted(range(len(pairs)), key=lambda i: len(coded[i].ids))
     found = np.zeros((len(pairs), 3))
-    for first in range(0, len(pairs), _BATCH):
-        batch = by_length[first : first + _BATCH]
-        shape = (len(batch), max(len(coded[i].ids) for i in batch))
-        # Padding has mask 0, so it does not matter which token it is.
-        ids, mask, types = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-        for row, i in enumerate(batch):
-            length = len(coded[i].ids)
-            ids[row, :length], mask[row, :length], types[row, :length] = coded[i].ids, 1, coded[i].type_ids
+    # One by one: a model in 8 bits scales all that it is given by what is largest there, so in a batch the answer to a pair
+    # would depend on its neighbours. On one thread, a batch with its padding takes longer, too.
+    for row, coded in enumerate(tokenizer.encode_batch(pairs)):
+        ids, mask, types = (
+            np.array([part], dtype=np.int64) for part in (coded.ids, coded.attention_mask, coded.type_ids)
+        )
         try:
             logits = forward(ids, mask, types)
         except Exception as error:  # a model that loads may still not fit its tokenizer
             raise InputError(f"the model in {folder} does not run: {str(error)[:200]}", "Save it again.") from error
-        if logits.shape != (len(batch), 3):
+        if logits.shape != (1, 3):
             raise InputError(
-                f"the model in {folder} gives outputs of shape {logits.shape} for {len(batch)} pairs, not three for each.",
+                f"the model in {folder} gives outputs of shape {logits.shape} for a pair, not three.",
                 "Take a model that was trained for entailment, or correct its id2label.",
             )
-        found[batch] = logits[:, list(order)]
+        found[row] = logits[0, list(order)]
     if not np.isfinite(found).all():
         raise InputError(f"the model in {folder} gives outputs that are no numbers.", "Its weights are broken.")
     powers = np.exp(found - found.max(1, keepdims=True))

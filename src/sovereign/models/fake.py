@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sovereign.language.words import content_stems, overlap, tokens
 
-from .files import library
 from .ports import Embedder, Entailer, Probabilities
 
 if TYPE_CHECKING:
@@ -22,12 +21,7 @@ _DENIALS = frozenset({"not", "no", "never", "without", "cannot", "neither", "nor
 
 
 def fake_embedder() -> Embedder:
-    """Feature hashing of word stems (Weinberger et al. 2009, arXiv:0902.2206).
-
-    Raises:
-        InputError: if numpy is not installed.
-    """
-    library("numpy", "embed")
+    """Feature hashing of word stems (Weinberger et al. 2009, arXiv:0902.2206)."""
     return Embedder("fake: hashed stems", DIMENSION, "", _embed)
 
 

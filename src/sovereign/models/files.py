@@ -77,9 +77,10 @@ def session(model: bytes, name: str) -> Any:
     """An ONNX model, on the CPU and one thread: others may need the cores, and sums keep their order.
 
     Raises:
-        InputError: if onnxruntime is not installed or cannot use the model.
+        InputError: if it cannot be used.
     """
-    runtime = library("onnxruntime", "embed")
+    import onnxruntime as runtime  # type: ignore[import-untyped]
+
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3

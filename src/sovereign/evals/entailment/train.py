@@ -20,9 +20,9 @@ from typing import Any
 from sovereign.errors import InputError
 from sovereign.models.files import library
 
-from ..baselines import fold_key
 from ..command import exit_code
 from ..files import digest
+from ..folds import fold_key
 from ..pairs import LABELS
 from ..tamper.twins import KINDS
 from . import texts
@@ -70,8 +70,7 @@ class Training:
         transformers = library("transformers", "lab")
         torch.set_num_threads(1)
         torch.manual_seed(SEED)
-        if not (encoder / "config.json").is_file():
-            raise InputError(f"{encoder} holds no encoder.", "Give a folder with config.json, weights and tokenizer.")
+        must_hold_a_model(encoder)
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(encoder, local_files_only=True)
         self.model = transformers.AutoModelForSequenceClassification.from_pretrained(
             encoder,
@@ -138,22 +137,31 @@ class Training:
 
 
 def train(data: Path, encoder: Path, out: Path, without: Sequence[str], most: int | None) -> None:
-    """Train, and write model, tokenizer and ``training.json`` into a folder."""
+    """Train on the abstracts of a folder, and write model, tokenizer and ``training.json`` into another."""
     unknown = set(without) - set(KINDS)
     if unknown:
         raise InputError(f"There is no kind {min(unknown)!r}.", f"Choose of {', '.join(KINDS)}.")
-    chosen, held_out = sample(list(examples(texts.load(data), without, _tell)), most)
-    training_lengths = [len(f"{e.claim} {e.evidence}") // 5 for e in chosen]
-    order = batches(training_lengths)
+    chosen, held_out = sample(list(examples(texts.load(data), without, tell)), most)
+    origin = {
+        "command": f"python -m sovereign.evals.entailment.train{''.join(f' --without {k}' for k in without)}",
+        "data_sha256": digest(texts.files(data)),
+    }
+    train_on(chosen, held_out, encoder, out, origin)
+
+
+def train_on(
+    chosen: Sequence[Example], held_out: Sequence[Example], encoder: Path, out: Path, origin: dict[str, str]
+) -> None:
+    """Train on examples; ``origin`` is what ``training.json`` says of where they come from."""
+    order = batches([len(f"{e.claim} {e.evidence}") // 5 for e in chosen])
     out.mkdir(parents=True, exist_ok=True)
     training, checkpoint = Training(encoder, len(order)), out / "checkpoint.pt"
     if checkpoint.is_file():
         training.resume(checkpoint)
     for line in _steps(training, chosen, order, checkpoint):
-        _tell(line)
+        tell(line)
     report = {
-        "command": f"python -m sovereign.evals.entailment.train{''.join(f' --without {k}' for k in without)}",
-        "data_sha256": digest(texts.files(data)),
+        **origin,
         "examples": len(chosen),
         "kinds": dict(sorted(Counter(e.kind for e in chosen).items())),
         "held_out": {"examples": len(held_out), "accuracy": training.accuracy(held_out)},
@@ -176,7 +184,18 @@ def _steps(training: Training, chosen: Sequence[Example], order: list[list[int]]
             training.save(checkpoint)
 
 
-def _tell(text: str) -> None:
+def must_hold_a_model(folder: Path) -> None:
+    """Ask before anything is loaded: where there is none, the library would look for the folder's name on a hub.
+
+    Raises:
+        InputError: if the folder holds none.
+    """
+    if not (folder / "config.json").is_file():
+        raise InputError(f"{folder} holds no encoder.", "Give a folder with config.json, weights and tokenizer.")
+
+
+def tell(text: str) -> None:
+    """A line of progress."""
     print(text, file=sys.stderr, flush=True)
 
 

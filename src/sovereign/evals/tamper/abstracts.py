@@ -21,13 +21,14 @@ from pydantic import AliasChoices, Field
 from sovereign.reading.sentences import sentence_spans
 
 from .. import pubmedqa
-from ..baselines import fold_key
 from ..files import Row, find, objects, record
+from ..folds import fold_key
 from .parts import claims
 from .twins import KINDS, Twin, of_kind
 from .words import Source
 
 ENOUGH_TWINS, ENOUGH_PAIRS = 200, 100  # of each kind
+PUBMEDQA = "pubmedqa:"  # before the name of a document of that set
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _without_tex(abstract: str) -> str:
 
 
 def _pubmedqa(data: Path) -> Shelf:
-    return [Abstract(f"pubmedqa:{p.group}", "pubmedqa", p.title, p.sentences) for p in pubmedqa.questions(data)]
+    return [Abstract(f"{PUBMEDQA}{p.group}", "pubmedqa", p.title, p.sentences) for p in pubmedqa.questions(data)]
 
 
 def filled(twins: Sequence[Twin], found: Sequence[Shelf]) -> list[Twin]:
