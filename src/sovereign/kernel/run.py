@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from time import monotonic
 from typing import NamedTuple
 
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
 from sovereign.lab.overhead.evidence import Evidence
-from sovereign.reading import normal_title
 from sovereign.records import (
     Answer,
-    Candidate,
     Claim,
     Decision,
     Document,
@@ -44,7 +42,7 @@ from .publish import Draft, count, now, publish
 from .read import Read, read
 from .retrieve import retrieve
 from .review import review
-from .revise import revise, second_search
+from .revise import revise, second_search, taken_back
 from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
 from .sources import Sources, require_unrecorded
 from .verify import verify
@@ -282,38 +280,19 @@ def _searched_again(draft: Draft, again: Plan, request: Request, sources: Source
     found, report = steps.step("retrieve", lambda: _search(again, limit + len(had), sources), Found)
     room = limit - len(had) + len(silent)
     # What either search calls retracted is so for both: the other may have asked nobody who knows.
-    gone = {
-        n: c.reason
-        for c in (*draft.retrieval.candidates, *found.candidates)
-        if c.reason.startswith(RETRACTED)
-        for n in _names(c)
-    }
-    fresh = tuple(
-        c for c in found.candidates if c.kept and c.paper_id not in had and gone.keys().isdisjoint(_names(c))
-    )[:room]
+    retraction = taken_back((*draft.retrieval.candidates, *found.candidates))
+    fresh = tuple(c for c in found.candidates if c.kept and c.paper_id not in had and not retraction(c))[:room]
     wanted, left_over = found.model_copy(update={"candidates": fresh}), request.settings.budget_seconds - steps.spent()
     more, log = steps.step("read", lambda: _read(again, wanted, report, sources, left_over, steps), Read)
     left = silent[len(silent) - max(0, len(had) + len(fresh) - limit) :]
     why = "dropped: it gave no claim, and made room for a work of the second search"
     before = [c for c in draft.retrieval.candidates if c.paper_id not in {f.paper_id for f in fresh}]
     before = [c.model_copy(update={"kept": False, "reason": why}) if c.paper_id in left else c for c in before]
-    before = [
-        c if (why := _reason(gone, c)) is None else c.model_copy(update={"kept": False, "reason": why}) for c in before
-    ]
+    before = [c.model_copy(update={"kept": False, "reason": said}) if (said := retraction(c)) else c for c in before]
     candidates = (*(c for c in before if c.kept), *fresh, *(c for c in before if not c.kept))
     failures = tuple(dict.fromkeys((*draft.retrieval.failures, *log.failures)))
     documents = (*(d for d in draft.documents if d.paper.id not in left), *more)
     return Read(documents, draft.retrieval.model_copy(update={"candidates": candidates, "failures": failures}))
-
-
-def _names(candidate: Candidate) -> tuple[str, str]:
-    """What candidates of two searches are the same by."""
-    return candidate.paper_id, normal_title(candidate.title)
-
-
-def _reason(gone: Mapping[str, str], candidate: Candidate) -> str | None:
-    """Why a candidate is taken back, if it is."""
-    return next((gone[name] for name in _names(candidate) if name in gone), None)
 
 
 def _cited_against(draft: Draft) -> tuple[int, int]:
