@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sovereign.errors import InputError
+from sovereign.errors import InputError, StoreError
 from sovereign.kernel import Request, run, unfinished
 from sovereign.kernel import resume as go_on
-from sovereign.records import Record
+from sovereign.kernel.budget import Budget
+from sovereign.kernel.durable import Steps, Stopped
+from sovereign.kernel.read import read
+from sovereign.kernel.sources import Sources, sources_of
+from sovereign.records import Candidate, Paper, Record, Retrieval
 from sovereign.settings import load
 from sovereign.sources.web import Answer, FetchError
 from sovereign.sources.web.recording import FILE, Recorder
@@ -29,6 +34,7 @@ WORKS = (
     ("2103.00002", "Rows on disk", "The columnar layout uses 12% less disk space than the row layout.", "Bo Oz"),
 )  # fmt: skip
 PAGE = "<html><body><article><h1>{}</h1><h2>1 Results</h2><p>{}</p><p>{}</p></article></body></html>"
+FIRST = 4  # searches of the first round
 FILLER = "We measured it on two machines with tables of ten million rows, and each run was made five times. " * 12
 
 
@@ -47,6 +53,12 @@ class Web:
             raise
         self._recorder.answered(request, answer)
         return answer
+
+    def begin(self, step: int) -> None:
+        self._recorder.begin(step)
+
+    def require_recorded(self) -> None:
+        self._recorder.require_whole()
 
     def close(self) -> None:
         self._recorder.close()
@@ -140,3 +152,135 @@ def test_a_recording_needs_someone_to_record(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no recording"):
         asked(tmp_path / "home", replay=tmp_path / "nowhere")
     assert unfinished(tmp_path / "home") == ()
+
+
+@pytest.mark.parametrize("stage", ["retrieve", "read", "extract"])
+def test_a_replay_that_was_stopped_anywhere_goes_on_to_the_same_record(
+    recorded: tuple[Record, Path], tmp_path: Path, stage: str
+) -> None:
+    """What a provider found is known to the process that searched alone: one that goes on asks again."""
+    assert stopped(tmp_path, stage, replay=recorded[1]).content_hash == recorded[0].content_hash
+
+
+@pytest.mark.parametrize("stage", ["retrieve", "read", "extract"])
+def test_the_recording_of_a_run_that_went_on_gives_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    """The attempt that is cut finds nobody; what it recorded is no part of the record."""
+    asked_for: list[str] = []
+    reading = "html" if stage == "read" else "api"
+
+    def after_a_bad_start(url: str, params: dict[str, str]) -> bytes:
+        asked_for.append(url)
+        if reading in url and sum(reading in one for one in asked_for) == 1:
+            raise FetchError("the server does not answer", "Try again later.")
+        if stage != "extract" and reading in url and sum(reading in one for one in asked_for) == 2:
+            raise RuntimeError("stopped")
+        return arxiv(url, params)
+
+    tape = tmp_path / "tape"
+    with monkeypatch.context() as patch:
+        patch.setattr("sovereign.sources.web.Client", lambda **given: Web(given["record"], after_a_bad_start))
+        record = stopped(tmp_path, stage if stage == "extract" else "", record=tape)
+    assert record.papers
+    assert asked(tmp_path / "replayed", replay=tape).content_hash == record.content_hash
+
+
+def stopped(folder: Path, stage: str, **more: Any) -> Record:
+    """The record of a run that was stopped in a stage, or by what it asked, and gone on with."""
+
+    def stop(name: str, text: str) -> None:
+        if name == stage:
+            raise RuntimeError("stopped")
+
+    home = folder / "stopped"
+    settings = load({"home": str(home), "measure_seconds": 0}, environ={})
+    request = Request(columnar.QUESTION, settings, sources=("arxiv",), measure=False, **more)
+    with open_store(home) as store:
+        with pytest.raises(RuntimeError, match="stopped"):
+            run(request, store, stop)
+        (left,) = unfinished(home)
+        return go_on(left.begun.short_id, store)
+
+
+def test_two_runs_are_not_recorded_in_one_folder(recorded: tuple[Record, Path], tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds a recording already"):
+        asked(tmp_path / "home", record=recorded[1])
+    assert unfinished(tmp_path / "home") == ()
+
+
+def test_a_recording_with_a_hole_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sources take any error of a request for the provider's."""
+    monkeypatch.setattr("sovereign.sources.web.Client", lambda **given: Web(given["record"], arxiv))
+    bodies = tmp_path / "tape" / "bodies"
+    bodies.parent.mkdir()
+    bodies.write_text("in the way")
+    with pytest.raises(StoreError):
+        asked(tmp_path / "home", record=tmp_path / "tape")
+    assert len(unfinished(tmp_path / "home")) == 1
+
+
+def test_a_run_that_waits_for_a_provider_stops_when_it_is_asked_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client waits with what it was given, and asks for the time that is left before each try."""
+    given: dict[str, Any] = {}
+    monkeypatch.setattr(
+        "sovereign.sources.web.Client", lambda **all_: given.update(all_) or Web(tmp_path / "tape", arxiv)
+    )
+    settings = load({"home": str(tmp_path), "budget_seconds": 100}, environ={})
+    steps = Steps(lambda stage, text: None, seconds={"retrieve": 60.0})
+    with Sources(Request("?", settings, sources=("arxiv",)), steps) as sources:
+        sources.opened()
+        assert 30 < given["seconds_left"]() <= 40  # what earlier steps took is gone
+        steps.stopping.set()
+        for wait in (given["seconds_left"], lambda: given["sleep"](60)):
+            with pytest.raises(Stopped):
+                wait()
+
+
+def test_sources_have_one_order_and_full_texts_stand_first(tmp_path: Path) -> None:
+    settings = load({"home": str(tmp_path)}, environ={})
+    named = ("openalex", "arxiv", "zotero", "library")
+    assert sources_of(Request("?", settings, sources=named)) == ("library", "zotero", "arxiv", "openalex")
+
+
+@pytest.mark.parametrize("retracted", [None, "by its editors"])
+def test_a_work_that_its_own_record_calls_retracted_is_not_read(retracted: str | None) -> None:
+    """The searches may have come by sources that do not know."""
+    paper = Paper(id="doi:10.1/a", title="A", retracted=retracted)
+    source: Any = SimpleNamespace(name="x", document=lambda paper_id: SimpleNamespace(paper=paper))
+    candidate = Candidate(paper_id=paper.id, title="A", location="here", score=1.0, ranks=(1,), kept=True, reason="")
+    done = read(Retrieval(sources=("x",), candidates=(candidate,)), [source], Budget(60.0), lambda text: None)
+    assert len(done.documents) == (not retracted)
+    assert [f.reason for f in done.retrieval.failures] == (["retracted (by its editors)"] if retracted else [])
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_work_that_either_search_calls_retracted_supports_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool
+) -> None:
+    """The first search says so of one work and the second finds it whole, or the second says so of what was read."""
+    searches: list[str] = []
+    whole = [ENTRY.format(*work) for work in WORKS]
+    withdrawn = [
+        one.replace("</entry>", "<c:comment xmlns:c='x'>This paper has been withdrawn.</c:comment></entry>")
+        for one in whole
+    ]
+
+    def provider(url: str, params: dict[str, str]) -> bytes:
+        if "search_query" not in params:
+            return arxiv(url, params)
+        searches.append(url)
+        before = [withdrawn[0], whole[1]] if first else [whole[1]]
+        after = whole if first else [withdrawn[1]]
+        return FEED.format("".join(before if len(searches) <= FIRST else after)).encode()
+
+    monkeypatch.setattr("sovereign.sources.web.Client", lambda **given: Web(tmp_path / "tape", provider))
+    record = asked(tmp_path / "home")
+    assert len(searches) > FIRST  # there was a second search
+    bad = f"arxiv:{WORKS[0 if first else 1][0]}"
+    used = {c.id for c in record.claims if c.quote.paper_id == bad}
+    assert not used & set(record.answer.cited())
+    assert bool(used) is not first
+    assert any("retracted" in c.reason and not c.kept for c in record.retrieval.candidates if c.paper_id == bad)

@@ -62,6 +62,23 @@ def test_works_are_merged_by_doi_arxiv_id_and_title():
     assert candidates[0].score == pytest.approx(2 / 61)
 
 
+def test_a_third_source_brings_two_descriptions_together():
+    """A publisher puts RETRACTED before the title, so that only a source with both ids knows that the preprint is meant."""
+    preprint = hit("T", 1, id="arxiv:2101.00001", arxiv_id="2101.00001")
+    notice = hit("RETRACTED: T", 1, id="doi:10.1/t", doi="10.1/t", retracted="by its editors")
+    both = hit("T", 1, id="doi:10.1/t", doi="10.1/t", arxiv_id="2101.00001")
+    for order in ((preprint, notice, both), (preprint, both, notice), (both, notice, preprint)):
+        (one,) = fuse([[[found]] for found in order], keep=5)
+        assert not one.kept and one.reason.startswith("dropped: retracted (by its editors)")
+    assert [c.score for c in fuse([[[preprint]], [[notice]], [[both]]], keep=5)] == [round(3 / 61, 9)]
+
+
+def test_works_with_ids_that_differ_are_not_brought_together_by_a_title():
+    one = hit("T", 1, id="arxiv:2101.00001", arxiv_id="2101.00001")
+    two = hit("T", 1, id="arxiv:2101.00002", arxiv_id="2101.00002")
+    assert len(fuse([[[one, two]], [[hit("T", 1)]]], keep=5)) == 2
+
+
 def test_nothing_found():
     assert fuse([], keep=3) == ()
     assert fuse([[[], []]], keep=3) == ()

@@ -70,6 +70,7 @@ class Steps:
     seconds: dict[str, float] = field(default_factory=dict)
     stopping: threading.Event = field(default_factory=threading.Event)
     database: Path = Path(_DATABASE)
+    number: int = 0  # of the step under way: the same in every attempt
 
     def step(self, name: str, work: Callable[[], T], kind: Any) -> T:
         """What ``work`` gives, or gave in an earlier attempt. ``kind`` is its type, for reading it back.
@@ -81,6 +82,7 @@ class Steps:
             StoreError: if what it gave cannot be kept.
         """
         self.event(name, "")
+        self.number += 1
         adapter: TypeAdapter[T] = TypeAdapter(kind)
         fresh: list[T] = []
 
@@ -100,14 +102,31 @@ class Steps:
             return fresh[-1] if fresh else adapter.validate_json(value)
 
     def event(self, stage: str, text: str) -> None:
-        """Tell what is being done. Here, and only here, a run that was asked to stop ends.
+        """Tell what is being done. Here, and in ``check`` and ``sleep``, a run that was asked to stop ends.
+
+        Raises:
+            Stopped: if so.
+        """
+        self.check()
+        self.report(stage, text)
+
+    def check(self) -> None:
+        """End a run that was asked to stop.
 
         Raises:
             Stopped: if so.
         """
         if self.stopping.is_set():
             raise Stopped
-        self.report(stage, text)
+
+    def sleep(self, seconds: float) -> None:
+        """Wait, but not on after the run was asked to stop.
+
+        Raises:
+            Stopped: if so.
+        """
+        self.stopping.wait(seconds)
+        self.check()
 
     def spent(self) -> float:
         """Seconds of all steps so far. The same in every attempt, so that a body may decide by it."""

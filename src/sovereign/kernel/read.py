@@ -38,10 +38,17 @@ def read(retrieval: Retrieval, sources: Sequence[Source], budget: Budget, progre
         missed = []
         for source in sources:
             try:
-                documents.append(source.document(candidate.paper_id))
-                break
+                document = source.document(candidate.paper_id)
             except SovereignError as error:
                 missed.append(Failure(where=candidate.location, reason=error.message, advice=error.advice))
+                continue
+            if document.paper.retracted:  # said by the record of the work alone, by no search that found it
+                failures.append(
+                    Failure(where=candidate.location, reason=f"retracted ({document.paper.retracted})", advice="")
+                )
+            else:
+                documents.append(document)
+            break
         else:
             failures += missed
     return Read(tuple(documents), retrieval.model_copy(update={"failures": tuple(dict.fromkeys(failures))}))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sovereign.records import Answer, Facet, Plan, Query, ReviewRound
+from sovereign.reading import normal_title
+from sovereign.records import Answer, Candidate, Facet, Plan, Query, ReviewRound
+from sovereign.sources import RETRACTED
 
 UNSUPPORTED, MIXED = "unsupported-in-answer", "mixed-in-answer"
 WEAK = ("second-hand", "number-without-setting")
@@ -58,3 +60,15 @@ def second_search(plan: Plan, empty: Sequence[str]) -> Plan | None:
     queries = [Query(text=" ".join([f.text, *f.synonyms]), facet_ids=(f.id,)) for f in facets]
     queries += [Query(text=word, facet_ids=(f.id,)) for f in facets for word in f.synonyms[:3]]
     return plan.model_copy(update={"queries": tuple(queries)}) if queries else None
+
+
+def taken_back(candidates: Sequence[Candidate]) -> Callable[[Candidate], str | None]:
+    """What tells why a candidate is retracted, None if it is not. What one search calls so is so for the other, which may
+    have met nobody who knows. Candidates of two searches are one work if they agree in id or title.
+    """
+    gone = {name: c.reason for c in candidates if c.reason.startswith(RETRACTED) for name in _names(c)}
+    return lambda candidate: next((gone[name] for name in _names(candidate) if name in gone), None)
+
+
+def _names(candidate: Candidate) -> tuple[str, str]:
+    return candidate.paper_id, normal_title(candidate.title)

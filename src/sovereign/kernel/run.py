@@ -22,7 +22,7 @@ from sovereign.records import (
     Retrieval,
     ReviewRound,
 )
-from sovereign.sources import LibraryReport
+from sovereign.sources import LIBRARY, RETRACTED, LibraryReport
 from sovereign.store import Store
 from sovereign.version import __version__
 
@@ -42,9 +42,9 @@ from .publish import Draft, count, now, publish
 from .read import Read, read
 from .retrieve import retrieve
 from .review import review
-from .revise import revise, second_search
+from .revise import revise, second_search, taken_back
 from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
-from .sources import Sources
+from .sources import Sources, require_unrecorded
 from .verify import verify
 
 Progress = Callable[[str, str], None]
@@ -93,6 +93,8 @@ def run(request: Request, store: Store, progress: Progress = lambda stage, text:
     # What is wrong with a question is said before anything is kept of it.
     begun = named(request)
     plan(request.question, request.settings.max_question_chars)
+    if request.record:
+        require_unrecorded(request.record)
     folder = folder_of(store.home, begun)
     with held(folder, make=True):
         try:
@@ -149,11 +151,13 @@ def _go_on(begun: Begun, request: Request, store: Store, progress: Progress) -> 
 def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
     """The stages. Each is one durable step; between them nothing depends on time, files or chance."""
     settings = request.settings
-    with Sources(request, lambda text: steps.event("library", text)) as sources:
+    with Sources(request, steps) as sources:
         planned = steps.step("plan", lambda: plan(request.question, settings.max_question_chars), Plan)
         retrieval, report = steps.step("retrieve", lambda: _search(planned, settings.max_papers, sources), Found)
         seconds_left = settings.budget_seconds - steps.spent()
-        documents, retrieval = steps.step("read", lambda: _read(retrieval, report, sources, seconds_left, steps), Read)
+        documents, retrieval = steps.step(
+            "read", lambda: _read(planned, retrieval, report, sources, seconds_left, steps), Read
+        )
         papers = tuple(d.paper for d in documents)
         aspects = aspects_of(planned, papers)
         claims = _claims(documents, papers, aspects, steps)
@@ -175,14 +179,31 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
 
 def _search(planned: Plan, max_papers: int, sources: Sources) -> Found:
     opened, report = sources.opened()
-    return Found(retrieve(planned, opened, max_papers, report.merged), report)
+    sources.searched.append(planned)
+    found = retrieve(planned, opened, max_papers, report.merged)
+    sources.require_recorded()
+    return Found(found, report)
 
 
-def _read(retrieval: Retrieval, searched: LibraryReport, sources: Sources, seconds_left: float, steps: Steps) -> Read:
+def _read(
+    planned: Plan,
+    retrieval: Retrieval,
+    searched: LibraryReport,
+    sources: Sources,
+    seconds_left: float,
+    steps: Steps,
+) -> Read:
     opened, now = sources.opened()
+    providers = [source for source in opened if source.name != LIBRARY]
+    if providers and planned not in sources.searched:
+        # The search was done in an earlier attempt. Providers read what they have found: they are asked again, of which the
+        # cache or the recording knows the answers.
+        retrieve(planned, providers, 0)
     if now.signature != searched.signature:  # a run that goes on may find other files than it began with
         retrieval = retrieval.model_copy(update={"failures": (*retrieval.failures, LIBRARY_CHANGED)})
-    return read(retrieval, opened, Budget(seconds_left), lambda text: steps.event("read", text))
+    done = read(retrieval, opened, Budget(seconds_left), lambda text: steps.event("read", text))
+    sources.require_recorded()
+    return done
 
 
 def _claims(
@@ -240,7 +261,10 @@ def _revised(draft: Draft, request: Request, store: Store, sources: Sources, ste
         made = (*made, *new)
     revision = revise(first, draft.answer)
     changes += revision.changes
-    kept = [c for c in claims if c.id not in revision.withdrawn]
+    gone = {c.paper_id for c in retrieval.candidates if c.reason.startswith(RETRACTED)}
+    of_gone = {c.id: c.quote.paper_id for c in claims if c.quote.paper_id in gone}
+    changes += [f"withdrew {i}: {paper_id} is retracted, as the second search says" for i, paper_id in of_gone.items()]
+    kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
     answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     own = draft.found.measurements
@@ -255,13 +279,16 @@ def _searched_again(draft: Draft, again: Plan, request: Request, sources: Source
     silent = [d.paper.id for d in draft.documents if d.paper.id not in gave]
     found, report = steps.step("retrieve", lambda: _search(again, limit + len(had), sources), Found)
     room = limit - len(had) + len(silent)
-    fresh = tuple(c for c in found.candidates if c.kept and c.paper_id not in had)[:room]
+    # What either search calls retracted is so for both: the other may have asked nobody who knows.
+    retraction = taken_back((*draft.retrieval.candidates, *found.candidates))
+    fresh = tuple(c for c in found.candidates if c.kept and c.paper_id not in had and not retraction(c))[:room]
     wanted, left_over = found.model_copy(update={"candidates": fresh}), request.settings.budget_seconds - steps.spent()
-    more, log = steps.step("read", lambda: _read(wanted, report, sources, left_over, steps), Read)
+    more, log = steps.step("read", lambda: _read(again, wanted, report, sources, left_over, steps), Read)
     left = silent[len(silent) - max(0, len(had) + len(fresh) - limit) :]
     why = "dropped: it gave no claim, and made room for a work of the second search"
     before = [c for c in draft.retrieval.candidates if c.paper_id not in {f.paper_id for f in fresh}]
     before = [c.model_copy(update={"kept": False, "reason": why}) if c.paper_id in left else c for c in before]
+    before = [c.model_copy(update={"kept": False, "reason": said}) if (said := retraction(c)) else c for c in before]
     candidates = (*(c for c in before if c.kept), *fresh, *(c for c in before if not c.kept))
     failures = tuple(dict.fromkeys((*draft.retrieval.failures, *log.failures)))
     documents = (*(d for d in draft.documents if d.paper.id not in left), *more)

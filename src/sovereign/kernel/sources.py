@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib import resources
+from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sovereign.errors import InputError
 from sovereign.reading import Limits
+from sovereign.records import Plan
 from sovereign.settings import Settings
-from sovereign.sources import LIBRARY, Library, LibraryReport, Source, open_provider, require_source
+from sovereign.sources import LIBRARY, SOURCES, Library, LibraryReport, Source, open_provider, require_source
 
 from .budget import Budget
+from .durable import Steps
 from .runs import Request
+
+if TYPE_CHECKING:
+    from sovereign.sources.web import Client
 
 INDEX_FILE = "index.db"
 CACHE_FOLDER = "http"
@@ -23,10 +30,12 @@ _NO_LIBRARY = LibraryReport(signature="", read=0, unchanged=0)
 class Sources:
     """The sources of one run, opened when a stage first asks for them: a run that goes on may never need them again."""
 
-    def __init__(self, request: Request, progress: Callable[[str], None]) -> None:
+    def __init__(self, request: Request, steps: Steps) -> None:
         self._request = request
-        self._progress = progress
+        self._steps = steps
         self._stack = ExitStack()
+        self._client: Client | None = None
+        self.searched: list[Plan] = []  # by these sources, in this process
         self._opened: tuple[tuple[Source, ...], LibraryReport] | None = None
 
     def opened(self) -> tuple[Sequence[Source], LibraryReport]:
@@ -39,35 +48,58 @@ class Sources:
         """
         if self._opened is None:
             names = sources_of(self._request)
-            budget = Budget(self._request.settings.budget_seconds)
-            opened, report = self._library(budget) if LIBRARY in names else ((), _NO_LIBRARY)
+            opened, report = self._library() if LIBRARY in names else ((), _NO_LIBRARY)
             online = [name for name in names if name != LIBRARY]
-            self._opened = (*opened, *(self._providers(online, budget) if online else ())), report
+            self._opened = (*opened, *(self._providers(online) if online else ())), report
+        if self._client:
+            self._client.begin(self._steps.number)
         return self._opened
 
-    def _library(self, budget: Budget) -> tuple[tuple[Source, ...], LibraryReport]:
+    def require_recorded(self) -> None:
+        """Called at the end of a step that asked.
+
+        Raises:
+            StoreError: if an exchange is to be recorded and could not be.
+        """
+        if self._client:
+            self._client.require_recorded()
+
+    def _library(self) -> tuple[tuple[Source, ...], LibraryReport]:
         starter, settings = resources.files("sovereign") / "data" / "starter_library", self._request.settings
         paths = self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
-        library = Library(paths, settings.home / INDEX_FILE, limits_of(settings), self._progress, budget.spent)
+        budget = Budget(settings.budget_seconds)
+        library = Library(paths, settings.home / INDEX_FILE, limits_of(settings), self._tell, budget.spent)
         self._stack.callback(library.close)
         return (library,), library.refresh()
 
-    def _providers(self, names: Sequence[str], budget: Budget) -> list[Source]:
+    def _providers(self, names: Sequence[str]) -> list[Source]:
         # Loaded only here: a run over the library alone opens no HTTP client.
         from sovereign.sources.keys import read_keys
         from sovereign.sources.web import Client
 
         keys, asked, settings = read_keys(), self._request, self._request.settings
+        # Steps of an earlier attempt have had their share of the time.
+        budget = Budget(settings.budget_seconds - self._steps.spent())
+
+        def seconds_left() -> float:
+            self._steps.check()  # asked before each try, so that Ctrl-C need not wait for the next thing to tell
+            return budget.left()
+
         client = Client(
-            seconds_left=budget.left,
+            seconds_left=seconds_left,
             contact=keys.contact,
             cache=settings.home / CACHE_FOLDER,
             record=asked.record,
             replay=asked.replay,
-            tell=self._progress,
+            tell=self._tell,
+            sleep=self._steps.sleep,
         )
         self._stack.callback(client.close)
+        self._client = client
         return [open_provider(name, client, keys, limits_of(settings)) for name in names]
+
+    def _tell(self, text: str) -> None:
+        self._steps.event("library", text)
 
     def __enter__(self) -> Sources:
         return self
@@ -91,16 +123,33 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def require_unrecorded(folder: Path) -> None:
+    """Refuse a folder that holds the recording of another run: the older answers would be replayed.
+
+    Raises:
+        InputError: if it does.
+    """
+    from sovereign.sources.web.recording import FILE
+
+    path = folder / FILE
+    if path.exists() and path.stat().st_size:
+        raise InputError(f"{folder} holds a recording already", "Name a new folder, or remove it; or --replay it.")
+
+
 def sources_of(request: Request) -> tuple[str, ...]:
     """The names of the sources that a run may ask. Without any, it asks nobody: the library is on this machine.
+
+    They come in the order of ``SOURCES``, in whatever order they were named: of a work that several have, the text of the
+    first is read, and those with full texts stand before those with abstracts alone.
 
     Raises:
         NotFound: for a name that does not exist.
         InputError: for a recording without a source that it could be of.
     """
-    named = tuple(dict.fromkeys(require_source(name) for name in request.sources)) or (LIBRARY,)
-    if request.libraries and LIBRARY not in named:
-        named = (LIBRARY, *named)
+    wanted = {require_source(name) for name in request.sources} or {LIBRARY}
+    if request.libraries:
+        wanted.add(LIBRARY)
+    named = tuple(name for name in SOURCES if name in wanted)
     if (request.record or request.replay) and named == (LIBRARY,):
         raise InputError(
             "The library alone sends nothing that could be recorded or replayed.", "Name a source: --source arxiv"

@@ -2,12 +2,13 @@
 
 from .base import NOT_IN_TIME, Hit, Source
 from .library import Library, LibraryReport
-from .merge import fuse
+from .merge import RETRACTED, fuse
 from .registry import LIBRARY, SOURCES, open_provider, require_source
 
 __all__ = [
     "LIBRARY",
     "NOT_IN_TIME",
+    "RETRACTED",
     "SOURCES",
     "Hit",
     "Library",

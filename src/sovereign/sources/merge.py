@@ -10,11 +10,14 @@ from sovereign.records import Candidate, Paper
 
 from .base import Hit
 
+RETRACTED = "dropped: retracted"
+"""How the reason of a retracted candidate begins."""
+
 _K = 60  # of reciprocal rank fusion: how little the first ranks stand out
 _FLOOR = 0.10  # share of a query's best score below which a single hit is chance
 
 
-@dataclass
+@dataclass(eq=False)
 class _Work:
     """A work under fusion. ``shares`` are its scores as shares of the best score, by query."""
 
@@ -31,7 +34,8 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
 
     ``hits[source][query]`` are hits, best first; query *n* is the same for all sources. Works that agree in DOI,
     arXiv id or title are one. A work that only one query found, with less than a tenth of that query's best score,
-    is dropped, and so is one that any source calls retracted. Scores are rounded to nine decimals, and ties go by id, so that the order is always the same.
+    is dropped, and so is one that any source calls retracted. Scores are rounded to nine decimals, and ties go by id, so that
+    the order is always the same.
     """
     works = sorted(_collect(hits), key=lambda work: (-round(work.score, 9), work.paper.id))
     sound = [work for work in works if not work.retracted]
@@ -48,9 +52,7 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
         share = next(iter(work.shares.values()))
         reason = f"dropped: found by {_queries(work)} only, with {share:.1%} of that query's best score"
         candidates.append(_candidate(work, False, reason))
-    candidates += [
-        _candidate(work, False, f"dropped: retracted ({work.retracted})") for work in works if work.retracted
-    ]
+    candidates += [_candidate(work, False, f"{RETRACTED} ({work.retracted})") for work in works if work.retracted]
     return tuple(candidates)
 
 
@@ -64,10 +66,16 @@ def _collect(hits: Sequence[Sequence[Sequence[Hit]]]) -> list[_Work]:
             best = max((hit.score for hit in found), default=0.0)
             for rank, hit in enumerate(found, 1):
                 keys = work_keys(hit.paper)
-                met = (work for key in keys for work in by_key.get(key, ()))
-                work = next((work for work in met if same_work(work.paper, hit.paper)), None)
-                if work is None:
-                    work = _Work(hit.paper, [0] * queries)
+                met = [work for key in keys for work in by_key.get(key, ()) if _is_of(hit.paper, work)]
+                work = met[0] if met else _Work(hit.paper, [0] * queries)
+                for other in met[1:]:
+                    if other is not work and _one(work, other):  # only this hit says that they are
+                        work, other = sorted((work, other), key=works.index)
+                        _join(work, other)
+                        works.remove(other)
+                        for at in by_key.values():
+                            at[:] = dict.fromkeys(work if one is other else one for one in at)
+                if not met:
                     works.append(work)
                 elif hit.paper.id != work.paper.id and hit.paper not in work.also:
                     work.also.append(hit.paper)
@@ -80,6 +88,29 @@ def _collect(hits: Sequence[Sequence[Sequence[Hit]]]) -> list[_Work]:
                 share = hit.score / best if best > 0 else 1.0
                 work.shares[query] = max(share, work.shares.get(query, 0.0))
     return works
+
+
+def _is_of(paper: Paper, work: _Work) -> bool:
+    """Whether a work is the one that ``paper`` describes. Of further descriptions only DOI and arXiv id count, not the title."""
+    ids = set(work_keys(paper)[:-1])
+    return same_work(work.paper, paper) or any(ids & set(work_keys(one)[:-1]) for one in work.also)
+
+
+def _one(work: _Work, other: _Work) -> bool:
+    """Whether two works may be one: not if both carry an arXiv id, or both a DOI, and these differ."""
+    mine, theirs = ({key for paper in (w.paper, *w.also) for key in work_keys(paper)[:-1]} for w in (work, other))
+    kinds = {key.partition(":")[0] for key in mine} & {key.partition(":")[0] for key in theirs}
+    return not kinds or bool(mine & theirs)
+
+
+def _join(work: _Work, other: _Work) -> None:
+    """Add what was found of ``other`` to ``work``."""
+    work.also += [paper for paper in (other.paper, *other.also) if paper not in work.also and paper.id != work.paper.id]
+    work.retracted = work.retracted or other.retracted
+    work.score += other.score
+    work.ranks[:] = [min(a, b) if a and b else a or b for a, b in zip(work.ranks, other.ranks, strict=True)]
+    for query, share in other.shares.items():
+        work.shares[query] = max(share, work.shares.get(query, 0.0))
 
 
 def _by_chance(work: _Work) -> bool:

@@ -10,14 +10,14 @@ from sovereign.reading import Limits
 from .base import Fetcher, Source
 from .keys import Keys
 
-# Name and what it is.
+# Name and what it is. Those with full texts stand first: the first that has a work is the one that is read.
 SOURCES = {
     "library": "files on this machine: notes, Markdown, HTML, plain text, PDF",
+    "zotero": "your own Zotero library, with the full text of its attachments",
     "arxiv": "preprints of arXiv, with their full text",
     "semanticscholar": "abstracts, citations and snippets of Semantic Scholar",
     "openalex": "the open catalogue of works, with abstracts and marks of retraction",
     "crossref": "what publishers registered with Crossref: metadata, abstracts, retractions",
-    "zotero": "your own Zotero library, with the full text of its attachments",
 }
 
 

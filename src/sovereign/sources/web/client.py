@@ -121,6 +121,24 @@ class Client:
         """
         return self._ask(build("POST", url, params, headers, json, anywhere=False), kind)
 
+    def begin(self, step: int) -> None:
+        """Record what follows as of that step of the run, in place of what a cut attempt at it left.
+
+        Raises:
+            StoreError: if it cannot be recorded.
+        """
+        if self._recorder:
+            self._recorder.begin(step)
+
+    def require_recorded(self) -> None:
+        """Refuse a recording with a hole, which a source took for a failure of its own.
+
+        Raises:
+            StoreError: if there is one.
+        """
+        if self._recorder:
+            self._recorder.require_whole()
+
     def close(self) -> None:
         """Close connections and the recording."""
         with self._lock:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from sovereign.errors import InputError, StoreError
 from sovereign.records import Model, canonical_json
-from sovereign.store import Artifacts
+from sovereign.store import Artifacts, write_atomic
 
 from .answer import Answer, FetchError
 from .request import Request
@@ -43,12 +43,16 @@ class Got(Model):
 
 
 class Exchange(Model):
-    """One line of a recording. ``sent`` is the SHA-256 of the request's body, empty if it had none."""
+    """One line of a recording. ``sent`` is the SHA-256 of the request's body, empty if it had none.
+
+    ``step`` is the number of the run's step that asked.
+    """
 
     method: str
     url: str
     sent: str
     outcome: Got | Failed
+    step: int = 0
 
 
 class Recorder:
@@ -61,9 +65,11 @@ class Recorder:
     def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
         self._bodies = Artifacts(folder / "bodies")
+        self._path, self._step = folder / FILE, 0
+        self._hole: StoreError | None = None
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            path = folder / FILE
+            path = self._path
             # A run that was killed may have left half a line: that exchange never came to its end.
             if path.exists() and (data := path.read_bytes()) and not data.endswith(b"\n"):
                 path.write_bytes(data[: data.rfind(b"\n") + 1])
@@ -73,13 +79,44 @@ class Recorder:
                 f"nothing can be recorded in {folder}: {error.strerror or error}", "Name a folder that you may write."
             ) from error
 
+    def begin(self, step: int) -> None:
+        """What follows is of that step. What an attempt that was cut short left of it is dropped: it made no part of the record.
+
+        Raises:
+            StoreError: if the recording cannot be written.
+        """
+        with self._lock:
+            self._step = step
+            try:
+                lines = self._path.read_bytes().splitlines(keepends=True)
+                kept = [line for line in lines if Exchange.model_validate_json(line).step < step]
+                if len(kept) < len(lines):
+                    self._file.close()
+                    write_atomic(self._path, b"".join(kept))
+                    self._file = self._path.open("ab", buffering=0)
+            except (OSError, ValidationError) as error:
+                raise StoreError(f"the recording {self._path} cannot be gone on with", _ADVICE) from error
+
+    def require_whole(self) -> None:
+        """Raise the error of an exchange that could not be written: whoever asked may have gone on without the answer.
+
+        Raises:
+            StoreError: if there is one.
+        """
+        if self._hole:
+            raise self._hole
+
     def answered(self, request: Request, answer: Answer) -> None:
         """Record an answer.
 
         Raises:
             StoreError: if it cannot be written: a recording with holes would be none.
         """
-        body = self._bodies.put(answer.body)
+        try:
+            body = self._bodies.put(answer.body)
+        except StoreError as error:
+            self._hole = error
+            raise
         got = Got(url=answer.url, status=answer.status, headers=dict(answer.headers), body=body)
         self._add(request, got)
 
@@ -98,7 +135,8 @@ class Recorder:
 
     def _add(self, request: Request, outcome: Got | Failed) -> None:
         method, url, sent = request.identity
-        line = canonical_json(Exchange(method=method, url=url, sent=sent, outcome=outcome).model_dump(mode="json"))
+        exchange = Exchange(method=method, url=url, sent=sent, outcome=outcome, step=self._step)
+        line = canonical_json(exchange.model_dump(mode="json"))
         try:
             with self._lock:
                 if self._file.closed:  # a thread that came to its end after the run's
@@ -106,10 +144,11 @@ class Recorder:
                 if self._file.write(line + b"\n") != len(line) + 1:
                     raise OSError(errno.ENOSPC, "only a part of a line went out")
         except OSError as error:
-            raise StoreError(
+            self._hole = StoreError(
                 f"the recording cannot be written: {error.strerror or error}",
                 "Make room on the disk, and record again.",
-            ) from error
+            )
+            raise self._hole from error
 
 
 class Player:
