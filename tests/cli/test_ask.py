@@ -245,3 +245,10 @@ def test_several_libraries_and_single_files(library: Path, tmp_path: Path):
     single = [a for name in names for a in ("--library", library / name)]
     record = sovereign("ask", QUESTION, *single, "--json").json
     assert record["counters"]["verified"] == 3
+
+
+def test_only_the_library_is_the_library_however_it_is_spelled(tmp_path: Path) -> None:
+    refused = sovereign("ask", QUESTION, "--only-library", "--source", "arXiv")
+    assert refused.code == 2 and "--only-library does not go with --source" in refused.err
+    missing = sovereign("ask", QUESTION, "--only-library", "--source", "Library", "--library", tmp_path / "none")
+    assert missing.code == 2 and "--only-library" not in missing.err

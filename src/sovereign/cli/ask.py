@@ -16,7 +16,7 @@ from sovereign.publish import write_all
 from sovereign.reading import printable
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
-from sovereign.sources import LIBRARY
+from sovereign.sources import LIBRARY, require_source
 from sovereign.store import Store, open_store
 
 from .measured import show_measured
@@ -73,7 +73,7 @@ def ask(
     ] = None,
 ) -> None:
     """Answer a question from the literature and publish a record that can be checked."""
-    if only_library and set(source or ()) - {LIBRARY}:
+    if only_library and {require_source(name) for name in source or ()} - {LIBRARY}:
         raise InputError("--only-library does not go with --source.", "Leave one of them out.")
     given = {"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed}
     settings = load({name: value for name, value in given.items() if value is not None})

@@ -12,17 +12,16 @@ from sovereign.errors import SovereignError
 from sovereign.reading import Limits
 from sovereign.reading.bibliography.entry import prose
 from sovereign.reading.identity import arxiv_of_doi, find_doi
-from sovereign.records import Document, Failure, Model, Query
+from sovereign.records import Model
 
-from .base import Fetcher, Hit
+from .abstracts import AbstractSource
+from .base import Fetcher
 from .keys import Keys
 from .provider import (
     YEARS,
     Part,
-    Shelf,
     Wire,
     Work,
-    abstract_document,
     make_paper,
     parse,
     parse_answer,
@@ -104,34 +103,14 @@ class Retraction(Model):
         return f"{self.kind.replace('_', ' ')}{dated}{place} (Crossref, {self.way})"
 
 
-class Crossref:
+class Crossref(AbstractSource):
     """A source over Crossref. With a contact it is served from a pool that answers more quickly."""
 
     name = "crossref"
 
     def __init__(self, client: Fetcher, keys: Keys, limits: Limits | None = None) -> None:
-        self._client = client
+        super().__init__(client, limits)
         self._params = _contact(keys)
-        self._limits = limits or Limits()
-        self._shelf = Shelf(self.name)
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """What could not be used so far, and why."""
-        return self._shelf.failures
-
-    def search(self, queries: Sequence[Query], limit: int) -> tuple[tuple[Hit, ...], ...]:
-        """For each query at most ``limit`` works (100 at most), in the provider's order of relevance."""
-        return self._shelf.search(queries, limit, self._ask)
-
-    def document(self, paper_id: str) -> Document:
-        """The abstract of a work.
-
-        Raises:
-            NotFound: if there is no such work, or no abstract of it.
-            SovereignError: if it cannot be asked for.
-        """
-        return abstract_document(self._shelf.require(paper_id, self._fetch), self._limits)
 
     def _ask(self, text: str, limit: int) -> Iterable[Work]:
         params = {

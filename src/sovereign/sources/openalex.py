@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 from sovereign.reading import Limits
 from sovereign.reading.identity import find_arxiv
-from sovereign.records import Document, Failure, Query
 
-from .base import Fetcher, Hit
+from .abstracts import AbstractSource
+from .base import Fetcher
 from .index import query_terms
 from .keys import Keys
-from .provider import Part, Shelf, Wire, Work, abstract_document, make_paper, parse, parse_answer, path_of
+from .provider import Part, Wire, Work, make_paper, parse, parse_answer, path_of
 
 _API = "https://api.openalex.org/works"
 _FIELDS = "id,doi,title,publication_year,authorships,primary_location,locations,is_retracted,abstract_inverted_index"
@@ -59,35 +59,15 @@ class _Page(Wire):
     results: tuple[Any, ...]
 
 
-class OpenAlex:
+class OpenAlex(AbstractSource):
     """A source over OpenAlex. A contact is a courtesy, a key raises what may be asked for in a day."""
 
     name = "openalex"
 
     def __init__(self, client: Fetcher, keys: Keys, limits: Limits | None = None) -> None:
-        self._client = client
+        super().__init__(client, limits)
         given = {"api_key": keys.openalex, "mailto": keys.contact}
         self._params = {"select": _FIELDS} | {name: value for name, value in given.items() if value}
-        self._limits = limits or Limits()
-        self._shelf = Shelf(self.name)
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """What could not be used so far, and why."""
-        return self._shelf.failures
-
-    def search(self, queries: Sequence[Query], limit: int) -> tuple[tuple[Hit, ...], ...]:
-        """For each query at most ``limit`` works (100 at most), in the provider's order of relevance."""
-        return self._shelf.search(queries, limit, self._ask)
-
-    def document(self, paper_id: str) -> Document:
-        """The abstract of a work.
-
-        Raises:
-            NotFound: if there is no such work, or no abstract of it.
-            SovereignError: if it cannot be asked for.
-        """
-        return abstract_document(self._shelf.require(paper_id, self._fetch), self._limits)
 
     def _ask(self, text: str, limit: int) -> Iterable[Work]:
         # Words without an operator all have to be there, which few works fulfil; the order brings those with most of them up.

@@ -12,11 +12,12 @@ from pydantic import Field, RootModel, model_validator
 
 from sovereign.reading import Limits, one_line
 from sovereign.reading.identity import find_arxiv
-from sovereign.records import Document, Failure, Model, Paper, Query
+from sovereign.records import Model, Paper
 
-from .base import Answer, BadAnswer, Fetcher, Hit, Kind
+from .abstracts import AbstractSource
+from .base import Answer, BadAnswer, Fetcher, Kind
 from .keys import Keys
-from .provider import Shelf, Wire, Work, abstract_document, make_paper, parse, parse_answer, path_of, plain_abstract
+from .provider import Wire, Work, make_paper, parse, parse_answer, path_of, plain_abstract
 from .provider import search_words as words
 
 _API = "https://api.semanticscholar.org/graph/v1"
@@ -100,34 +101,14 @@ class Snippet(Model):
     score: float
 
 
-class SemanticScholar:
+class SemanticScholar(AbstractSource):
     """A source over Semantic Scholar. With a key it answers one request per second, without one as it can."""
 
     name = "semanticscholar"
 
     def __init__(self, client: Fetcher, keys: Keys, limits: Limits | None = None) -> None:
-        self._client = client
+        super().__init__(client, limits)
         self._headers = {"x-api-key": keys.semantic_scholar} if keys.semantic_scholar else {}
-        self._limits = limits or Limits()
-        self._shelf = Shelf(self.name)
-
-    @property
-    def failures(self) -> tuple[Failure, ...]:
-        """What could not be used so far, and why."""
-        return self._shelf.failures
-
-    def search(self, queries: Sequence[Query], limit: int) -> tuple[tuple[Hit, ...], ...]:
-        """For each query at most ``limit`` works (100 at most), in the provider's order of relevance."""
-        return self._shelf.search(queries, limit, self._ask)
-
-    def document(self, paper_id: str) -> Document:
-        """The abstract of a work.
-
-        Raises:
-            NotFound: if there is no such work, or no abstract of it.
-            SovereignError: if it cannot be asked for.
-        """
-        return abstract_document(self._shelf.require(paper_id, self._fetch), self._limits)
 
     def batch(self, paper_ids: Sequence[str]) -> tuple[Paper, ...]:
         """The works with these ids (``doi:…`` or ``arxiv:…``), without those that are not known.
