@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sovereign.records import Depth, Document, Paper, Section, Seen, Sentence, text_hash
+from sovereign.records import Cell, Depth, Document, Paper, Section, Seen, Sentence, Table, text_hash
 
 from .headings import ends_references, is_abstract, is_references
 from .limits import Limits
@@ -14,6 +15,18 @@ from .text import clean, one_line
 
 _SHORT = 4_000  # characters; one or two blocks of this length under a title are an abstract
 _PREAMBLE = 600  # characters that may stand before an abstract (authors, addresses)
+
+
+class Box(NamedTuple):
+    """A cell as a reader found it; as `Cell`, with its text in place of a span."""
+
+    text: str
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    header: bool = False
+    bold: bool = False
 
 
 class Builder:
@@ -28,6 +41,7 @@ class Builder:
         self._blocks = 0
         self._sections: list[Section] = []
         self._sentences: list[Sentence] = []
+        self._tables: list[Table] = []
         self._open = Section(title="", level=0, start=0, end=0)
         self._closed_below: int | None = None  # level of the reference list that is open
 
@@ -78,6 +92,39 @@ class Builder:
         if text.strip() and self._fits(text):
             self._append(text, "\n\n")
 
+    def table(self, boxes: Sequence[Box], label: str = "", caption: str = "", page: int | None = None) -> None:
+        """Append a table: a line for each row, bars between the columns. It gives no sentences."""
+        filled = sorted((b._replace(text=one_line(b.text)) for b in boxes), key=lambda b: (b.row, b.column))
+        filled = [box for box in filled if box.text]
+        parts: list[str] = []
+        cells: list[Cell] = []
+        size, row, column = 0, filled[0].row if filled else 0, 0
+        for box in filled:
+            if box.row > row:
+                between, row, column = "\n" + " | " * box.column, box.row, box.column
+            else:
+                between, column = " | " * (box.column - column), box.column
+            parts += (between, box.text)
+            size += len(between) + len(box.text)
+            at = self._size + size - len(box.text)
+            spot = {name: value for name, value in box._asdict().items() if name != "text"}
+            cells.append(Cell(start=at, end=at + len(box.text), **spot))
+        text = "".join(parts)
+        if not text or not self._fits(text):
+            return
+        self._tables.append(
+            Table(
+                start=self._size,
+                end=self._size + size,
+                section=len(self._sections),
+                cells=tuple(cells),
+                label=one_line(label),
+                caption=one_line(caption),
+                page=page,
+            )
+        )
+        self._append(text, "\n\n")
+
     def finding(
         self, text: str, marks: str, where: str | None, seen: Seen | None, source_id: str | None, secondhand: bool
     ) -> None:
@@ -127,6 +174,7 @@ class Builder:
             depth=depth,
             sections=tuple(self._sections),
             sentences=tuple(self._sentences),
+            tables=tuple(self._tables),
             notices=tuple(dict.fromkeys(self.notices)),
         )
 

@@ -19,7 +19,7 @@ from .base import Model, canonical_json, sha256_hex
 from .check import CheckOutcome, Evidence, Outcome, Relation, Scope, Verdict, Verification
 from .claim import Claim, Direction, Result, Setting
 from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
-from .document import Depth, Document, Section, Seen, Sentence, text_hash
+from .document import Cell, Depth, Document, Section, Seen, Sentence, Table, text_hash
 from .event import GENESIS, Event, LedgerHead
 from .measurement import GateReason, GateVerdict, How, Measurement
 from .paper import Candidate, Failure, Paper, Retrieval
@@ -38,6 +38,7 @@ __all__ = [
     "AnswerSentence",
     "AnswerState",
     "Candidate",
+    "Cell",
     "CheckOutcome",
     "Claim",
     "Comparison",
@@ -93,6 +94,7 @@ __all__ = [
     "Setting",
     "Severity",
     "Side",
+    "Table",
     "Verdict",
     "Verification",
     "canonical_json",

@@ -40,11 +40,42 @@ class Sentence(Model):
     secondhand: bool = False
 
 
+class Cell(Model):
+    """One cell of a table: the span of its text, and the rows and columns that it covers, from ``row`` and ``column`` (from 0) on.
+
+    ``header`` is whether the cell says what its row or column is of; ``bold`` whether the paper marks it.
+    """
+
+    start: int
+    end: int
+    row: int
+    column: int
+    rows: int = 1
+    columns: int = 1
+    header: bool = False
+    bold: bool = False
+
+
+class Table(Model):
+    """A table of a work: the span of its text, its cells in order of row and column, and its caption.
+
+    ``label`` is what the work calls it, such as "Table 2". Cells that are empty are not in it.
+    """
+
+    start: int
+    end: int
+    section: int
+    cells: tuple[Cell, ...]
+    label: str = ""
+    caption: str = ""
+    page: int | None = None
+
+
 class Document(Model):
     """One read document. Every offset counts code points of ``text``; ``text_hash`` is its SHA-256 as UTF-8.
 
     Raises:
-        ValueError: if a section or sentence does not lie inside the text.
+        ValueError: if a section, a sentence, a table or a cell does not lie inside the text.
     """
 
     paper: Paper
@@ -53,20 +84,22 @@ class Document(Model):
     depth: Depth
     sections: tuple[Section, ...]
     sentences: tuple[Sentence, ...]
+    tables: tuple[Table, ...] = ()
     notices: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _spans_inside(self) -> Document:
         size = len(self.text)
-        spans: tuple[Section | Sentence, ...] = (*self.sections, *self.sentences)
+        cells = (cell for table in self.tables for cell in table.cells)
+        spans: tuple[Section | Sentence | Table | Cell, ...] = (*self.sections, *self.sentences, *self.tables, *cells)
         for span in spans:
             if not 0 <= span.start <= span.end <= size:
                 raise ValueError(f"span {span.start}..{span.end} lies outside a text of {size} characters")
         return self
 
-    def slice(self, sentence: Sentence) -> str:
-        """The sentence's exact text."""
-        return self.text[sentence.start : sentence.end]
+    def slice(self, span: Sentence | Table | Cell) -> str:
+        """The exact text of a sentence, a table or a cell."""
+        return self.text[span.start : span.end]
 
     def evidence(self) -> tuple[Sentence, ...]:
         """The sentences that may serve as evidence."""
