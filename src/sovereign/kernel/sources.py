@@ -10,13 +10,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sovereign.errors import InputError
-from sovereign.reading import Limits
 from sovereign.records import Plan
-from sovereign.settings import Settings
 from sovereign.sources import LIBRARY, SOURCES, Library, LibraryReport, Source, open_provider, require_source
 
 from .budget import Budget
 from .durable import Steps
+from .limits import limits_of
 from .runs import Request
 
 if TYPE_CHECKING:
@@ -108,19 +107,6 @@ class Sources:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
-
-
-def limits_of(settings: Settings) -> Limits:
-    """The caps on files that the settings give."""
-    return Limits(
-        max_file_bytes=settings.max_file_bytes,
-        max_document_chars=settings.max_document_chars,
-        max_pdf_pages=settings.max_pdf_pages,
-        max_files=settings.max_library_files,
-        max_archive_bytes=settings.max_archive_bytes,
-        max_read_seconds=settings.max_read_seconds,
-        max_read_megabytes=settings.max_read_megabytes,
-    )
 
 
 def require_unrecorded(folder: Path) -> None:

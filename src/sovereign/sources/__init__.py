@@ -1,11 +1,12 @@
 """Sources: where documents come from, and how hits of several queries become one ranked list."""
 
-from .base import NOT_IN_TIME, Hit, Source
-from .library import Library, LibraryReport
+from .base import NOT_IN_TIME, Hit, PassageHit, Source
+from .library import LIBRARY, Library, LibraryReport
 from .merge import RETRACTED, fuse
-from .registry import LIBRARY, SOURCES, open_provider, require_source
+from .registry import INDEX, SOURCES, open_provider, require_source
 
 __all__ = [
+    "INDEX",
     "LIBRARY",
     "NOT_IN_TIME",
     "RETRACTED",
@@ -13,6 +14,7 @@ __all__ = [
     "Hit",
     "Library",
     "LibraryReport",
+    "PassageHit",
     "Source",
     "fuse",
     "open_provider",
