@@ -22,7 +22,7 @@ from sovereign.records import (
     Retrieval,
     ReviewRound,
 )
-from sovereign.sources import LIBRARY, RETRACTED, LibraryReport
+from sovereign.sources import LOCAL, RETRACTED, LibraryReport
 from sovereign.store import Store
 from sovereign.version import __version__
 
@@ -194,7 +194,7 @@ def _read(
     steps: Steps,
 ) -> Read:
     opened, now = sources.opened()
-    providers = [source for source in opened if source.name != LIBRARY]
+    providers = [source for source in opened if source.name not in LOCAL]
     if providers and planned not in sources.searched:
         # The search was done in an earlier attempt. Providers read what they have found: they are asked again, of which the
         # cache or the recording knows the answers.

@@ -11,10 +11,21 @@ from typing import TYPE_CHECKING
 
 from sovereign.errors import InputError
 from sovereign.records import Plan
-from sovereign.sources import LIBRARY, SOURCES, Library, LibraryReport, Source, open_provider, require_source
+from sovereign.sources import (
+    INDEX,
+    LIBRARY,
+    LOCAL,
+    SOURCES,
+    Library,
+    LibraryReport,
+    Source,
+    open_provider,
+    require_source,
+)
 
 from .budget import Budget
 from .durable import Steps
+from .indexing import indexed_paths, library_of, semantic_of
 from .limits import limits_of
 from .runs import Request
 
@@ -23,7 +34,6 @@ if TYPE_CHECKING:
 
 INDEX_FILE = "index.db"
 CACHE_FOLDER = "http"
-_NO_LIBRARY = LibraryReport(signature="", read=0, unchanged=0)
 
 
 class Sources:
@@ -47,9 +57,10 @@ class Sources:
         """
         if self._opened is None:
             names = sources_of(self._request)
-            opened, report = self._library() if LIBRARY in names else ((), _NO_LIBRARY)
-            online = [name for name in names if name != LIBRARY]
-            self._opened = (*opened, *(self._providers(online) if online else ())), report
+            local = [self._library(name) for name in names if name in LOCAL]
+            online = [name for name in names if name not in LOCAL]
+            opened = (*(library for library, _ in local), *(self._providers(online) if online else ()))
+            self._opened = opened, _together([report for _, report in local])
         if self._client:
             self._client.begin(self._steps.number)
         return self._opened
@@ -63,13 +74,21 @@ class Sources:
         if self._client:
             self._client.require_recorded()
 
-    def _library(self) -> tuple[tuple[Source, ...], LibraryReport]:
-        starter, settings = resources.files("sovereign") / "data" / "starter_library", self._request.settings
-        paths = self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
-        budget = Budget(settings.budget_seconds)
-        library = Library(paths, settings.home / INDEX_FILE, limits_of(settings), self._tell, budget.spent)
+    def _library(self, name: str) -> tuple[Source, LibraryReport]:
+        settings = self._request.settings
+        budget, semantic = Budget(settings.budget_seconds), semantic_of(settings)
+        if name == INDEX:
+            paths = indexed_paths(settings.home)
+            if not paths:
+                raise InputError("There is nothing in the index.", "Add documents first: sovereign index add PATH")
+            library = library_of(paths, settings, self._tell, budget.spent, semantic)
+        else:
+            starter = resources.files("sovereign") / "data" / "starter_library"
+            paths = self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
+            cache, limits = settings.home / INDEX_FILE, limits_of(settings)
+            library = Library(paths, cache, limits, self._tell, budget.spent, semantic)
         self._stack.callback(library.close)
-        return (library,), library.refresh()
+        return library, library.refresh()
 
     def _providers(self, names: Sequence[str]) -> list[Source]:
         # Loaded only here: a run over the library alone opens no HTTP client.
@@ -109,6 +128,20 @@ class Sources:
         self._stack.close()
 
 
+def _together(reports: Sequence[LibraryReport]) -> LibraryReport:
+    """What reading several libraries did."""
+    if len(reports) == 1:
+        return reports[0]
+    return LibraryReport(
+        signature=" ".join(report.signature for report in reports),
+        read=sum(report.read for report in reports),
+        unchanged=sum(report.unchanged for report in reports),
+        failures=tuple(failure for report in reports for failure in report.failures),
+        merged=tuple(line for report in reports for line in report.merged),
+        notices=tuple(line for report in reports for line in report.notices),
+    )
+
+
 def require_unrecorded(folder: Path) -> None:
     """Refuse a folder that holds the recording of another run: the older answers would be replayed.
 
@@ -136,7 +169,7 @@ def sources_of(request: Request) -> tuple[str, ...]:
     if request.libraries:
         wanted.add(LIBRARY)
     named = tuple(name for name in SOURCES if name in wanted)
-    if (request.record or request.replay) and named == (LIBRARY,):
+    if (request.record or request.replay) and set(named) <= set(LOCAL):
         raise InputError(
             "The library alone sends nothing that could be recorded or replayed.", "Name a source: --source arxiv"
         )

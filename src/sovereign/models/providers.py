@@ -13,6 +13,11 @@ EMBEDDERS = ("none", "minilm", "nim:MODEL", "openai:MODEL", "fake:")
 ENTAILERS = ("none", "own", "path:FOLDER", "fake:")
 
 
+def is_served(name: str) -> bool:
+    """Whether the embedder of that name is on a server."""
+    return name.startswith(("nim:", "openai:"))
+
+
 @functools.cache
 def embedder(name: str, url: str = "") -> Embedder | None:
     """The embedder of that name, loaded once in a process; None for "none". ``url`` is the server of one that is served.
@@ -31,7 +36,7 @@ def embedder(name: str, url: str = "") -> Embedder | None:
         from .fake import fake_embedder
 
         return fake_embedder()
-    if name.startswith(("nim:", "openai:")) and not name.endswith(":"):
+    if is_served(name) and not name.endswith(":"):
         from .served import served
 
         return served(name, url)

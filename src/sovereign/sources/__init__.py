@@ -3,11 +3,12 @@
 from .base import NOT_IN_TIME, Hit, PassageHit, Source
 from .library import LIBRARY, Library, LibraryReport
 from .merge import RETRACTED, fuse
-from .registry import INDEX, SOURCES, open_provider, require_source
+from .registry import INDEX, LOCAL, SOURCES, open_provider, require_source
 
 __all__ = [
     "INDEX",
     "LIBRARY",
+    "LOCAL",
     "NOT_IN_TIME",
     "RETRACTED",
     "SOURCES",
