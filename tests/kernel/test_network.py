@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,11 +13,10 @@ import pytest
 from sovereign.errors import InputError, StoreError
 from sovereign.kernel import Request, run, unfinished
 from sovereign.kernel import resume as go_on
-from sovereign.kernel.budget import Budget
 from sovereign.kernel.durable import Steps, Stopped
 from sovereign.kernel.read import read
 from sovereign.kernel.sources import Sources, sources_of
-from sovereign.records import Candidate, Paper, Record, Retrieval
+from sovereign.records import Candidate, Document, Paper, Record, Retrieval
 from sovereign.settings import load
 from sovereign.sources.web import Answer, FetchError
 from sovereign.sources.web.recording import FILE, Recorder
@@ -249,9 +249,14 @@ def test_sources_have_one_order_and_full_texts_stand_first(tmp_path: Path) -> No
 def test_a_work_that_its_own_record_calls_retracted_is_not_read(retracted: str | None) -> None:
     """The searches may have come by sources that do not know."""
     paper = Paper(id="doi:10.1/a", title="A", retracted=retracted)
-    source: Any = SimpleNamespace(name="x", document=lambda paper_id: SimpleNamespace(paper=paper))
+    source: Any = SimpleNamespace(
+        name="x",
+        document=lambda paper_id: Document(
+            paper=paper, depth="abstract", text_hash="0" * 64, text="", sections=(), sentences=()
+        ),
+    )
     candidate = Candidate(paper_id=paper.id, title="A", location="here", score=1.0, ranks=(1,), kept=True, reason="")
-    done = read(Retrieval(sources=("x",), candidates=(candidate,)), [source], Budget(60.0), lambda text: None)
+    done = read(Retrieval(sources=("x",), candidates=(candidate,)), [source], lambda _: False, lambda text: None)
     assert len(done.documents) == (not retracted)
     assert [f.reason for f in done.retrieval.failures] == (["retracted (by its editors)"] if retracted else [])
 
@@ -284,3 +289,28 @@ def test_a_work_that_either_search_calls_retracted_supports_nothing(
     assert not used & set(record.answer.cited())
     assert bool(used) is not first
     assert any("retracted" in c.reason and not c.kept for c in record.retrieval.candidates if c.paper_id == bad)
+
+
+def test_a_preprint_is_read_in_full_that_only_another_source_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """arXiv's own search does not find it; Semantic Scholar does, by DOI, and names the preprint."""
+    work = {
+        "paperId": "a1",
+        "title": WORKS[0][1],
+        "abstract": WORKS[0][2],
+        "externalIds": {"DOI": "10.1000/columns", "ArXiv": WORKS[0][0]},
+        "authors": [{"name": WORKS[0][3]}],
+    }
+
+    def both(url: str, params: dict[str, str]) -> bytes:
+        if "semanticscholar" in url:
+            return json.dumps({"total": 1, "data": [work]}).encode()
+        return FEED.format("").encode() if "search_query" in params else arxiv(url, params)
+
+    monkeypatch.setattr("sovereign.sources.web.Client", lambda **given: Web(tmp_path / "tape", both))
+    record = asked(tmp_path / "home", sources=("semanticscholar", "arxiv"))
+    (paper,) = record.papers
+    assert (paper.id, paper.arxiv_id, paper.source) == ("doi:10.1000/columns", WORKS[0][0], "arxiv")
+    assert {c.quote.depth for c in record.claims} == {"full_text"}
+    assert record.retrieval.candidates[0].sources == ("semanticscholar",)

@@ -74,7 +74,8 @@ def read_kept(
         retrieve(planned, providers, 0)
     if now.signature != searched.signature:  # a run that goes on may find other files than it began with
         retrieval = retrieval.model_copy(update={"failures": (*retrieval.failures, LIBRARY_CHANGED)})
-    done = read(retrieval, opened, Budget(seconds_left), lambda text: steps.event("read", text))
+    budget = Budget(seconds_left)
+    done = read(retrieval, opened, lambda _: budget.spent(), lambda text: steps.event("read", text))
     sources.require_recorded()
     return done
 

@@ -2,10 +2,12 @@
 
 from .base import NOT_IN_TIME, Hit, Source
 from .library import Library, LibraryReport
-from .merge import RETRACTED, fuse
-from .registry import LIBRARY, SOURCES, open_provider, require_source
+from .merge import BELOW_LIMIT, RETRACTED, fuse
+from .registry import FULL_TEXTS, LIBRARY, SOURCES, open_provider, require_source
 
 __all__ = [
+    "BELOW_LIMIT",
+    "FULL_TEXTS",
     "LIBRARY",
     "NOT_IN_TIME",
     "RETRACTED",

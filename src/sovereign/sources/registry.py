@@ -10,7 +10,7 @@ from sovereign.reading import Limits
 from .base import Fetcher, Source
 from .keys import Keys
 
-# Name and what it is. Those with full texts stand first: the first that has a work is the one that is read.
+# Name and what it is. Those with full texts stand first: of texts that are equally full, the first is the one that is read.
 SOURCES = {
     "library": "files on this machine: notes, Markdown, HTML, plain text, PDF",
     "zotero": "your own Zotero library, with the full text of its attachments",
@@ -22,6 +22,9 @@ SOURCES = {
 
 
 LIBRARY = "library"
+
+FULL_TEXTS = frozenset({LIBRARY, "zotero", "arxiv"})
+"""The sources that may give more than an abstract."""
 
 
 def open_provider(name: str, client: Fetcher, keys: Keys, limits: Limits) -> Source:
