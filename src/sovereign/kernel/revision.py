@@ -15,7 +15,7 @@ from .review import review
 from .revise import revise, second_search, taken_back
 from .runs import Request
 from .sources import Sources
-from .stages import Found, Measured, claims_of, measured_again, read_kept, search
+from .stages import Found, Measured, claims_of, measured_again, read_kept, search, speaks_for
 
 
 def revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
@@ -32,14 +32,18 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
         changes.append(f"searched again for {', '.join(empty)}: {more} further work(s) read")
     papers = tuple(d.paper for d in documents)
     aspects = aspects_of(draft.plan, papers)
-    if documents != draft.documents:
-        found = claims_of(documents, papers, aspects, steps, claims)
+    gone = frozenset(i for c in retrieval.candidates if c.reason.startswith(RETRACTED) for i in c.ids)
+    if documents != draft.documents or gone & {d.paper.id for d in documents}:
+        found = claims_of(documents, papers, aspects, steps, claims, gone)
         claims, new, _ = steps.step("measure", lambda: measured_again(found, draft, request, store, steps), Measured)
         made = (*made, *new)
     revision = revise(first, draft.answer)
     changes += revision.changes
-    gone = {c.paper_id for c in retrieval.candidates if c.reason.startswith(RETRACTED)}
-    of_gone = {c.id: c.quote.paper_id for c in claims if c.quote.paper_id in gone}
+    of_gone = {
+        c.id: c.quote.source_id if c.quote.source_id in gone else c.quote.paper_id
+        for c in claims
+        if speaks_for(c, gone)
+    }
     changes += [f"withdrew {i}: {paper_id} is retracted, as the second search says" for i, paper_id in of_gone.items()]
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
     answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
@@ -53,12 +57,13 @@ def _again(draft: Draft, again: Plan, request: Request, sources: Sources, steps:
     """Documents and log with what a second search finds. Works that gave no claim make room, so that the limit holds."""
     limit = request.settings.max_papers
     had, gave = {d.paper.id for d in draft.documents}, {c.quote.paper_id for c in draft.claims}
+    known = had.union(*(c.ids for c in draft.retrieval.candidates if c.paper_id in had))
     silent = [d.paper.id for d in draft.documents if d.paper.id not in gave]
     found, report = steps.step("retrieve", lambda: search(again, limit + len(had), sources), Found)
     room = limit - len(had) + len(silent)
     # What either search calls retracted is so for both: the other may have asked nobody who knows.
     retraction = taken_back((*draft.retrieval.candidates, *found.candidates))
-    fresh = tuple(c for c in found.candidates if c.kept and c.paper_id not in had and not retraction(c))[:room]
+    fresh = tuple(c for c in found.candidates if c.kept and not known & {*c.ids} and not retraction(c))[:room]
     wanted, left_over = found.model_copy(update={"candidates": fresh}), request.settings.budget_seconds - steps.spent()
     more, log = steps.step("read", lambda: read_kept(again, wanted, report, sources, left_over, steps), Read)
     left = silent[len(silent) - max(0, len(had) + len(fresh) - limit) :]

@@ -13,13 +13,15 @@ from sovereign.errors import InputError
 from sovereign.reading import Limits
 from sovereign.records import Plan
 from sovereign.settings import Settings
-from sovereign.sources import LIBRARY, SOURCES, Library, LibraryReport, Source, open_provider, require_source
+from sovereign.sources import LIBRARY, OWN, SOURCES, Library, LibraryReport, Source, open_provider, require_source
 
 from .budget import Budget
 from .durable import Steps
+from .retractions import Ask
 from .runs import Request
 
 if TYPE_CHECKING:
+    from sovereign.sources.keys import Keys
     from sovereign.sources.web import Client
 
 INDEX_FILE = "index.db"
@@ -55,6 +57,15 @@ class Sources:
             self._client.begin(self._steps.number)
         return self._opened
 
+    def retractions(self) -> Ask | None:
+        """What asks Crossref which of some DOIs were taken back; None where nobody but a person's own collections is asked."""
+        if set(sources_of(self._request)) <= OWN:
+            return None
+        from sovereign.sources.crossref import retractions
+
+        client, keys = self._online()
+        return lambda dois: {doi: str(notice) for doi, notice in retractions(client, keys, dois).items()}
+
     def require_recorded(self) -> None:
         """Called at the end of a step that asked.
 
@@ -72,31 +83,36 @@ class Sources:
         self._stack.callback(library.close)
         return (library,), library.refresh()
 
-    def _providers(self, names: Sequence[str]) -> list[Source]:
+    def _online(self) -> tuple[Client, Keys]:
+        """The HTTP client of this run, and what the providers know a user by."""
         # Loaded only here: a run over the library alone opens no HTTP client.
         from sovereign.sources.keys import read_keys
         from sovereign.sources.web import Client
 
         keys, asked, settings = read_keys(), self._request, self._request.settings
-        # Steps of an earlier attempt have had their share of the time.
-        budget = Budget(settings.budget_seconds - self._steps.spent())
+        if self._client is None:
+            # Steps of an earlier attempt have had their share of the time.
+            budget = Budget(settings.budget_seconds - self._steps.spent())
 
-        def seconds_left() -> float:
-            self._steps.check()  # asked before each try, so that Ctrl-C need not wait for the next thing to tell
-            return budget.left()
+            def seconds_left() -> float:
+                self._steps.check()  # asked before each try, so that Ctrl-C need not wait for the next thing to tell
+                return budget.left()
 
-        client = Client(
-            seconds_left=seconds_left,
-            contact=keys.contact,
-            cache=settings.home / CACHE_FOLDER,
-            record=asked.record,
-            replay=asked.replay,
-            tell=self._tell,
-            sleep=self._steps.sleep,
-        )
-        self._stack.callback(client.close)
-        self._client = client
-        return [open_provider(name, client, keys, limits_of(settings)) for name in names]
+            self._client = Client(
+                seconds_left=seconds_left,
+                contact=keys.contact,
+                cache=settings.home / CACHE_FOLDER,
+                record=asked.record,
+                replay=asked.replay,
+                tell=self._tell,
+                sleep=self._steps.sleep,
+            )
+            self._stack.callback(self._client.close)
+        return self._client, keys
+
+    def _providers(self, names: Sequence[str]) -> list[Source]:
+        client, keys = self._online()
+        return [open_provider(name, client, keys, limits_of(self._request.settings)) for name in names]
 
     def _tell(self, text: str) -> None:
         self._steps.event("library", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from time import monotonic
 from typing import NamedTuple
@@ -18,9 +19,11 @@ from .corroborate import corroborate
 from .durable import Steps
 from .evidence import lab_evidence, measured_anew
 from .extract import extract
+from .independence import versions_named
 from .measure import measure
 from .publish import Draft
 from .read import Read, read
+from .retractions import without_retracted
 from .retrieve import retrieve
 from .runs import Request
 from .sources import Sources
@@ -54,6 +57,9 @@ def search(planned: Plan, max_papers: int, sources: Sources) -> Found:
     opened, report = sources.opened()
     sources.searched.append(planned)
     found = retrieve(planned, opened, max_papers, report.merged)
+    if ask := sources.retractions():
+        found = without_retracted(found, ask)
+    found = found.model_copy(update={"candidates": versions_named(found.candidates)})
     sources.require_recorded()
     return Found(found, report)
 
@@ -81,18 +87,46 @@ def read_kept(
 
 
 def claims_of(
-    documents: Sequence[Document], papers: Sequence[Paper], aspects: Aspects, steps: Steps, known: Sequence[Claim] = ()
+    documents: Sequence[Document],
+    papers: Sequence[Paper],
+    aspects: Aspects,
+    steps: Steps,
+    known: Sequence[Claim] = (),
+    retracted: AbstractSet[str] = frozenset(),
 ) -> tuple[Claim, ...]:
-    """Claims of all documents. ``known`` are those of the first documents: reviewers have named them, so they keep their ids."""
+    """Claims of all documents. ``known`` are those of the first documents: reviewers have named them, so they keep their ids.
+
+    Claims of the works ``retracted`` are held against their own texts alone, and bear on no other claim.
+    """
 
     def extracted() -> tuple[Claim, ...]:
         had = {c.quote.paper_id for c in known}
         found = extract([d for d in documents if d.paper.id not in had], aspects)
         return (*known, *(c.model_copy(update={"id": f"C{n}"}) for n, c in enumerate(found, len(known) + 1)))
 
+    def checked() -> tuple[Claim, ...]:
+        good = verify([c for c in claims if not speaks_for(c, retracted)], sound, papers)
+        gone = verify([c for c in claims if speaks_for(c, retracted)], documents, papers)
+        return _in_order(claims, (*good, *gone))
+
+    def corroborated() -> tuple[Claim, ...]:
+        good = corroborate([c for c in verified if not speaks_for(c, retracted)], papers, aspects)
+        return _in_order(verified, good)
+
+    sound = [d for d in documents if d.paper.id not in retracted]
     claims = steps.step("extract", extracted, tuple[Claim, ...])
-    checked = steps.step("verify", lambda: verify(claims, documents, papers), tuple[Claim, ...])
-    return steps.step("corroborate", lambda: corroborate(checked, papers, aspects), tuple[Claim, ...])
+    verified = steps.step("verify", checked, tuple[Claim, ...])
+    return steps.step("corroborate", corroborated, tuple[Claim, ...])
+
+
+def speaks_for(claim: Claim, works: AbstractSet[str]) -> bool:
+    """Whether a claim is the word of one of these works, in its own text or as another passes it on."""
+    return claim.quote.paper_id in works or claim.quote.source_id in works
+
+
+def _in_order(claims: Sequence[Claim], changed: Sequence[Claim]) -> tuple[Claim, ...]:
+    new = {c.id: c for c in changed}
+    return tuple(new.get(c.id, c) for c in claims)
 
 
 def measured(claims: Sequence[Claim], aspects: Aspects, request: Request, store: Store, steps: Steps) -> Measured:

@@ -26,6 +26,9 @@ LIBRARY = "library"
 FULL_TEXTS = frozenset({LIBRARY, "zotero", "arxiv"})
 """The sources that may give more than an abstract."""
 
+OWN = frozenset({LIBRARY, "zotero"})
+"""A person's own collections. While no other source is named, nobody is told what is in them."""
+
 
 def open_provider(name: str, client: Fetcher, keys: Keys, limits: Limits) -> Source:
     """The provider of that name, which asks through ``client``. It is loaded here: a run loads what it uses."""
