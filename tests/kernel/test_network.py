@@ -44,8 +44,10 @@ class Web:
     def __init__(self, folder: Path, answer: Callable[[str, dict[str, str]], bytes]) -> None:
         self._recorder, self._answer = Recorder(folder), answer
 
-    def get(self, url: str, *, params: Any = None, headers: Any = None, kind: str = "search") -> Answer:
-        request = build("GET", url, params or {}, headers or {}, None, False)
+    def get(
+        self, url: str, *, params: Any = None, headers: Any = None, kind: str = "search", anywhere: bool = False
+    ) -> Answer:
+        request = build("GET", url, params or {}, headers or {}, None, anywhere)
         try:
             answer = Answer(str(request.url), 200, {}, self._answer(url, dict(params or {})))
         except FetchError as error:
@@ -56,6 +58,10 @@ class Web:
 
     def begin(self, step: int) -> None:
         self._recorder.begin(step)
+
+    def decided(self, step: int, what: str, now: Callable[[], bool]) -> bool:
+        self._recorder.decided(step, what, value := now())
+        return value
 
     def require_recorded(self) -> None:
         self._recorder.require_whole()

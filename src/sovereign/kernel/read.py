@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from sovereign.errors import NotFound, SovereignError
-from sovereign.records import Candidate, Depth, Document, Failure, Retrieval
-from sovereign.sources import FULL_TEXTS, NOT_IN_TIME
+from sovereign.records import Candidate, Depth, Document, Failure, Paper, Retrieval
+from sovereign.sources import ABSTRACTS, NOT_IN_TIME, SOURCES
 
 _FULLNESS: dict[Depth, int] = {"note": 1, "abstract": 2, "full_text": 3}
 
@@ -67,27 +67,30 @@ def _fullest(candidate: Candidate, sources: Sequence[Reader]) -> tuple[Document 
 
     Sources of abstracts are only asked while there is not even one, those that found the work first: these have it at hand.
     """
-    best: Document | None = None
+    found: list[Document] = []
     missed: list[SovereignError] = []
-    first = [source for source in sources if source.name in FULL_TEXTS]
-    then = [source for source in sources if source.name not in FULL_TEXTS]
-    for source in (*first, *sorted(then, key=lambda source: source.name not in candidate.sources)):
-        most = _FULLNESS["full_text" if source.name in FULL_TEXTS else "abstract"]
-        if best and _full(best) >= most:
+    for source in sorted(sources, key=lambda source: _turn(source, candidate)):
+        most = _FULLNESS["abstract" if source.name in ABSTRACTS else "full_text"]
+        if any(_full(document) >= most for document in found):
             continue
         try:
-            found = _known_as(candidate.ids, source)
+            found.append(_known_as(candidate.ids, source))
         except SovereignError as error:
             missed.append(error)
             continue
-        if best is None or found.paper.retracted or _full(found) > _full(best):
-            best = found
-        if best.paper.retracted:
-            break
-    if best is None:
+        if found[-1].paper.retracted:
+            return found[-1], missed
+    if not found:
         return None, missed
     notices = [f"not read from another source: {e.message}" for e in missed if not isinstance(e, NotFound)]
-    return _as(candidate, best, notices), missed
+    best = max(found, key=_full)  # the first of equals
+    return _as(candidate, best, [document.paper for document in found], notices), missed
+
+
+def _turn(source: Reader, candidate: Candidate) -> int:
+    if source.name in ABSTRACTS:
+        return 1 if source.name in candidate.sources else 2
+    return 0 if source.name in SOURCES else 3  # a copy from elsewhere only where no source has the text
 
 
 def _full(document: Document) -> int:
@@ -110,14 +113,17 @@ def _known_as(ids: Sequence[str], source: Reader) -> Document:
     raise absent[0]
 
 
-def _as(candidate: Candidate, document: Document, notices: Sequence[str]) -> Document:
-    """The document under the id by which the log knows the work. What was read of it stays said: location, version."""
+def _as(candidate: Candidate, document: Document, papers: Sequence[Paper], notices: Sequence[str]) -> Document:
+    """The document under the id by which the log knows the work, with the facts that it lacks from other records of it.
+
+    What was read stays said: the source, the location and the version.
+    """
     known = {scheme: value for scheme, _, value in (name.partition(":") for name in reversed(candidate.ids))}
-    paper = document.paper.model_copy(
-        update={
-            "id": candidate.paper_id,
-            "doi": document.paper.doi or known.get("doi"),
-            "arxiv_id": document.paper.arxiv_id or known.get("arxiv"),
-        }
-    )
+    facts: dict[str, object] = {"id": candidate.paper_id}
+    for name, value in (("doi", known.get("doi")), ("arxiv_id", known.get("arxiv"))):
+        facts[name] = getattr(document.paper, name) or value
+    for name in ("authors", "year", "venue"):
+        facts[name] = next(filter(None, (getattr(paper, name) for paper in (document.paper, *papers))), None)
+    facts["authors"] = facts["authors"] or ()
+    paper = document.paper.model_copy(update=facts)
     return document.model_copy(update={"paper": paper, "notices": (*document.notices, *notices)})

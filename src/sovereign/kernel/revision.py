@@ -25,7 +25,11 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     changes: list[str] = []
     empty = [f.facet_id for f in draft.answer.facets if f.state == "NOT_ANSWERABLE"]
     again = second_search(draft.plan, empty)
-    if again and steps.spent() < request.settings.budget_seconds:
+
+    def in_time() -> bool:
+        return sources.decided("time for a second search", lambda: steps.spent() < request.settings.budget_seconds)
+
+    if again and in_time():
         documents, retrieval = _again(draft, again, request, sources, steps)
         had = {d.paper.id for d in draft.documents}
         more = sum(d.paper.id not in had for d in documents)

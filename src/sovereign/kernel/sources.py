@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
@@ -22,6 +22,7 @@ from .runs import Request
 
 if TYPE_CHECKING:
     from sovereign.sources.keys import Keys
+    from sovereign.sources.unpaywall import FreeCopies
     from sovereign.sources.web import Client
 
 INDEX_FILE = "index.db"
@@ -65,6 +66,26 @@ class Sources:
 
         client, keys = self._online()
         return lambda dois: {doi: str(notice) for doi, notice in retractions(client, keys, dois).items()}
+
+    def free_copies(self) -> FreeCopies | None:
+        """What reads copies that Unpaywall names; None without the contact that it wants, or if ``retractions`` is None."""
+        if set(sources_of(self._request)) <= OWN:
+            return None
+        from sovereign.sources.unpaywall import FreeCopies
+
+        client, keys = self._online()
+        wanted = self.decided("there is a contact for Unpaywall", lambda: bool(keys.contact))
+        return FreeCopies(client, keys, limits_of(self._request.settings)) if wanted else None
+
+    def decided(self, what: str, now: Callable[[], bool]) -> bool:
+        """``now()``, or what the run decided that is replayed.
+
+        Raises:
+            StoreError: if it is to be recorded and cannot be.
+        """
+        if not (self._request.record or self._request.replay):
+            return now()
+        return self._online()[0].decided(self._steps.number, what, now)
 
     def require_recorded(self) -> None:
         """Called at the end of a step that asked.

@@ -22,7 +22,7 @@ from .extract import extract
 from .independence import versions_named
 from .measure import measure
 from .publish import Draft
-from .read import Read, read
+from .read import Read, Reader, read
 from .retractions import without_retracted
 from .retrieve import retrieve
 from .runs import Request
@@ -81,7 +81,13 @@ def read_kept(
     if now.signature != searched.signature:  # a run that goes on may find other files than it began with
         retrieval = retrieval.model_copy(update={"failures": (*retrieval.failures, LIBRARY_CHANGED)})
     budget = Budget(seconds_left)
-    done = read(retrieval, opened, lambda _: budget.spent(), lambda text: steps.event("read", text))
+    copies = sources.free_copies()
+    readers: list[Reader] = [*opened, *([copies] if copies else [])]
+
+    def out_of_time(paper_id: str) -> bool:
+        return sources.decided(f"no time to read {paper_id}", budget.spent)
+
+    done = read(retrieval, readers, out_of_time, lambda text: steps.event("read", text))
     sources.require_recorded()
     return done
 

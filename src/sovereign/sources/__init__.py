@@ -3,11 +3,11 @@
 from .base import NOT_IN_TIME, Hit, Source
 from .library import Library, LibraryReport
 from .merge import BELOW_LIMIT, RETRACTED, fuse
-from .registry import FULL_TEXTS, LIBRARY, OWN, SOURCES, open_provider, require_source
+from .registry import ABSTRACTS, LIBRARY, OWN, SOURCES, open_provider, require_source
 
 __all__ = [
+    "ABSTRACTS",
     "BELOW_LIMIT",
-    "FULL_TEXTS",
     "LIBRARY",
     "NOT_IN_TIME",
     "OWN",

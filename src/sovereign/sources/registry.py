@@ -23,8 +23,8 @@ SOURCES = {
 
 LIBRARY = "library"
 
-FULL_TEXTS = frozenset({LIBRARY, "zotero", "arxiv"})
-"""The sources that may give more than an abstract."""
+ABSTRACTS = frozenset({"semanticscholar", "openalex", "crossref"})
+"""The sources that give abstracts and no more."""
 
 OWN = frozenset({LIBRARY, "zotero"})
 """A person's own collections. While no other source is named, nobody is told what is in them."""

@@ -34,6 +34,8 @@ def allowed(url: httpx.URL, table: Mapping[str, Host], anywhere: bool, shown: st
     if url.scheme not in ("http", "https"):
         raise FetchError(f"{shown} was refused: {url.scheme or 'no scheme'} is not allowed, only https", "")
     host = table.get(url.netloc.decode("ascii").lower())
+    if host and host.local and anywhere and url.scheme == "https":  # no program of this machine speaks it
+        host = None
     if host is None and anywhere and url.port is None and url.host:
         host = Host(url.host, UNKNOWN_EVERY)
     if host is None:
