@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sovereign.errors import InputError, StoreError
+from sovereign.errors import InputError, NothingToRead, StoreError
 from sovereign.kernel import Request, run, unfinished
 from sovereign.kernel import resume as go_on
 from sovereign.kernel.durable import Steps, Stopped
@@ -320,3 +320,23 @@ def test_a_preprint_is_read_in_full_that_only_another_source_found(
     assert (paper.id, paper.arxiv_id, paper.source) == ("doi:10.1000/columns", WORKS[0][0], "arxiv")
     assert {c.quote.depth for c in record.claims} == {"full_text"}
     assert record.retrieval.candidates[0].sources == ("semanticscholar",)
+
+
+@pytest.mark.parametrize("content", [{}, {"a.pdf": b"%PDF-1.7 and no more"}])
+def test_a_library_that_cannot_be_read_stops_no_other_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: dict[str, bytes]
+) -> None:
+    monkeypatch.setattr("sovereign.sources.web.Client", lambda **given: Web(tmp_path / "tape", arxiv))
+    library = tmp_path / "library"
+    library.mkdir()
+    for name, data in content.items():
+        (library / name).write_bytes(data)
+    record = asked(tmp_path / "home", libraries=(library,))
+    assert record.retrieval.sources == ("arxiv",) and len(record.papers) == 2
+    said = [f.reason for f in record.retrieval.failures if f.where == "library"]
+    assert len(said) == 1 and said[0].startswith("none of the 1 files" if content else "the library holds no documents")
+    assert sum("a.pdf" in f.where for f in record.retrieval.failures) == len(content)
+    with pytest.raises(NothingToRead):
+        asked(tmp_path / "alone", sources=(), libraries=(library,))
+    with pytest.raises(InputError):
+        asked(tmp_path / "third", libraries=(tmp_path / "nowhere",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from importlib import resources
@@ -9,9 +10,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from sovereign.errors import InputError
+from sovereign.errors import InputError, NothingToRead
 from sovereign.reading import Limits
-from sovereign.records import Plan
+from sovereign.records import Failure, Plan
 from sovereign.settings import Settings
 from sovereign.sources import LIBRARY, OWN, SOURCES, Library, LibraryReport, Source, open_provider, require_source
 
@@ -47,12 +48,13 @@ class Sources:
         Raises:
             NotFound: for a source name that does not exist.
             InputError: for a library path that does not exist, or a recording that cannot be used.
-            NothingToRead: if no file of the libraries could be read.
+            NothingToRead: if no file of the libraries could be read, and there is no other source. Beside others that is a
+            failure in the report, and so is a folder that cannot be listed.
         """
         if self._opened is None:
             names = sources_of(self._request)
-            opened, report = self._library() if LIBRARY in names else ((), _NO_LIBRARY)
             online = [name for name in names if name != LIBRARY]
+            opened, report = self._library(alone=not online) if LIBRARY in names else ((), _NO_LIBRARY)
             self._opened = (*opened, *(self._providers(online) if online else ())), report
         if self._client:
             self._client.begin(self._steps.number)
@@ -96,13 +98,19 @@ class Sources:
         if self._client:
             self._client.require_recorded()
 
-    def _library(self) -> tuple[tuple[Source, ...], LibraryReport]:
+    def _library(self, alone: bool) -> tuple[tuple[Source, ...], LibraryReport]:
         starter, settings = resources.files("sovereign") / "data" / "starter_library", self._request.settings
         paths = self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
         budget = Budget(settings.budget_seconds)
         library = Library(paths, settings.home / INDEX_FILE, limits_of(settings), self._tell, budget.spent)
         self._stack.callback(library.close)
-        return (library,), library.refresh()
+        try:
+            return (library,), library.refresh()
+        except (InputError, NothingToRead) as error:
+            if alone or not all(map(os.path.exists, paths)):
+                raise
+            failure = Failure(where=LIBRARY, reason=error.message, advice=error.advice)
+            return (), _NO_LIBRARY.model_copy(update={"failures": (*library.failures, failure)})
 
     def _online(self) -> tuple[Client, Keys]:
         """The HTTP client of this run, and what the providers know a user by."""
