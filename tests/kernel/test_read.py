@@ -72,10 +72,13 @@ def test_a_source_that_is_down_is_asked_once_and_is_a_notice_if_another_has_the_
     down = Holding("arxiv", error=SovereignError("arXiv does not answer", ""))
     ((document,), log) = done(down, Holding("openalex", {DOI: "abstract"}))
     assert down.asked == [DOI] and not log.failures
-    assert document.notices == ("not read from another source: arXiv does not answer",)
+    assert document.notices == ("arxiv gave no text of it: arXiv does not answer",)
     nothing, log = done(down, Holding("openalex"))
     assert not nothing
-    assert [f.reason for f in log.failures] == ["arXiv does not answer", f"openalex has no work {DOI}"]
+    assert [f.reason for f in log.failures] == [
+        "arxiv gave no text of it: arXiv does not answer",
+        f"openalex has no work {DOI}",
+    ]
 
 
 def test_a_retraction_that_any_record_speaks_of_holds() -> None:

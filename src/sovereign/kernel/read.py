@@ -53,7 +53,7 @@ def read(
             continue
         document, missed = _fullest(candidate, sources)
         if document is None:
-            failures += (Failure(where=candidate.location, reason=e.message, advice=e.advice) for e in missed)
+            failures += missed
         elif document.paper.retracted:  # said by the record of the work alone, by no search that found it
             reason = f"retracted ({document.paper.retracted})"
             failures.append(Failure(where=candidate.location, reason=reason))
@@ -62,29 +62,33 @@ def read(
     return Read(tuple(documents), retrieval.model_copy(update={"failures": tuple(dict.fromkeys(failures))}))
 
 
-def _fullest(candidate: Candidate, sources: Sequence[Reader]) -> tuple[Document | None, list[SovereignError]]:
+def _fullest(candidate: Candidate, sources: Sequence[Reader]) -> tuple[Document | None, list[Failure]]:
     """The fullest document that there is, the first of those that are equally full, and what stood in the way of others.
 
     Sources of abstracts are only asked while there is not even one, those that found the work first: these have it at hand.
     """
     found: list[Document] = []
-    missed: list[SovereignError] = []
+    missed: list[Failure] = []
+    down: list[str] = []
     for source in sorted(sources, key=lambda source: _turn(source, candidate)):
         most = _FULLNESS["abstract" if source.name in ABSTRACTS else "full_text"]
         if any(_full(document) >= most for document in found):
             continue
         try:
             found.append(_known_as(candidate.ids, source))
+        except NotFound as error:
+            missed.append(Failure(where=candidate.location, reason=error.message, advice=error.advice))
+            continue
         except SovereignError as error:
-            missed.append(error)
+            down.append(f"{source.name} gave no text of it: {error.message}")
+            missed.append(Failure(where=candidate.location, reason=down[-1], advice=error.advice))
             continue
         if found[-1].paper.retracted:
             return found[-1], missed
     if not found:
         return None, missed
-    notices = [f"not read from another source: {e.message}" for e in missed if not isinstance(e, NotFound)]
     best = max(found, key=_full)  # the first of equals
-    return _as(candidate, best, [document.paper for document in found], notices), missed
+    return _as(candidate, best, [document.paper for document in found], down), missed
 
 
 def _turn(source: Reader, candidate: Candidate) -> int:
