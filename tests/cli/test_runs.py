@@ -17,7 +17,7 @@ from tests.cli.running import QUESTION, failed, sovereign
 # A stage that takes long, and a file that says that it has begun.
 SLOW = """
 import importlib, pathlib, sys, time
-stages = importlib.import_module("sovereign.kernel.run")
+stages = importlib.import_module("sovereign.kernel.stages")
 def slow(*_):
     pathlib.Path(sys.argv[1]).touch()
     time.sleep(60)

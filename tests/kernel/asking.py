@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from sovereign.kernel import Request, run
 from sovereign.records import Claim, Record
@@ -15,6 +17,12 @@ def ask(home: Path, question: str, *libraries: Path, **settings: object) -> Reco
     effective = load({"home": str(home), "measure_seconds": 0, **settings}, environ={})
     with open_store(home) as store:
         return run(Request(question, effective, libraries), store)
+
+
+def holding(stage: str) -> list[ModuleType]:
+    """The modules of the kernel that call a stage, for a test that steps in between."""
+    modules = [import_module(f"sovereign.kernel.{name}") for name in ("run", "stages", "revision")]
+    return [module for module in modules if hasattr(module, stage)]
 
 
 def claim_with(record: Record, words: str, source: str | None = None) -> Claim:

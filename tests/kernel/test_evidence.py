@@ -200,7 +200,7 @@ def test_a_measurement_that_fails_does_not_cost_the_answer(monkeypatch: pytest.M
 
 
 def test_a_run_measures_the_question_first_and_shows_both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = import_module("sovereign.kernel.run")  # the package gives its function of that name
+    runs = import_module("sovereign.kernel.stages")
     gate, left = runs.measure, []
 
     def counting(claims: object, enabled: bool, keep: object, seconds: float, **rest: object) -> object:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sovereign.kernel.independence import papers_by_id, relation_of
+from sovereign.kernel.independence import papers_by_id, relation_of, versions_named
+from sovereign.records import Candidate
 from tests.kernel.making import paper, quote
 
 PAPERS = papers_by_id(
@@ -90,3 +91,17 @@ def test_passing_on_a_figure_makes_nobody_independent(text: str, relation: str):
 def test_works_that_notes_speak_for_decide_and_not_the_notes():
     papers = papers_by_id([paper("n1", "Ada"), paper("n2", "Bob"), paper("s1", "Cy Old"), paper("s2", "C. Old")])
     assert relation_of(quote("s1", "n1"), quote("s2", "n2"), papers) == "not_independent"
+
+
+def test_works_of_one_title_are_versions_and_count_as_one():
+    """A preprint and what a journal made of it may have other DOIs, and say their authors in other ways."""
+    preprint = paper("p", "The Zorg Consortium").model_copy(update={"title": "On Zorgs"})
+    published = paper("q", "Ada Ng").model_copy(update={"title": "On zorgs."})
+    known = papers_by_id([preprint, published])
+    assert relation_of(quote("p"), quote("q"), known) == "not_independent"
+    log = [
+        Candidate(paper_id=p.id, title=p.title, location="", score=1, ranks=(), kept=True, reason="kept")
+        for p in (preprint, published, paper("r"))
+    ]
+    said = [c.reason for c in versions_named(log)]
+    assert said[0] == "kept; by its title a version of q: they count as one" and said[2] == "kept"

@@ -48,7 +48,7 @@ def test_each_run_is_told_before_it_begins() -> None:
 
 
 def test_both_rounds_share_one_time_within_the_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs, left = import_module("sovereign.kernel.run"), []
+    runs, left = import_module("sovereign.kernel.stages"), []
 
     def slow(claims: object, enabled: bool, keep: object, seconds: float, *rest: object, **more: object) -> object:
         left.append(seconds)

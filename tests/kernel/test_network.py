@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,14 +10,13 @@ from typing import Any
 
 import pytest
 
-from sovereign.errors import InputError, StoreError
+from sovereign.errors import InputError, NothingToRead, StoreError
 from sovereign.kernel import Request, run, unfinished
 from sovereign.kernel import resume as go_on
-from sovereign.kernel.budget import Budget
 from sovereign.kernel.durable import Steps, Stopped
 from sovereign.kernel.read import read
 from sovereign.kernel.sources import Sources, sources_of
-from sovereign.records import Candidate, Paper, Record, Retrieval
+from sovereign.records import Candidate, Document, Paper, Record, Retrieval
 from sovereign.settings import load
 from sovereign.sources.web import Answer, FetchError
 from sovereign.sources.web.recording import FILE, Recorder
@@ -44,8 +44,10 @@ class Web:
     def __init__(self, folder: Path, answer: Callable[[str, dict[str, str]], bytes]) -> None:
         self._recorder, self._answer = Recorder(folder), answer
 
-    def get(self, url: str, *, params: Any = None, headers: Any = None, kind: str = "search") -> Answer:
-        request = build("GET", url, params or {}, headers or {}, None, False)
+    def get(
+        self, url: str, *, params: Any = None, headers: Any = None, kind: str = "search", anywhere: bool = False
+    ) -> Answer:
+        request = build("GET", url, params or {}, headers or {}, None, anywhere)
         try:
             answer = Answer(str(request.url), 200, {}, self._answer(url, dict(params or {})))
         except FetchError as error:
@@ -56,6 +58,10 @@ class Web:
 
     def begin(self, step: int) -> None:
         self._recorder.begin(step)
+
+    def decided(self, step: int, what: str, now: Callable[[], bool]) -> bool:
+        self._recorder.decided(step, what, value := now())
+        return value
 
     def require_recorded(self) -> None:
         self._recorder.require_whole()
@@ -249,9 +255,14 @@ def test_sources_have_one_order_and_full_texts_stand_first(tmp_path: Path) -> No
 def test_a_work_that_its_own_record_calls_retracted_is_not_read(retracted: str | None) -> None:
     """The searches may have come by sources that do not know."""
     paper = Paper(id="doi:10.1/a", title="A", retracted=retracted)
-    source: Any = SimpleNamespace(name="x", document=lambda paper_id: SimpleNamespace(paper=paper))
+    source: Any = SimpleNamespace(
+        name="x",
+        document=lambda paper_id: Document(
+            paper=paper, depth="abstract", text_hash="0" * 64, text="", sections=(), sentences=()
+        ),
+    )
     candidate = Candidate(paper_id=paper.id, title="A", location="here", score=1.0, ranks=(1,), kept=True, reason="")
-    done = read(Retrieval(sources=("x",), candidates=(candidate,)), [source], Budget(60.0), lambda text: None)
+    done = read(Retrieval(sources=("x",), candidates=(candidate,)), [source], lambda _: False, lambda text: None)
     assert len(done.documents) == (not retracted)
     assert [f.reason for f in done.retrieval.failures] == (["retracted (by its editors)"] if retracted else [])
 
@@ -284,3 +295,48 @@ def test_a_work_that_either_search_calls_retracted_supports_nothing(
     assert not used & set(record.answer.cited())
     assert bool(used) is not first
     assert any("retracted" in c.reason and not c.kept for c in record.retrieval.candidates if c.paper_id == bad)
+
+
+def test_a_preprint_is_read_in_full_that_only_another_source_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """arXiv's own search does not find it; Semantic Scholar does, by DOI, and names the preprint."""
+    work = {
+        "paperId": "a1",
+        "title": WORKS[0][1],
+        "abstract": WORKS[0][2],
+        "externalIds": {"DOI": "10.1000/columns", "ArXiv": WORKS[0][0]},
+        "authors": [{"name": WORKS[0][3]}],
+    }
+
+    def both(url: str, params: dict[str, str]) -> bytes:
+        if "semanticscholar" in url:
+            return json.dumps({"total": 1, "data": [work]}).encode()
+        return FEED.format("").encode() if "search_query" in params else arxiv(url, params)
+
+    monkeypatch.setattr("sovereign.sources.web.Client", lambda **given: Web(tmp_path / "tape", both))
+    record = asked(tmp_path / "home", sources=("semanticscholar", "arxiv"))
+    (paper,) = record.papers
+    assert (paper.id, paper.arxiv_id, paper.source) == ("doi:10.1000/columns", WORKS[0][0], "arxiv")
+    assert {c.quote.depth for c in record.claims} == {"full_text"}
+    assert record.retrieval.candidates[0].sources == ("semanticscholar",)
+
+
+@pytest.mark.parametrize("content", [{}, {"a.pdf": b"%PDF-1.7 and no more"}])
+def test_a_library_that_cannot_be_read_stops_no_other_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: dict[str, bytes]
+) -> None:
+    monkeypatch.setattr("sovereign.sources.web.Client", lambda **given: Web(tmp_path / "tape", arxiv))
+    library = tmp_path / "library"
+    library.mkdir()
+    for name, data in content.items():
+        (library / name).write_bytes(data)
+    record = asked(tmp_path / "home", libraries=(library,))
+    assert record.retrieval.sources == ("arxiv",) and len(record.papers) == 2
+    said = [f.reason for f in record.retrieval.failures if f.where == "library"]
+    assert len(said) == 1 and said[0].startswith("none of the 1 files" if content else "the library holds no documents")
+    assert sum("a.pdf" in f.where for f in record.retrieval.failures) == len(content)
+    with pytest.raises(NothingToRead):
+        asked(tmp_path / "alone", sources=(), libraries=(library,))
+    with pytest.raises(InputError):
+        asked(tmp_path / "third", libraries=(tmp_path / "nowhere",))

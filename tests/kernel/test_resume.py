@@ -23,7 +23,7 @@ from sovereign.settings import load
 from sovereign.store import open_store
 from sovereign.store.ledger import Ledger
 from tests.kernel import columnar
-from tests.kernel.asking import ask
+from tests.kernel.asking import ask, holding
 
 STAGES = (
     "plan", "retrieve", "read", "extract", "verify", "corroborate", "measure", "answer", "review", "decide", "publish"
@@ -70,7 +70,8 @@ def in_a_child(work: Callable[[], None]) -> int:
 
 def killed_in(stage: str, call: int, after: bool, home: Path, library: Path) -> None:
     """Ask, and be killed (-9) in the ``call``-th run of a stage, before its work or when all of it is done."""
-    real, calls = getattr(STAGE_LIST, stage), 0
+    holders = holding(stage)
+    real, calls = getattr(holders[0], stage), 0
 
     def deadly(*args: object, **more: object) -> object:
         nonlocal calls
@@ -82,7 +83,8 @@ def killed_in(stage: str, call: int, after: bool, home: Path, library: Path) -> 
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
-    setattr(STAGE_LIST, stage, deadly)
+    for module in holders:
+        setattr(module, stage, deadly)
     ask(home, columnar.QUESTION, library)
 
 
@@ -252,7 +254,8 @@ def test_resume_over_a_library_that_changed(home: Path, tmp_path: Path):
 def test_resume_does_no_stage_again(home: Path, library: Path, monkeypatch: pytest.MonkeyPatch):
     assert in_a_child(lambda: killed_in("decide", 1, False, home, library)) == -signal.SIGKILL
     for stage in STAGES[1:-2]:
-        monkeypatch.setattr(STAGE_LIST, stage, None)
+        for module in holding(stage):
+            monkeypatch.setattr(module, stage, None)
     with open_store(home) as store:
         record = go_on(str(_only(home)), store)
     assert set(STAGES[:-1]) <= set(record.environment.seconds)

@@ -169,7 +169,7 @@ def run(folder: Path, version: str, body: Callable[[Steps], T], report: Report) 
 
     Whatever ends the body but its return (an error, Ctrl-C, a kill) leaves the run to be gone on with. The body runs in a
     thread of its own; Ctrl-C stops it at its next event, and is waited for: when this returns or raises, nothing of the body
-    works any more. One run at a time in a process; others wait.
+    works any more, but for an exchange with a host whose answer nobody takes. One run at a time in a process; others wait.
 
     Raises:
         KeyboardInterrupt: after Ctrl-C, when the body has stopped.

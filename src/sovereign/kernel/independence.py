@@ -11,7 +11,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sovereign.records import Paper, Quote, Relation
+from sovereign.reading import normal_title
+from sovereign.records import Candidate, Paper, Quote, Relation
 
 from .aspects import method_names
 
@@ -20,11 +21,14 @@ def relation_of(claim: Quote, other: Quote, papers: dict[str, Paper]) -> Relatio
     """How the work behind one quote stands to the work behind another, judged by the works they speak for.
 
     Another place of the same work counts as ``own_work``; the same place told again is no second figure. A sentence that
-    takes its figure from elsewhere ("X et al. report …") makes nobody independent.
+    takes its figure from elsewhere ("X et al. report …") makes nobody independent. Works of one title are versions of one
+    work, such as a preprint and what a journal made of it, whatever each calls its authors.
     """
     if claim.source_id == other.source_id:
         return "not_independent" if _same_place(claim, other) else "own_work"
     first, second = papers.get(claim.source_id), papers.get(other.source_id)
+    if first and second and normal_title(first.title) == normal_title(second.title):
+        return "not_independent"
     if first is None or second is None or not first.authors or not second.authors:
         return "unknown"
     if _people(first) & _people(second) or _names_work(other.text, first) or _names_work(claim.text, second):
@@ -90,3 +94,16 @@ def _plain(name: str) -> str:
 def papers_by_id(papers: Sequence[Paper]) -> dict[str, Paper]:
     """Index of papers by id."""
     return {p.id: p for p in papers}
+
+
+def versions_named(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates, with it said of those that have the title of another that they are versions of one work."""
+    titled: dict[str, list[str]] = {}
+    for candidate in candidates:
+        titled.setdefault(normal_title(candidate.title), []).append(candidate.paper_id)
+    found = []
+    for c in candidates:
+        others = [paper_id for paper_id in titled[normal_title(c.title)] if paper_id != c.paper_id]
+        said = f"; by its title a version of {', '.join(others)}: they count as one" if others else ""
+        found.append(c.model_copy(update={"reason": c.reason + said}) if said else c)
+    return tuple(found)

@@ -64,11 +64,11 @@ def second_search(plan: Plan, empty: Sequence[str]) -> Plan | None:
 
 def taken_back(candidates: Sequence[Candidate]) -> Callable[[Candidate], str | None]:
     """What tells why a candidate is retracted, None if it is not. What one search calls so is so for the other, which may
-    have met nobody who knows. Candidates of two searches are one work if they agree in id or title.
+    have met nobody who knows. Candidates of two searches are one work if they agree in any id, or in title.
     """
     gone = {name: c.reason for c in candidates if c.reason.startswith(RETRACTED) for name in _names(c)}
     return lambda candidate: next((gone[name] for name in _names(candidate) if name in gone), None)
 
 
-def _names(candidate: Candidate) -> tuple[str, str]:
-    return candidate.paper_id, normal_title(candidate.title)
+def _names(candidate: Candidate) -> tuple[str, ...]:
+    return *candidate.ids, normal_title(candidate.title)

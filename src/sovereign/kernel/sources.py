@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from sovereign.errors import InputError
-from sovereign.records import Plan
+from sovereign.errors import InputError, NothingToRead
+from sovereign.records import Failure, Plan
 from sovereign.sources import (
     INDEX,
     LIBRARY,
     LOCAL,
+    OWN,
     SOURCES,
     Library,
     LibraryReport,
@@ -27,9 +29,12 @@ from .budget import Budget
 from .durable import Steps
 from .indexing import indexed_paths, library_of, semantic_of
 from .limits import limits_of
+from .retractions import Ask
 from .runs import Request
 
 if TYPE_CHECKING:
+    from sovereign.sources.keys import Keys
+    from sovereign.sources.unpaywall import FreeCopies
     from sovereign.sources.web import Client
 
 INDEX_FILE = "index.db"
@@ -53,17 +58,47 @@ class Sources:
         Raises:
             NotFound: for a source name that does not exist.
             InputError: for a library path that does not exist, or a recording that cannot be used.
-            NothingToRead: if no file of the libraries could be read.
+            NothingToRead: if no file of the libraries could be read, and there is no other source. Beside others that is a
+            failure in the report, and so is a folder that cannot be listed.
         """
         if self._opened is None:
             names = sources_of(self._request)
-            local = [self._library(name) for name in names if name in LOCAL]
             online = [name for name in names if name not in LOCAL]
-            opened = (*(library for library, _ in local), *(self._providers(online) if online else ()))
-            self._opened = opened, _together([report for _, report in local])
+            local = [self._local(name, alone=len(names) == 1) for name in names if name in LOCAL]
+            libraries = (library for library, _ in local if library)
+            self._opened = (*libraries, *(self._providers(online) if online else ())), _together([r for _, r in local])
         if self._client:
             self._client.begin(self._steps.number)
         return self._opened
+
+    def retractions(self) -> Ask | None:
+        """What asks Crossref which of some DOIs were taken back; None where nobody but a person's own collections is asked."""
+        if set(sources_of(self._request)) <= OWN:
+            return None
+        from sovereign.sources.crossref import retractions
+
+        client, keys = self._online()
+        return lambda dois: {doi: str(notice) for doi, notice in retractions(client, keys, dois).items()}
+
+    def free_copies(self) -> FreeCopies | None:
+        """What reads copies that Unpaywall names; None without the contact that it wants, or if ``retractions`` is None."""
+        if set(sources_of(self._request)) <= OWN:
+            return None
+        from sovereign.sources.unpaywall import FreeCopies
+
+        client, keys = self._online()
+        wanted = self.decided("there is a contact for Unpaywall", lambda: bool(keys.contact))
+        return FreeCopies(client, keys, limits_of(self._request.settings)) if wanted else None
+
+    def decided(self, what: str, now: Callable[[], bool]) -> bool:
+        """``now()``, or what the run decided that is replayed.
+
+        Raises:
+            StoreError: if it is to be recorded and cannot be.
+        """
+        if not (self._request.record or self._request.replay):
+            return now()
+        return self._online()[0].decided(self._steps.number, what, now)
 
     def require_recorded(self) -> None:
         """Called at the end of a step that asked.
@@ -74,47 +109,64 @@ class Sources:
         if self._client:
             self._client.require_recorded()
 
-    def _library(self, name: str) -> tuple[Source, LibraryReport]:
+    def _local(self, name: str, alone: bool) -> tuple[Library | None, LibraryReport]:
+        paths = indexed_paths(self._request.settings.home) if name == INDEX else self._paths()
+        if not paths:
+            raise InputError("There is nothing in the index.", "Add documents first: sovereign index add PATH")
+        library = self._library(name, paths)
+        try:
+            return library, library.refresh()
+        except (InputError, NothingToRead) as error:
+            if alone or not all(map(os.path.exists, paths)):
+                raise
+            failure = Failure(where=name, reason=error.message, advice=error.advice)
+            return None, LibraryReport(signature="", read=0, unchanged=0, failures=(*library.failures, failure))
+
+    def _library(self, name: str, paths: Sequence[Path]) -> Library:
         settings = self._request.settings
         budget, semantic = Budget(settings.budget_seconds), semantic_of(settings)
         if name == INDEX:
-            paths = indexed_paths(settings.home)
-            if not paths:
-                raise InputError("There is nothing in the index.", "Add documents first: sovereign index add PATH")
             library = library_of(paths, settings, self._tell, budget.spent, semantic)
         else:
-            starter = resources.files("sovereign") / "data" / "starter_library"
-            paths = self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
-            cache, limits = settings.home / INDEX_FILE, limits_of(settings)
-            library = Library(paths, cache, limits, self._tell, budget.spent, semantic)
+            cache = settings.home / INDEX_FILE
+            library = Library(paths, cache, limits_of(settings), self._tell, budget.spent, semantic)
         self._stack.callback(library.close)
-        return library, library.refresh()
+        return library
 
-    def _providers(self, names: Sequence[str]) -> list[Source]:
+    def _paths(self) -> Sequence[Path]:
+        starter = resources.files("sovereign") / "data" / "starter_library"
+        return self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
+
+    def _online(self) -> tuple[Client, Keys]:
+        """The HTTP client of this run, and what the providers know a user by."""
         # Loaded only here: a run over the library alone opens no HTTP client.
         from sovereign.sources.keys import read_keys
         from sovereign.sources.web import Client
 
         keys, asked, settings = read_keys(), self._request, self._request.settings
-        # Steps of an earlier attempt have had their share of the time.
-        budget = Budget(settings.budget_seconds - self._steps.spent())
+        if self._client is None:
+            # Steps of an earlier attempt have had their share of the time.
+            budget = Budget(settings.budget_seconds - self._steps.spent())
 
-        def seconds_left() -> float:
-            self._steps.check()  # asked before each try, so that Ctrl-C need not wait for the next thing to tell
-            return budget.left()
+            def seconds_left() -> float:
+                self._steps.check()  # asked before each try, so that Ctrl-C need not wait for the next thing to tell
+                return budget.left()
 
-        client = Client(
-            seconds_left=seconds_left,
-            contact=keys.contact,
-            cache=settings.home / CACHE_FOLDER,
-            record=asked.record,
-            replay=asked.replay,
-            tell=self._tell,
-            sleep=self._steps.sleep,
-        )
-        self._stack.callback(client.close)
-        self._client = client
-        return [open_provider(name, client, keys, limits_of(settings)) for name in names]
+            self._client = Client(
+                seconds_left=seconds_left,
+                contact=keys.contact,
+                cache=settings.home / CACHE_FOLDER,
+                record=asked.record,
+                replay=asked.replay,
+                tell=self._tell,
+                sleep=self._steps.sleep,
+            )
+            self._stack.callback(self._client.close)
+        return self._client, keys
+
+    def _providers(self, names: Sequence[str]) -> list[Source]:
+        client, keys = self._online()
+        return [open_provider(name, client, keys, limits_of(self._request.settings)) for name in names]
 
     def _tell(self, text: str) -> None:
         self._steps.event("library", text)

@@ -8,7 +8,7 @@ from .base import Model
 
 
 def _absent(value: object) -> bool:
-    return value is None
+    return value is None or value == ()
 
 
 class Paper(Model):
@@ -39,7 +39,11 @@ class Paper(Model):
 
 
 class Candidate(Model):
-    """One work that retrieval saw: its fused score, rank in each query (0 is absent), why it was kept or dropped."""
+    """One work that retrieval saw: its fused score, rank in each query (0 is absent), why it was kept or dropped.
+
+    ``also`` are the further ids under which sources know it or a version of it, ``sources`` those that found it, and
+    ``version`` is that of the description that stands for it. They are written only where they say something.
+    """
 
     paper_id: str
     title: str
@@ -48,6 +52,14 @@ class Candidate(Model):
     ranks: tuple[int, ...]
     kept: bool
     reason: str
+    also: tuple[str, ...] = Field(default=(), exclude_if=_absent)
+    sources: tuple[str, ...] = Field(default=(), exclude_if=_absent)
+    version: int | None = Field(default=None, exclude_if=_absent)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """All ids of the work, that of the description that stands for it first."""
+        return self.paper_id, *self.also
 
 
 class Failure(Model):

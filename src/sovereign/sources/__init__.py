@@ -2,14 +2,17 @@
 
 from .base import NOT_IN_TIME, Hit, PassageHit, Source
 from .library import LIBRARY, Library, LibraryReport
-from .merge import RETRACTED, fuse
-from .registry import INDEX, LOCAL, SOURCES, open_provider, require_source
+from .merge import BELOW_LIMIT, RETRACTED, fuse
+from .registry import ABSTRACTS, INDEX, LOCAL, OWN, SOURCES, open_provider, require_source
 
 __all__ = [
+    "ABSTRACTS",
+    "BELOW_LIMIT",
     "INDEX",
     "LIBRARY",
     "LOCAL",
     "NOT_IN_TIME",
+    "OWN",
     "RETRACTED",
     "SOURCES",
     "Hit",

@@ -60,9 +60,15 @@ class Fetcher(Protocol):
     """The HTTP client, as providers see it. Errors are ``SovereignError``; those of a status carry it as ``status``."""
 
     def get(
-        self, url: str, *, params: Mapping[str, str] = ..., headers: Mapping[str, str] = ..., kind: Kind = ...
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] = ...,
+        headers: Mapping[str, str] = ...,
+        kind: Kind = ...,
+        anywhere: bool = ...,
     ) -> Answer:
-        """The answer to a GET."""
+        """The answer to a GET. ``anywhere`` allows a host that is in no table, over https and at a public address."""
         ...
 
     def post(

@@ -13,6 +13,9 @@ from .base import Hit
 RETRACTED = "dropped: retracted"
 """How the reason of a retracted candidate begins."""
 
+BELOW_LIMIT = "below the limit of"
+"""What stands in the reason of a candidate that would be kept if there were more room."""
+
 _K = 60  # of reciprocal rank fusion: how little the first ranks stand out
 _FLOOR = 0.10  # share of a query's best score below which a single hit is chance
 
@@ -46,7 +49,7 @@ def fuse(hits: Sequence[Sequence[Sequence[Hit]]], keep: int) -> tuple[Candidate,
         if rank <= keep:
             reason = f"kept: rank {rank} of {len(ranked)}, found by {_queries(work)}"
         else:
-            reason = f"dropped: rank {rank}, below the limit of {keep}"
+            reason = f"dropped: rank {rank}, {BELOW_LIMIT} {keep}"
         candidates.append(_candidate(work, rank <= keep, reason))
     for work in chance:
         share = next(iter(work.shares.values()))
@@ -77,8 +80,7 @@ def _collect(hits: Sequence[Sequence[Sequence[Hit]]]) -> list[_Work]:
                             at[:] = dict.fromkeys(work if one is other else one for one in at)
                 if not met:
                     works.append(work)
-                elif hit.paper.id != work.paper.id and hit.paper not in work.also:
-                    work.also.append(hit.paper)
+                _describe(work, hit.paper)
                 for key in keys:
                     if work not in by_key.setdefault(key, []):
                         by_key[key].append(work)
@@ -88,6 +90,14 @@ def _collect(hits: Sequence[Sequence[Sequence[Hit]]]) -> list[_Work]:
                 share = hit.score / best if best > 0 else 1.0
                 work.shares[query] = max(share, work.shares.get(query, 0.0))
     return works
+
+
+def _describe(work: _Work, *papers: Paper) -> None:
+    """Add descriptions of a work, each once: another source, id or version makes another one."""
+    for paper in papers:
+        known = {(one.source, work_keys(one)[:-1], one.id, one.version) for one in (work.paper, *work.also)}
+        if (paper.source, work_keys(paper)[:-1], paper.id, paper.version) not in known:
+            work.also.append(paper)
 
 
 def _is_of(paper: Paper, work: _Work) -> bool:
@@ -105,7 +115,7 @@ def _one(work: _Work, other: _Work) -> bool:
 
 def _join(work: _Work, other: _Work) -> None:
     """Add what was found of ``other`` to ``work``."""
-    work.also += [paper for paper in (other.paper, *other.also) if paper not in work.also and paper.id != work.paper.id]
+    _describe(work, other.paper, *other.also)
     work.retracted = work.retracted or other.retracted
     work.score += other.score
     work.ranks[:] = [min(a, b) if a and b else a or b for a, b in zip(work.ranks, other.ranks, strict=True)]
@@ -126,7 +136,11 @@ def _queries(work: _Work) -> str:
 
 
 def _candidate(work: _Work, kept: bool, reason: str) -> Candidate:
-    same = "; same work as ".join(["", *(f"{paper.id} from {paper.source}" for paper in work.also)])
+    papers = (work.paper, *work.also)
+    others = {(p.id, p.version): p for p in reversed(work.also)}
+    others.pop((work.paper.id, work.paper.version), None)
+    told = [f"; same work as {name}{_of_version(n)} from {p.source}" for (name, n), p in reversed(others.items())]
+    ids = dict.fromkeys(key for paper in papers for key in (paper.id, *work_keys(paper)[:-1]))
     return Candidate(
         paper_id=work.paper.id,
         title=work.paper.title,
@@ -134,5 +148,12 @@ def _candidate(work: _Work, kept: bool, reason: str) -> Candidate:
         score=round(work.score, 9),
         ranks=tuple(work.ranks),
         kept=kept,
-        reason=reason + same,
+        reason=reason + "".join(told),
+        also=tuple(ids)[1:],
+        sources=tuple(dict.fromkeys(paper.source for paper in papers)),
+        version=work.paper.version,
     )
+
+
+def _of_version(number: int | None) -> str:
+    return f", version {number}," if number else ""

@@ -11,7 +11,7 @@ from .base import Fetcher, Source
 from .keys import Keys
 from .library import LIBRARY
 
-# Name and what it is. Those with full texts stand first: the first that has a work is the one that is read.
+# Name and what it is. Those with full texts stand first: of texts that are equally full, the first is the one that is read.
 SOURCES = {
     "library": "files on this machine: notes, Markdown, HTML, plain text, PDF",
     "index": "what you have added with: sovereign index add",
@@ -26,6 +26,12 @@ SOURCES = {
 INDEX = "index"
 LOCAL = (LIBRARY, INDEX)
 """The sources that lie on this machine."""
+
+ABSTRACTS = frozenset({"semanticscholar", "openalex", "crossref"})
+"""The sources that give abstracts and no more."""
+
+OWN = frozenset({*LOCAL, "zotero"})
+"""A person's own collections. While no other source is named, nobody is told what is in them."""
 
 
 def open_provider(name: str, client: Fetcher, keys: Keys, limits: Limits) -> Source:

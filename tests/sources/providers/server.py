@@ -49,6 +49,7 @@ class Asked(NamedTuple):
     headers: dict[str, str]
     kind: str
     json: Any
+    anywhere: bool = False
 
 
 class Server:
@@ -62,9 +63,15 @@ class Server:
         self._answers = {beginning: list(a) if isinstance(a, Turns) else [a] for beginning, a in answers.items()}
 
     def get(
-        self, url: str, *, params: Mapping[str, str] = {}, headers: Mapping[str, str] = {}, kind: Kind = "search"
+        self,
+        url: str,
+        *,
+        params: Mapping[str, str] = {},
+        headers: Mapping[str, str] = {},
+        kind: Kind = "search",
+        anywhere: bool = False,
     ) -> Given:
-        return self._answer(Asked(url, dict(params), dict(headers), kind, None))
+        return self._answer(Asked(url, dict(params), dict(headers), kind, None, anywhere))
 
     def post(
         self,

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from sovereign.errors import InputError, SovereignError
+from sovereign.errors import InputError, NotFound, SovereignError
+from sovereign.reading import Limits
 from sovereign.sources.keys import Keys
-from sovereign.sources.unpaywall import Copy, open_copy
+from sovereign.sources.unpaywall import Copy, FreeCopies, open_copy
+from tests.bad_library import pdfs
 
 from .server import DOWN, HTML, NOT_THERE, Server
 
@@ -64,10 +66,53 @@ def test_a_bad_answer_is_an_error(answer: Any):
         open_copy(Server({API: answer}), KEYS, "10.1000/zorg.1")
 
 
-def test_without_contact_or_doi_nothing_is_asked():
+def test_without_a_doi_nothing_is_asked():
     server = Server({})
-    with pytest.raises(InputError, match="e-mail"):
-        open_copy(server, Keys(), "10.1000/zorg.1")
     with pytest.raises(InputError, match="no DOI"):
         open_copy(server, KEYS, "zorgs")
     assert server.asked == []
+
+
+def copies(place: Any, pdf: Any, **facts: Any) -> tuple[FreeCopies, Server]:
+    work = {"doi": "10.1000/zorg.1", "title": "On Zorgs", "best_oa_location": place, **facts}
+    server = Server({API: work, "https://zorgs.example": pdf})
+    return FreeCopies(server, KEYS, Limits()), server
+
+
+def test_the_free_copy_is_read_and_says_which_it_is():
+    authors = [{"given": "Ada", "family": "Ng"}, {"raw_author_name": "Bo Oz"}, None, {}]
+    reader, server = copies(PLACE, pdfs.long(2), year=2021, journal_name="Zorg Letters", z_authors=authors)
+    document = reader.document("doi:10.1000/zorg.1")
+    assert document.depth == "full_text"
+    paper = document.paper
+    assert (paper.id, paper.title, paper.year, paper.venue) == ("doi:10.1000/zorg.1", "On Zorgs", 2021, "Zorg Letters")
+    assert paper.authors == ("Ada Ng", "Bo Oz")
+    assert (paper.source, paper.location) == ("unpaywall", "https://zorgs.example/1.pdf")
+    assert document.notices[0] == "read as a free copy that Unpaywall names: acceptedVersion, cc-by, at a repository"
+    copy = server.asked[1]
+    assert (copy.url, copy.params, copy.headers, copy.kind) == ("https://zorgs.example/1.pdf", {}, {}, "fulltext")
+    assert copy.anywhere and not server.asked[0].anywhere
+
+
+@pytest.mark.parametrize("place", [None, PLACE | {"url_for_pdf": None}])
+def test_where_there_is_no_pdf_nothing_further_is_asked(place: Any):
+    reader, server = copies(place, HTML)
+    for paper_id, asked in (("doi:10.1000/zorg.1", 1), ("arxiv:2101.00001", 1), ("title:on zorgs", 1)):
+        with pytest.raises(NotFound, match="no PDF"):
+            reader.document(paper_id)
+        assert len(server.asked) == asked
+
+
+@pytest.mark.parametrize("url", ["http://zorgs.example/1.pdf", "http://127.0.0.1:23119/api/users/0/items"])
+def test_a_copy_that_is_not_offered_over_https_is_not_asked_for(url: str):
+    reader, server = copies(PLACE | {"url_for_pdf": url}, HTML)
+    with pytest.raises(SovereignError, match="not offered over https"):
+        reader.document("doi:10.1000/zorg.1")
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("pdf", [HTML, b"%PDF-1.7 and no more", b"", DOWN])
+def test_a_copy_that_is_none_is_an_error(pdf: Any):
+    reader, _ = copies(PLACE, pdf)
+    with pytest.raises(SovereignError):
+        reader.document("doi:10.1000/zorg.1")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from sovereign.sources.web import FetchError, Kind
+from sovereign.sources.web import Answer, FetchError, Kind
+from sovereign.sources.web.cache import Cache
 from sovereign.sources.web.hosts import LIFETIMES
+from sovereign.sources.web.request import build
 
 from .conftest import Clock, Make
 from .server import Behaviour, Server, half, redirect, reply
@@ -168,3 +171,21 @@ def test_no_secret_is_in_the_cache(make: Make, server: Server, folder: Path) -> 
         assert KEY.encode() not in text and b"example.org" not in text and b"me%40" not in text
     assert answer.headers["link"] == f"<{server.url('/x')}?key=REDACTED>; rel=next"
     assert client.get(server.url("/x"), params={"q": "kept"}) == answer  # found without a key as well
+
+
+def test_what_was_not_used_for_longest_goes_first(folder: Path) -> None:
+    asked = [build("GET", f"https://arxiv.org/{n}", {}, {}, None, False) for n in range(6)]
+    answer = Answer("https://arxiv.org/", 200, {}, b"x" * 10_000)
+    cache = Cache(folder, lambda line: None, cap=55_000)
+    for age, request in enumerate(asked[:5]):
+        cache.put(request, answer, "record", 0.0)
+        (new,) = (path for path in files(folder) if path.stat().st_mtime > 1_000_000)
+        os.utime(new, (age, age))
+    assert cache.get(asked[0])  # used now
+    cache.put(asked[5], answer, "record", 0.0)
+    left = [n for n, request in enumerate(asked) if cache.get(request)]
+    assert left == [0, 3, 4, 5]  # 50,000 bytes are more than nine tenths
+    assert sum(path.stat().st_size for path in files(folder)) <= 49_500
+    again = Cache(folder, lambda line: None, cap=25_000)  # another process counts what is there
+    again.put(asked[1], answer, "record", 0.0)
+    assert again.get(asked[1]) and len(files(folder)) == 2

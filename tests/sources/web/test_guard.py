@@ -13,7 +13,7 @@ import pytest
 from httpx import URL
 
 from sovereign.sources.web import HOSTS, Client, FetchError, Host, Limits
-from sovereign.sources.web.guard import check_hop, public
+from sovereign.sources.web.guard import allowed, check_hop, public
 from sovereign.sources.web.request import build
 
 from .conftest import ROOMY, SHORT, Clock, Make, resolve_from
@@ -161,6 +161,12 @@ def test_anywhere_is_no_way_inside(make: Make, server: Server, location: str) ->
     resolve = resolve_from({"inside.test": ["192.168.0.1"]})
     with pytest.raises(FetchError, match="not a public one"):
         make(resolve=resolve).get(server.url("/x"), anywhere=True)
+
+
+def test_anywhere_does_not_reach_a_program_of_this_machine_that_may_be_asked() -> None:
+    inside = URL("https://127.0.0.1:23119/api/")
+    with pytest.raises(FetchError, match="not among the hosts"):
+        allowed(inside, HOSTS, anywhere=True, shown=str(inside))
 
 
 def test_a_redirect_may_not_lead_into_a_program_that_may_be_asked(server: Server) -> None:

@@ -3,6 +3,7 @@
 client      a request from the caller's side: cache, record or replay, redirects
 lane        what one provider gets: one request at a time, paced, tried again
 wire        one exchange on a connection to an address that was checked
+apart       work that can be waited for no longer
 hosts       who may be asked and how often; sizes and times, as data
 guard       which URLs and addresses are allowed
 body        decompression with caps

@@ -1,10 +1,16 @@
-"""Answers on disk, one file per request. A file that is damaged counts as not there."""
+"""Answers on disk, one file per request. A file that is damaged counts as not there.
+
+They may take so much room, and no more: those that were not used for the longest time go first. When a file was last used
+is its modification time; when its answer was stored stands inside.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable
+import os
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +19,7 @@ from sovereign.records import canonical_json, sha256_hex
 from sovereign.store import write_atomic
 
 from .answer import Answer, FetchError, Kind
-from .hosts import LIFETIMES
+from .hosts import CACHE_BYTES, LIFETIMES
 from .request import Request
 
 
@@ -37,22 +43,28 @@ class Entry:
 class Cache:
     """The cache under a folder. If it cannot be written, the run goes on without, and says so once."""
 
-    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
-        self._folder, self._tell, self._writable = folder, tell, True
+    def __init__(self, folder: Path, tell: Callable[[str], None], cap: int = CACHE_BYTES) -> None:
+        self._folder, self._tell, self._writable, self._cap = folder, tell, True, cap
+        self._lock = threading.Lock()
+        self._size: int | None = None  # bytes, counted when something is first stored
 
     def get(self, request: Request) -> Entry | None:
         """The stored answer of a request, fresh or not."""
         try:
-            data = self._path(request).read_bytes()
+            path = self._path(request)
+            data = path.read_bytes()
             whole, _, rest = data.partition(b"\n")
             if sha256_hex(rest).encode() != whole:
                 return None
             head, _, body = rest.partition(b"\n")
             about = json.loads(head)
             answer = Answer(about["url"], about["status"], about["headers"], body)
-            return Entry(answer, about["stored"])
+            entry = Entry(answer, about["stored"])
         except (OSError, ValueError, KeyError, TypeError):
             return None
+        with contextlib.suppress(OSError):
+            os.utime(path)
+        return entry
 
     def put(self, request: Request, answer: Answer, kind: Kind, now: float) -> None:
         """Store an answer as given or confirmed at ``now``, if it is one to keep."""
@@ -65,6 +77,34 @@ class Cache:
         except StoreError as error:
             self._writable = False
             self._tell(f"going on without the cache: {error.message}")
+        else:
+            self._make_room(len(rest))
+
+    def _make_room(self, added: int) -> None:
+        """Remove what was used least lately, once all together is too large, down to nine tenths of the cap.
+
+        Other processes may remove the same; what one of them stores is counted when the next one begins.
+        """
+        with self._lock:
+            if self._size is not None:
+                self._size += added
+            if self._size is None or self._size > self._cap:
+                files = sorted(self._files())
+                self._size = sum(size for _, size, _ in files)
+                goal = self._size if self._size <= self._cap else self._cap * 9 // 10
+                for _, size, path in files:
+                    if self._size <= goal:
+                        break
+                    with contextlib.suppress(OSError):
+                        path.unlink(missing_ok=True)
+                    self._size -= size
+
+    def _files(self) -> Iterator[tuple[float, int, Path]]:
+        """When each file was last used, its bytes, and where it is."""
+        for path in self._folder.glob("??/[!.]*"):  # what begins with a dot is being written
+            with contextlib.suppress(OSError):
+                known = path.stat()
+                yield known.st_mtime, known.st_size, path
 
     def _path(self, request: Request) -> Path:
         """By all that decides the answer, but for keys: the folder is one person's."""

@@ -130,6 +130,18 @@ class Client:
         if self._recorder:
             self._recorder.begin(step)
 
+    def decided(self, step: int, what: str, now: Callable[[], bool]) -> bool:
+        """What the recorded run decided in that step; without one ``now()``, which is recorded if the run is.
+
+        Raises:
+            StoreError: if it cannot be recorded.
+        """
+        known = self._player.decided(step, what) if self._player else None
+        value = now() if known is None else known
+        if self._recorder:
+            self._recorder.decided(step, what, value)
+        return value
+
     def require_recorded(self) -> None:
         """Refuse a recording with a hole, which a source took for a failure of its own.
 

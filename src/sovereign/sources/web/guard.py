@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import queue
 import socket
-import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 import httpx
 
 from .answer import FetchError
+from .apart import apart
 from .hosts import UNKNOWN_EVERY, Host
 
 Resolve = Callable[[str, int], Iterable[str]]
@@ -34,6 +34,8 @@ def allowed(url: httpx.URL, table: Mapping[str, Host], anywhere: bool, shown: st
     if url.scheme not in ("http", "https"):
         raise FetchError(f"{shown} was refused: {url.scheme or 'no scheme'} is not allowed, only https", "")
     host = table.get(url.netloc.decode("ascii").lower())
+    if host and host.local and anywhere and url.scheme == "https":  # no program of this machine speaks it
+        host = None
     if host is None and anywhere and url.port is None and url.host:
         host = Host(url.host, UNKNOWN_EVERY)
     if host is None:
@@ -94,22 +96,17 @@ def lookup(name: str, port: int) -> Iterable[str]:
 
 
 def _within(seconds: float, resolve: Resolve, name: str, port: int) -> Iterable[str]:
-    """The system's resolver takes no timeout, so it works in a thread that is left behind if it takes too long."""
-    box: queue.SimpleQueue[Iterable[str] | OSError] = queue.SimpleQueue()
+    """The system's resolver takes no timeout."""
+    end = time.monotonic() + seconds
 
-    def work() -> None:
+    def look() -> None:
+        if time.monotonic() >= end:
+            raise TimeoutError("the name could not be resolved in time")
+
+    def work() -> Iterable[str]:
         try:
-            box.put(resolve(name, port))
+            return resolve(name, port)
         except (ValueError, OverflowError) as error:  # a label longer than 63 characters, a port that is none
-            box.put(OSError(str(error)))
-        except OSError as error:
-            box.put(error)
+            raise OSError(str(error)) from error
 
-    threading.Thread(target=work, daemon=True, name="resolve").start()
-    try:
-        found = box.get(timeout=max(0.0, seconds))
-    except queue.Empty:
-        raise TimeoutError("the name could not be resolved in time") from None
-    if isinstance(found, OSError):
-        raise found
-    return found
+    return apart(work, look)

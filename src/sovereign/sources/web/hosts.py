@@ -57,6 +57,9 @@ UNKNOWN_EVERY = 1.0
 LIFETIMES: Mapping[Kind, float] = {"search": 86_400.0, "record": 7 * 86_400.0, "fulltext": 90 * 86_400.0}
 """Seconds for which a cached answer is used without asking again."""
 
+CACHE_BYTES = 2_000_000_000
+"""What all cached answers may take on disk: those of a thousand papers with their PDFs."""
+
 
 def _seconds() -> Mapping[Kind, float]:
     return {"search": 60.0, "record": 60.0, "fulltext": 180.0}

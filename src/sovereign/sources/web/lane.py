@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import partial
 
 from .answer import FetchError, Kind
+from .apart import apart
 from .body import Broken
 from .hosts import Host, Limits
 from .request import Request
@@ -58,7 +60,9 @@ class Lane:
                 self._wait(name, problem)
                 self._not_before = terms.clock() + pace
                 try:
-                    reply = self._wire.exchange(request, headers, host, kind, terms.seconds_left())
+                    exchange = partial(self._wire.exchange, request, headers, host, kind, terms.seconds_left())
+                    # Whoever asks how much time is left may be told to stop: an exchange under way is then left alone.
+                    reply = apart(exchange, terms.seconds_left)
                 except Broken as error:
                     problem = self._out_of_time(name) or FetchError(f"{request.shown}: {error}", _LATER)
                     if not error.again:

@@ -2,7 +2,8 @@
 
 A recording is a folder: ``exchanges.jsonl`` has one line of canonical JSON per request, in the order in which they came to
 their end, and ``bodies/`` holds what was answered, by hash. An exchange is what the caller asked and what it got in the
-end: redirects, tries and cached answers are behind it, so that a replay does not depend on them.
+end: redirects, tries and cached answers are behind it, so that a replay does not depend on them. Between them stands what
+the clock decided, such as that there was no time to read a work: a replay is quicker, and has to leave out the same.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import threading
 from collections import defaultdict, deque
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sovereign.errors import InputError, StoreError
 from sovereign.records import Model, canonical_json
@@ -55,6 +56,17 @@ class Exchange(Model):
     step: int = 0
 
 
+class Decision(Model):
+    """One line of a recording: what the run decided by the clock, or by what its user had set."""
+
+    decision: str
+    value: bool
+    step: int
+
+
+_LINE: TypeAdapter[Exchange | Decision] = TypeAdapter(Exchange | Decision)
+
+
 class Recorder:
     """Adds to the recording in a folder, so that a resumed run goes on with it. Threads may share it.
 
@@ -89,7 +101,7 @@ class Recorder:
             self._step = step
             try:
                 lines = self._path.read_bytes().splitlines(keepends=True)
-                kept = [line for line in lines if Exchange.model_validate_json(line).step < step]
+                kept = [line for line in lines if _LINE.validate_json(line).step < step]
                 if len(kept) < len(lines):
                     self._file.close()
                     write_atomic(self._path, b"".join(kept))
@@ -128,6 +140,14 @@ class Recorder:
         """
         self._add(request, Failed(message=error.message, advice=error.advice, status=error.status))
 
+    def decided(self, step: int, what: str, value: bool) -> None:
+        """Record a decision of a step.
+
+        Raises:
+            StoreError: if it cannot be written.
+        """
+        self._write(Decision(decision=what, value=value, step=step))
+
     def close(self) -> None:
         """Close the file. What ends after this is no part of the run, and is not recorded."""
         with self._lock:
@@ -135,8 +155,10 @@ class Recorder:
 
     def _add(self, request: Request, outcome: Got | Failed) -> None:
         method, url, sent = request.identity
-        exchange = Exchange(method=method, url=url, sent=sent, outcome=outcome, step=self._step)
-        line = canonical_json(exchange.model_dump(mode="json"))
+        self._write(Exchange(method=method, url=url, sent=sent, outcome=outcome, step=self._step))
+
+    def _write(self, entry: Exchange | Decision) -> None:
+        line = canonical_json(entry.model_dump(mode="json"))
         try:
             with self._lock:
                 if self._file.closed:  # a thread that came to its end after the run's
@@ -162,6 +184,7 @@ class Player:
         self._lock = threading.Lock()
         self._bodies = Artifacts(folder / "bodies")
         self._outcomes: dict[tuple[str, str, str], deque[Got | Failed]] = defaultdict(deque)
+        self._decisions: dict[tuple[int, str], bool] = {}
         path = folder / FILE
         try:
             lines = path.read_bytes().splitlines()
@@ -171,7 +194,10 @@ class Player:
             ) from error
         for number, line in enumerate(lines, start=1):
             try:
-                exchange = Exchange.model_validate_json(line)
+                exchange = _LINE.validate_json(line)
+                if isinstance(exchange, Decision):
+                    self._decisions[exchange.step, exchange.decision] = exchange.value
+                    continue
                 if isinstance(exchange.outcome, Got):
                     self._bodies.get(exchange.outcome.body)
             except ValidationError as error:
@@ -199,3 +225,7 @@ class Player:
         if isinstance(outcome, Failed):
             raise FetchError(outcome.message, outcome.advice, outcome.status)
         return Answer(outcome.url, outcome.status, outcome.headers, self._bodies.get(outcome.body))
+
+    def decided(self, step: int, what: str) -> bool | None:
+        """What a step of the recorded run decided; None if it did not."""
+        return self._decisions.get((step, what))
