@@ -7,6 +7,7 @@ vocabulary knows, the range of model sizes. What is left are the subjects before
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from sovereign.errors import InputError
 from sovereign.language.clauses import BASE, FINITE, MARKER
@@ -14,6 +15,8 @@ from sovereign.language.metrics import comparative_words, mentions, metrics
 from sovereign.language.quantities import find_scales
 from sovereign.language.words import STOP, content_stems, normalize
 from sovereign.records import Facet, FacetKind, Plan, Quantity, Query
+
+from .glossary import Note, other_names
 
 _SCALE_PHRASE = re.compile(
     r"(?:,?\s*(?:across|over|for|at|in|on|with)?\s*(?:different|various|several|all|the)?\s*(?:model\s+)?(?:scales?|sizes?|models?)?\s*"
@@ -106,10 +109,11 @@ _UMBRELLA = frozenset(
 )
 _WORD = re.compile(r"[^\W_](?:[\w.'’/-]*\w)?|[,;:()]", re.UNICODE)
 QUERIES = 4
+_THINGS = ("subject", "comparator", "topic")
 
 
-def plan(question: str, max_chars: int = 2000) -> Plan:
-    """Facets and queries of a question.
+def plan(question: str, max_chars: int = 2000, notes: Sequence[Note] = ()) -> Plan:
+    """Facets and queries of a question. ``notes`` say what else its subjects are called.
 
     Raises:
         InputError: if the question is empty, has no letters, or is longer than ``max_chars`` characters.
@@ -122,15 +126,24 @@ def plan(question: str, max_chars: int = 2000) -> Plan:
     if len(text) > max_chars:
         advice = "Ask the question alone; documents belong into --library. The limit is the setting max_question_chars."
         raise InputError(f"The question has {len(text):,} characters; at most {max_chars:,} are read.", advice)
-    facets, notes = _facets(text.rstrip("?!. "))
+    facets, remarks = _facets(text.rstrip("?!. "))
     if not facets:
         facets = [Facet(id="F1", kind="topic", text=text, terms=tuple(sorted(content_stems(text))))]
-        notes.append(
+        remarks.append(
             "No subject, metric or comparison was recognised: the whole question is used as one topic. The planner reads English."
         )
     elif not any(c.isascii() and c.isalpha() for c in text):
-        notes.append("The question is not in Latin script; the planner and the checks read English.")
-    return Plan(question=question.strip(), facets=tuple(facets), queries=_queries(text, facets), notes=tuple(notes))
+        remarks.append("The question is not in Latin script; the planner and the checks read English.")
+    facets = [_with_other_names(facet, notes) for facet in facets]
+    queries = _queries(text, facets)
+    return Plan(question=question.strip(), facets=tuple(facets), queries=queries, notes=tuple(remarks))
+
+
+def _with_other_names(facet: Facet, notes: Sequence[Note]) -> Facet:
+    """A thing that the question names, with what the notes call it."""
+    if facet.kind not in _THINGS:
+        return facet
+    return facet.model_copy(update={"synonyms": other_names(facet.terms, notes)})
 
 
 def _facets(text: str) -> tuple[list[Facet], list[str]]:
@@ -239,21 +252,16 @@ def _chunks(text: str) -> list[str]:
 
 
 def _queries(text: str, facets: list[Facet]) -> tuple[Query, ...]:
-    """Four different queries: each side with the metrics, both sides with the words of the units, and the units with the scale."""
+    """Four different queries: each side with the metrics, both sides, and both with the words of the units and the scale."""
     side = {k: [f for f in facets if f.kind == k] for k in ("subject", "topic", "comparator", "metric", "scale")}
     subjects, comparators, measured = side["subject"] + side["topic"], side["comparator"], side["metric"]
+    sides = subjects + comparators
     units = " ".join(word for f in measured if f.metric for word in metrics()[f.metric].query)
     candidates = [
         (_join(subjects + measured), subjects + measured),
         (_join(comparators + measured), comparators + measured),
-        (
-            f"{_join(subjects)} versus {_join(comparators)} {units}" if comparators else f"{_join(subjects)} {units}",
-            subjects + comparators,
-        ),
-        (
-            f"{units} {_join(comparators or subjects)} {_join(side['scale'])}",
-            measured + side["scale"] + (comparators or subjects),
-        ),
+        (f"{_join(subjects)} versus {_join(comparators)}" if comparators else f"{_join(subjects)} {units}", sides),
+        (f"{_join(sides)} {units} {_join(side['scale'])}", sides + measured + side["scale"]),
         (text, facets),
         (_join(subjects), subjects),
         (_join(measured), measured),
@@ -268,4 +276,4 @@ def _queries(text: str, facets: list[Facet]) -> tuple[Query, ...]:
 
 
 def _join(facets: list[Facet]) -> str:
-    return " ".join(f.text for f in facets)
+    return " ".join(" ".join((f.text, *f.synonyms)) if f.kind in _THINGS else f.text for f in facets)

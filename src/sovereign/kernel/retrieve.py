@@ -6,18 +6,24 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from sovereign.records import Plan, Retrieval
-from sovereign.sources import Source, fuse
+from sovereign.sources import Relevance, Source, fuse
 
 HITS_PER_QUERY = 100
 
 
-def retrieve(plan: Plan, sources: Sequence[Source], max_papers: int, merged: Sequence[str] = ()) -> Retrieval:
+def retrieve(
+    plan: Plan,
+    sources: Sequence[Source],
+    max_papers: int,
+    merged: Sequence[str] = (),
+    relevance: Relevance | None = None,
+) -> Retrieval:
     """The retrieval log: every candidate with its ranks, kept or dropped with a reason, and what failed."""
     with ThreadPoolExecutor(max_workers=len(sources)) as pool:
         hits = list(pool.map(lambda source: source.search(plan.queries, HITS_PER_QUERY), sources))
     return Retrieval(
         sources=tuple(source.name for source in sources),
-        candidates=fuse(hits, max_papers),
+        candidates=fuse(hits, max_papers, relevance),
         failures=tuple(dict.fromkeys(failure for source in sources for failure in source.failures)),
         merged=tuple(merged),
     )

@@ -21,6 +21,7 @@ from .answer import answer
 from .aspects import aspects_of
 from .decide import decide, policy
 from .durable import Steps
+from .glossary import starter_notes
 from .kept import Damaged
 from .plan import plan
 from .publish import Draft, count, now, publish
@@ -113,7 +114,7 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
     """The stages. Each is one durable step; between them nothing depends on time, files or chance."""
     settings = request.settings
     with Sources(request, steps) as sources:
-        planned = steps.step("plan", lambda: plan(request.question, settings.max_question_chars), Plan)
+        planned = steps.step("plan", lambda: plan(request.question, settings.max_question_chars, starter_notes()), Plan)
         retrieval, report = steps.step("retrieve", lambda: search(planned, settings.max_papers, sources), Found)
         seconds_left = settings.budget_seconds - steps.spent()
         documents, retrieval = steps.step(

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sovereign.errors import InputError, NothingToRead
+from sovereign.models import embedder
 from sovereign.records import Failure, Plan
 from sovereign.sources import (
     INDEX,
@@ -20,6 +21,7 @@ from sovereign.sources import (
     SOURCES,
     Library,
     LibraryReport,
+    Relevance,
     Source,
     open_provider,
     require_source,
@@ -29,6 +31,7 @@ from .budget import Budget
 from .durable import Steps
 from .indexing import indexed_paths, library_of, semantic_of
 from .limits import limits_of
+from .relevance import relevance
 from .retractions import Ask
 from .runs import Request
 
@@ -70,6 +73,16 @@ class Sources:
         if self._client:
             self._client.begin(self._steps.number)
         return self._opened
+
+    def relevance(self, planned: Plan) -> Relevance | None:
+        """What says how near works are to a question; None where the settings name no embedder.
+
+        Raises:
+            InputError: if the embedder is not there.
+        """
+        settings = self._request.settings
+        model = embedder(settings.embedder, settings.embedder_url)
+        return relevance(planned, model) if model else None
 
     def retractions(self) -> Ask | None:
         """What asks Crossref which of some DOIs were taken back; None where nobody but a person's own collections is asked."""

@@ -56,7 +56,7 @@ class Measured(NamedTuple):
 def search(planned: Plan, max_papers: int, sources: Sources) -> Found:
     opened, report = sources.opened()
     sources.searched.append(planned)
-    found = retrieve(planned, opened, max_papers, report.merged)
+    found = retrieve(planned, opened, max_papers, report.merged, sources.relevance(planned))
     # Those of a library that could not be opened are known to nobody else.
     found = found.model_copy(update={"failures": tuple(dict.fromkeys((*report.failures, *found.failures)))})
     if ask := sources.retractions():

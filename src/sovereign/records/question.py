@@ -13,8 +13,8 @@ FacetKind = Literal["subject", "comparator", "metric", "scale", "topic"]
 class Facet(Model):
     """One aspect of a question that the answer must speak to.
 
-    ``terms`` are the words of the question; ``synonyms`` come from the vocabulary of metrics, never
-    from a model. A ``scale`` facet carries its range as two quantities with one unit.
+    ``terms`` are the words of the question; ``synonyms`` come from the vocabulary of metrics and, for things, from the
+    topics of the starter library, never from a model. A ``scale`` facet carries its range as two quantities with one unit.
     """
 
     id: str

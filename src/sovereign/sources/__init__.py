@@ -1,8 +1,8 @@
 """Sources: where documents come from, and how hits of several queries become one ranked list."""
 
 from .base import NOT_IN_TIME, Hit, PassageHit, Source
+from .choose import BELOW_LIMIT, RETRACTED, Relevance, fuse
 from .library import LIBRARY, Library, LibraryReport
-from .merge import BELOW_LIMIT, RETRACTED, fuse
 from .registry import ABSTRACTS, INDEX, LOCAL, OWN, SOURCES, open_provider, require_source
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Library",
     "LibraryReport",
     "PassageHit",
+    "Relevance",
     "Source",
     "fuse",
     "open_provider",

@@ -85,10 +85,14 @@ class Fetcher(Protocol):
 
 
 class Hit(Model):
-    """A work that a query found. ``score`` is positive, higher is better, comparable within one query only."""
+    """A work that a query found. ``score`` is positive, higher is better, comparable within one query only.
+
+    ``text`` is what of the work the source had at hand: its abstract, or the passage that comes nearest to the query.
+    """
 
     paper: Paper
     score: float
+    text: str = ""
 
 
 class PassageHit(Model):

@@ -47,6 +47,7 @@ CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5(
 CREATE TABLE IF NOT EXISTS places (
     passage INTEGER PRIMARY KEY, key TEXT NOT NULL, paper TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS places_by_key ON places (key);
+CREATE INDEX IF NOT EXISTS places_by_paper ON places (paper, passage);
 CREATE INDEX IF NOT EXISTS entries_by_paper ON entries (paper);
 """
 _INDEX = ("passages", "places", "entries")
@@ -245,6 +246,14 @@ class Cache:
         """Where a passage stands, by its number."""
         columns = ", ".join(Place._fields)
         return Place(*self._db.execute(f"SELECT {columns} FROM places WHERE passage = ?", (number,)).fetchone())
+
+    def text(self, paper_id: str, passage: int | None = None) -> str:
+        """A passage of a work, or its first."""
+        if passage is None:
+            query = "SELECT min(passage) FROM places WHERE paper = ?"
+            (passage,) = self._db.execute(query, (paper_id,)).fetchone()
+        row = self._db.execute("SELECT body FROM passages WHERE rowid = ?", (passage,)).fetchone()
+        return str(row[0]) if row else ""
 
     def counted(self) -> tuple[int, int]:
         """How many works and passages the index has."""

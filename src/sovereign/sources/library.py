@@ -196,10 +196,15 @@ class Library:
     def _hits(self, terms: Sequence[str], near: Sequence[str], limit: int) -> tuple[Hit, ...]:
         """Works by words; where passages are near in meaning, works by both."""
         scores = dict(self._cache.search(terms)[:_RANKED])
-        if near:
-            scores = fused(list(scores), [place.paper for place in self._cache.places(near)][:_RANKED])
-        best = list(scores.items())[:limit]
-        return tuple(Hit(paper=self._works[paper_id].paper, score=score) for paper_id, score in best)
+        nearest: dict[str, int] = {}
+        for place in self._cache.places(near):
+            nearest.setdefault(place.paper, place.passage)
+        if nearest:
+            scores = fused(list(scores), list(nearest)[:_RANKED])
+        return tuple(
+            Hit(paper=self._works[paper_id].paper, score=score, text=self._cache.text(paper_id, nearest.get(paper_id)))
+            for paper_id, score in list(scores.items())[:limit]
+        )
 
     def _sync(self) -> None:
         if not self._cache.is_synced(self._signature):

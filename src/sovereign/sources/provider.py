@@ -21,6 +21,7 @@ from .index import query_terms
 YEARS = range(1000, 2200)
 _LONGEST_SAID = 200  # characters of foreign text in a message
 _LONGEST_ID = 2_000
+_LONGEST_SHOWN = 4_000  # characters of an abstract that are judged; more than an embedder reads
 _ADVICE = "The other entries were used. If it lasts, the provider has changed its answers."
 
 
@@ -174,6 +175,10 @@ def abstract_document(work: Work, limits: Limits, notices: Sequence[str] = ()) -
     return builder.document(work.paper, "abstract")
 
 
+def _shown(work: Work) -> str:
+    return " ".join(part.text for part in work.abstract)[:_LONGEST_SHOWN]
+
+
 class Shelf:
     """What one provider gave in a run: works under all their ids, and what could not be used of its answers."""
 
@@ -252,5 +257,7 @@ class Shelf:
                 except SovereignError as error:
                     self.fail(f"query {said(query.text)!r}: {error.message}", error.advice)
             kept = list(works.values())[:limit]
-            found.append(tuple(Hit(paper=w.paper, score=1 - n / (2 * len(kept))) for n, w in enumerate(kept)))
+            found.append(
+                tuple(Hit(paper=w.paper, score=1 - n / (2 * len(kept)), text=_shown(w)) for n, w in enumerate(kept))
+            )
         return tuple(found)
