@@ -76,14 +76,13 @@ UNPRINTED: dict[str, str] = {
         "icmlaffiliation institute affiliation institution IEEEauthorblockA hypertarget index glsresetall nocite "
         "todo pdfoutput setcitestyle urlstyle hyphenation arrayrulecolor stepcounter "
         "refstepcounter useunder theoremstyle allowdisplaybreaks sisetup lstset tikzset pgfplotsset DeclareGraphicsExtensions "
-        "aboverulesep belowrulesep",
-        "mm": "setlength addtolength setcounter addtocounter resizebox fontsize newtheorem settowidth "
+        "aboverulesep belowrulesep Xhline",
+        "mm": "setlength addtolength addtocounter resizebox fontsize newtheorem settowidth "
         "icmlcorrespondingauthor lstdefinelanguage lstdefinestyle colorlet setitemize",
         "mmm": "definecolor specialrule addcontentsline",
         "om": "rotatebox includegraphics textcolor color cellcolor usepackage documentclass RequirePackage colorbox",
         "omm": "rule fcolorbox lstinputlisting",
         "omoo": "rowcolor",
-        "omomo": "multirow",
         "moo": "raisebox",
         "mo": "scalebox",
         "ooom": "parbox",
