@@ -56,7 +56,7 @@ def _pair(pair: forms.Pair, show: bool) -> dict[str, Any]:
         f"  recall of {text.wanted} sentences: {text.recall_exact:.3f} to the word, {text.recall_near:.3f} nearly, ",
         end="",
     )
-    print(f"{text.recall_running:.3f} in the running text; in order {text.order:.3f}")
+    print(f"{text.recall_running:.3f} in the running text; in order {_shown(text.order)}")
     print(
         f"  precision of {text.given} sentences: {text.precision_exact:.3f} to the word, {text.precision_near:.3f} nearly"
     )
@@ -81,6 +81,10 @@ def _pair(pair: forms.Pair, show: bool) -> dict[str, Any]:
         "references": len(pair.entries),
         "tables": [t._asdict() for t in tables],
     }
+
+
+def _shown(share: float | None) -> str:
+    return "not known" if share is None else f"{share:.3f}"
 
 
 def _rounded(value: Any) -> Any:

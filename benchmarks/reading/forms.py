@@ -30,7 +30,7 @@ LEAST_WORDS = 6
 _FLOAT = re.compile(r"\\begin\{((?:table|figure|wraptable|wrapfigure)\*?)\}.*?\\end\{\1\}", re.DOTALL)
 CITATION = re.compile(
     r"[A-Z][\w’'-]+(?: (?:and|&) [A-Z][\w’'-]+| et al\.?)?,? \((?:19|20)\d\d[a-z]?\)"  # Moor et al. (2020)
-    r"|(?<=\()(?:[^()]*[;,] ?)??[A-Z][^()]*\b(?:19|20)\d\d[a-z]?[;, ]*(?=\))"  # (Moor, 2020; Lund, 2021)
+    r"|(?<=\()(?:[^()]*[;,] ?)??[A-Z][^()]*\b(?:19|20)\d\d[a-z,]{0,4}[; ]*(?=\))"  # (Moor, 2020; Lund, 2021)
     r"|\[[^\[\]]*\]"  # [12], and the keys that LaTeX's sentences keep
 )
 _CAPTION = re.compile(r"(?:Table|Figure|Fig\.) ?\d+ ?[:.]")

@@ -34,7 +34,7 @@ class Prose(NamedTuple):
     given: int
     precision_exact: float
     precision_near: float
-    order: float
+    order: float | None
     references_in_body: int
     body_in_references: int
 
@@ -69,10 +69,10 @@ def find(wanted: Sequence[Words], given: Sequence[Words], least: float = LEAST_O
     return Found(places, exactly, sum(_running([one]) in text for one in wanted))
 
 
-def in_order(places: Sequence[int | None]) -> float:
-    """The share of neighbouring found sentences whose places have the same order; 1 if there are no neighbours."""
+def in_order(places: Sequence[int | None]) -> float | None:
+    """The share of neighbouring found sentences whose places have the same order; None if there are no neighbours."""
     steps = [after > before for before, after in pairwise(place for place in places if place is not None)]
-    return sum(steps) / len(steps) if steps else 1.0
+    return sum(steps) / len(steps) if steps else None
 
 
 def compare(pair: Pair) -> Prose:

@@ -16,8 +16,8 @@ MOST_CELLS = 20_000
 _LONGEST_CELL = 2_000  # characters; what is longer is a page laid out with a table
 
 _LABEL = re.compile(
-    r"\s*(?P<label>(?:(?:Supplementary|Supplemental|Supp?l?\.|Appendix|Extended Data)\s+)?(?:Table|Tab\.|Figure|Fig\.)\s*"
-    r"(?:[A-Z]{1,2}[.-]?\d{1,3}|\d{1,3}|[IVXL]{1,6}|[A-Z](?=[.:\s]))(?:[.-]\d{1,3})*[a-z]?)\s*(?:[.:|—–]+(?:\s+|\Z)|\Z)",
+    r"\s*(?P<label>(?:(?:Supplementary|Supplemental|Supp?l?\.|Appendix|Extended Data)\s+)?(?:Table|Tab\.|Figure|Fig\.)"
+    r"(?:\s*\d{1,3}|\s+(?:[A-Z]{1,2}[.-]?\d{1,3}|[IVXL]{1,6}|[A-Z](?=[.:\s])))(?:[.-]\d{1,3})*[a-z]?)\s*(?:[.:|—–]+(?:\s+|\Z)|\Z)",
     re.IGNORECASE,
 )
 
@@ -40,6 +40,7 @@ def place(rows: Iterable[Iterable[Slot]], pushed: bool = True) -> tuple[Box, ...
     """
     found: list[Box] = []
     taken_to = [0] * MOST_COLUMNS  # for each column the row from which on it is free
+    filled_to = [0] * MOST_COLUMNS  # and the row after the last one with text in it
     kept = list(islice(rows, MOST_ROWS))
     for row, slots in enumerate(kept):
         column = 0
@@ -49,10 +50,12 @@ def place(rows: Iterable[Iterable[Slot]], pushed: bool = True) -> tuple[Box, ...
             if column == MOST_COLUMNS or len(found) == MOST_CELLS:
                 break
             columns = max(1, min(slot.columns, MOST_COLUMNS - column))
-            up = max(0, min(-slot.rows - 1, row))
+            up = max(0, min(-slot.rows - 1, row - filled_to[column]))
             down = max(1, min(slot.rows, len(kept) - row))
-            taken_to[column : column + columns] = [row + down] * columns
+            for covered in range(column, column + columns):
+                taken_to[covered] = max(taken_to[covered], row + down)
             if slot.text.strip():
+                filled_to[column] = row + down
                 found.append(Box(slot.text, row - up, column, up + down, columns, slot.header, slot.bold))
             column += columns
     return tuple(found)

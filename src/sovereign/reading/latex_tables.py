@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .document import Box
-from .grid import Slot, place
+from .grid import MOST_COLUMNS, Slot, place
 from .leftovers import tidy
 from .parts import Part
 from .text import one_line, word_set
@@ -22,7 +22,8 @@ LONG = ("longtable", "xltabular")  # floats and tables in one
 LONG_PARTS = word_set(r"\endfirsthead \endhead \endfoot \endlastfoot")
 
 _MARKS = re.compile(f"[{RULE}{HEAD_END}{BOLD}]|[{SPANS}{RISES}]-?[0-9]+\\.")
-_NUMBER = re.compile(r"-?[0-9]{1,4}")
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+_DEEPEST = 3  # floats in floats: parts in a row of a float
 _MOST_HEAD_ROWS = 5  # above the first rule; more rows than this are no head
 
 
@@ -49,7 +50,7 @@ def boxes(text: str) -> tuple[Box, ...]:
         if not head and len(kept) <= _MOST_HEAD_ROWS and (RULE in row.split(CELL)[0] or HEAD_END in row):
             head = len(kept)
         if printed:
-            kept.append([_slot(cell) for cell in row.split(CELL)])
+            kept.append([_slot(cell) for cell in row.split(CELL, MOST_COLUMNS)[:MOST_COLUMNS]])
     head = head if head < len(kept) else 0
     return place(([slot._replace(header=row < head) for slot in slots] for row, slots in enumerate(kept)), pushed=False)
 
@@ -137,6 +138,8 @@ class Floats:
         if not self._open:
             return
         closing = self._open.pop()
+        if len(self._open) > _DEEPEST:
+            return
         tables = [at for at in range(closing.start, len(parts)) if parts[at].kind == "table" and not parts[at].label]
         main = [one for one in closing.captions if one[0]] or closing.captions
         for chosen, at in zip(_shared(main, len(tables)), tables, strict=False):

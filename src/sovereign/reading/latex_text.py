@@ -451,7 +451,8 @@ class Text:
         elif frame.kind == "float":
             self._floats.end(self._waiting)
         elif frame.kind == "caption":
-            self._floats.end_caption(" ".join(part.text for part in self._waiting[frame.level :]))
+            outermost = self._waiting[frame.level :] if not self._open["caption"] else ()
+            self._floats.end_caption(" ".join(part.text for part in outermost))
         elif frame.kind == "math":
             self._emit(Part("verbatim", tidy(text)))
         elif frame.kind == "block":
