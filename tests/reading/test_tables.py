@@ -196,7 +196,7 @@ def test_what_stands_above_the_first_rule_below_the_top_is_the_head(rows: str, h
 
 
 def test_latex_cells_that_rise() -> None:
-    rows = r"x & 1 \\ & 1.5 \\ \multirow{-9}{*}{low} & 2 \\ \multirow[t]{99999}{3em}{tall} & 3 \\ & 4"
+    rows = r"x & 1 \\ & 1.5 \\ \multirow{-9}{*}{low} & 2 \\ \multirow[t]{99999}*{tall} & 3 \\ & 4"
     assert shown(latex(table_float(rows)), "a.tex") == [
         "0,0 x",
         "0,1 1",

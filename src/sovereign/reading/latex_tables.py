@@ -10,16 +10,11 @@ from .document import Box
 from .grid import MOST_COLUMNS, Slot, place
 from .leftovers import tidy
 from .parts import Part
-from .text import one_line, word_set
+from .text import one_line
 
 # Marks inside captured text; no cleaned text holds them. SPANS and RISES have a number and a full stop after them.
 CELL, ROW = "\x1f", "\x1e"
 RULE, HEAD_END, BOLD, SPANS, RISES = "\x04", "\x05", "\x06", "\x07", "\x08"
-RULES = word_set(r"\hline \toprule \midrule \bottomrule \Xhline \specialrule \firsthline \lasthline \thickhline \Hline")
-BOLDS = word_set(r"\textbf \bf \bfseries \mathbf \boldsymbol \bm \pmb \textbb")
-# What ends the head or the foot of a longtable. Of a table's parts it has copies for the pages after the first.
-LONG = ("longtable", "xltabular")  # floats and tables in one
-LONG_PARTS = word_set(r"\endfirsthead \endhead \endfoot \endlastfoot")
 
 _MARKS = re.compile(f"[{RULE}{HEAD_END}{BOLD}]|[{SPANS}{RISES}]-?[0-9]+\\.")
 _NUMBER = re.compile(r"-?[0-9]{1,9}")

@@ -8,36 +8,32 @@ from typing import NamedTuple
 
 from .latex_symbols import (
     ACCENTS,
+    AUTHORS,
     BLOCKS,
+    BOLDS,
+    CAPTIONS,
     CITING,
+    COUNTERS,
     DROPPED,
     ENVIRONMENT_ARGUMENTS,
     FLOATS,
     FUNCTIONS,
+    HANDLED,
     LEVELS,
-    MATH,
-    NAMING,
-    SYMBOLS,
-    TABLES,
-    UNPRINTED,
-)
-from .latex_tables import (
-    BOLD,
-    BOLDS,
-    CELL,
     LONG,
     LONG_PARTS,
-    RISES,
-    ROW,
-    RULE,
+    MATH,
+    NAMING,
+    NOTES,
+    ROW_ENDS,
     RULES,
-    SPANS,
-    Floats,
-    boxes,
-    end_long_part,
-    spans,
-    unmarked,
+    STEPS,
+    SYMBOLS,
+    TABLES,
+    TITLES,
+    UNPRINTED,
 )
+from .latex_tables import BOLD, CELL, RISES, ROW, RULE, SPANS, Floats, boxes, end_long_part, spans, unmarked
 from .latex_tokens import END, LISTING, LITERAL, PARAGRAPH, Stream, tokens
 from .leftovers import tidy
 from .parts import Part, table_part
@@ -45,21 +41,6 @@ from .text import one_line, word_set
 
 AUTHOR = "\x1d"  # separates authors inside captured text; no cleaned text holds it
 
-_TITLES = word_set(r"\title \icmltitle \Title")
-_AUTHORS = word_set(r"\author \icmlauthor \Author")
-_NOTES = word_set(r"\footnote \footnotetext \tablefootnote")
-_CAPTIONS = word_set(r"\caption \captionof \subcaption")
-_COUNTERS = word_set(r"\setcounter \numberwithin \counterwithin")
-_ROW_ENDS = word_set(r"\\ \tabularnewline \cr")
-_STEPS = word_set(r"\State \STATE \For \FOR \While \WHILE \If \IF \Else \ELSE \EndFor \ENDFOR \EndIf \ENDIF \EndWhile")
-_OTHERS = word_set(
-    r"\item \bibitem \frac \tfrac \dfrac \sqrt \xspace \appendix \par \( \) \[ \] \left \right \multicolumn \multirow "
-    r"\ding \abstract \and \And \AND"
-)
-_HANDLED = (
-    *(_TITLES | _AUTHORS | _NOTES | _CAPTIONS | _COUNTERS | NAMING | CITING | _ROW_ENDS | _OTHERS),
-    *(RULES | BOLDS | LONG_PARTS | LEVELS.keys() | ACCENTS.keys()),
-)
 # Kinds of frames whose text goes on in paragraphs; all others are captured whole.
 _FLOWING = ("float", "note", "caption", "abstract", "references")
 
@@ -91,7 +72,7 @@ class Text:
         self.authors: list[str] = []
         self.abstract: list[Part] = []
         self.parts: list[Part] = []
-        self._stream = Stream(tokens(source), _HANDLED)
+        self._stream = Stream(tokens(source), HANDLED)
         self._has_preamble = has_preamble
         self._words: list[str] = []
         self._waiting: list[Part] = []  # floats and notes come after the paragraph that they interrupt
@@ -154,9 +135,9 @@ class Text:
             self._capture("heading", stream.argument(), LEVELS[token])
         elif token in UNPRINTED:
             self._arguments(UNPRINTED[token])
-        elif token in _HANDLED:
+        elif token in HANDLED:
             self._structure(token)
-        elif token in _STEPS:
+        elif token in STEPS:
             self._words.append("\n" if self._kind() == "block" else " ")
         elif not stream.math:
             stream.skip("*")
@@ -166,23 +147,23 @@ class Text:
     def _structure(self, token: str) -> None:
         """Commands that open, close or separate something."""
         stream = self._stream
-        if token in _ROW_ENDS:
+        if token in ROW_ENDS:
             self._row_end()
-        elif token in _NOTES:
+        elif token in NOTES:
             self._arguments("o")
             self._capture("note", stream.argument())
-        elif token in _CAPTIONS:
+        elif token in CAPTIONS:
             self._caption(token)
-        elif token in _COUNTERS:
+        elif token in COUNTERS:
             name, written = ("".join(stream.argument()).strip() for _ in range(2))
             if token == "\\setcounter":
                 self._floats.set_counter(name, written)
             else:
                 self._floats.rename(name)
-        elif token in _TITLES:
+        elif token in TITLES:
             self._arguments("o")
             self._capture("title", stream.argument())
-        elif token in _AUTHORS:
+        elif token in AUTHORS:
             self._arguments("o")
             self._capture("author", _author_tokens(stream.argument()))
         elif token in ("\\item", "\\bibitem"):
@@ -207,7 +188,7 @@ class Text:
         elif token == "\\multirow":
             stream.optional()
             count = "".join(stream.argument())
-            self._arguments("omo")
+            _ = stream.optional(), stream.argument(), stream.optional()  # its width, between two lengths
             self._words.append(spans(RISES, count) if self._kind() == "table" else "")
         elif token == "\\xspace":
             following = stream.peek()
