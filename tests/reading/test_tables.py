@@ -9,7 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sovereign.reading import read_bytes
-from sovereign.reading.grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, Slot, is_table, place, split_label
+from sovereign.reading.grid import (
+    MOST_CELLS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Slot,
+    is_table,
+    place,
+    split_label,
+    with_group_headers,
+)
 from sovereign.records import Document, Table
 
 
@@ -149,6 +158,15 @@ def test_tei() -> None:
     assert shown(text, "a.xml") == ["0,0H Model", "0,1+1H Score", "1,0 ours", "1,1B 9.1"]
     assert [(t.label, t.caption) for t in tables(text, "a.xml")] == [("Table 3", "Scores.")]
     assert tables(text.replace("<head>Table 3 :</head>", ""), "a.xml")[0].label == "Table 3"
+
+
+def test_a_cell_that_fills_a_row_is_the_header_of_those_below() -> None:
+    rows = [[Slot("A", columns=2)], [Slot("x"), Slot("1")], [Slot("B", columns=2)], [Slot("y"), Slot("2")]]
+    note = [Slot("Means of ten.", columns=2)]
+    boxes = with_group_headers(place([*rows, note]))
+    assert [box.text for box in boxes if box.header] == ["A", "B"]
+    beside = [[Slot("tall", rows=2), Slot("x"), Slot("1")], [Slot("over two", columns=2)], [Slot("y")]]
+    assert not any(box.header for box in with_group_headers(place(beside)))
 
 
 LATEX_ROWS = r"""\toprule

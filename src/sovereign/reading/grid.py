@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from itertools import groupby, islice
 from typing import NamedTuple
@@ -69,6 +70,21 @@ def is_table(boxes: Iterable[Box]) -> bool:
         len({box[place] for box in boxes}) > 1 for place in (Box._fields.index("row"), Box._fields.index("column"))
     )
     return several and all(len(box.text) <= _LONGEST_CELL for box in boxes)
+
+
+def with_group_headers(boxes: Iterable[Box]) -> tuple[Box, ...]:
+    """The cells, those marked as headers that fill a row alone over several columns: they say what the rows below are of.
+    In the last row such a cell is a note."""
+    boxes = tuple(boxes)
+    first, end = min(box.column for box in boxes), max(box.column + box.columns for box in boxes)
+    last = max(box.row for box in boxes)
+    filled = Counter(row for box in boxes for row in range(box.row, box.row + box.rows))
+
+    def alone(box: Box) -> bool:
+        whole = box.column == first and box.column + box.columns == end and box.columns > 1
+        return whole and box.rows == 1 and filled[box.row] == 1 and box.row < last
+
+    return tuple(box._replace(header=box.header or alone(box)) for box in boxes)
 
 
 def plain(boxes: Iterable[Box]) -> str:

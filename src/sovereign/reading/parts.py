@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .document import Box, Builder
-from .grid import is_table, plain, split_label
+from .grid import is_table, plain, split_label, with_group_headers
 
 
 class Part(NamedTuple):
@@ -28,7 +28,7 @@ def table_part(boxes: tuple[Box, ...], label: str = "", caption: str = "") -> Pa
     if not is_table(boxes):
         return Part("verbatim", plain(boxes))
     own, rest = split_label(caption)
-    return Part("table", plain(boxes), 0, boxes, label or own, rest)
+    return Part("table", plain(boxes), 0, with_group_headers(boxes), label or own, rest)
 
 
 def add(builder: Builder, parts: Iterable[Part]) -> None:
