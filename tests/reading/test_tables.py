@@ -227,6 +227,12 @@ def test_latex_cells_that_rise() -> None:
     ]
 
 
+def test_a_name_in_the_middle_of_its_rows_is_the_name_of_all() -> None:
+    rows = r"M & S \\ \midrule & 1 \\ bio & 2 \\ & 3 \\ \midrule & 4 \\ & 5 \\ sum & 6 \\ \bottomrule"
+    first = [cell for cell in shown(latex(table_float(rows)), "a.tex") if cell.endswith(("bio", "sum", " 2", " 1"))]
+    assert first == ["1,0v2 bio", "1,1 1", "2,1 2", "6,0 sum"]
+
+
 BODY = r"a & b \\ c & d"
 
 

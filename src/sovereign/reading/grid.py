@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import groupby, islice
+from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
 from .document import Box
@@ -78,7 +78,8 @@ def with_group_headers(boxes: Iterable[Box]) -> tuple[Box, ...]:
     boxes = tuple(boxes)
     first, end = min(box.column for box in boxes), max(box.column + box.columns for box in boxes)
     last = max(box.row for box in boxes)
-    filled = Counter(row for box in boxes for row in range(box.row, box.row + box.rows))
+    begin, over = Counter(box.row for box in boxes), Counter(box.row + box.rows for box in boxes)
+    filled = list(accumulate(begin[row] - over[row] for row in range(last + 1)))
 
     def alone(box: Box) -> bool:
         whole = box.column == first and box.column + box.columns == end and box.columns > 1

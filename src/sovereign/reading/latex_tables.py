@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from .document import Box
@@ -41,13 +42,33 @@ def boxes(text: str) -> tuple[Box, ...]:
     rows = [(row, CELL in row or bool(tidy(unmarked(row)))) for row in text.split(ROW)]
     kept: list[list[Slot]] = []
     head = 0
+    ruled = [0]  # rows that stand below a rule
     for row, printed in rows:
+        if RULE in row.split(CELL)[0]:
+            ruled.append(len(kept))
         if not head and len(kept) <= _MOST_HEAD_ROWS and (RULE in row.split(CELL)[0] or HEAD_END in row):
             head = len(kept)
         if printed:
             kept.append([_slot(cell) for cell in row.split(CELL, MOST_COLUMNS)[:MOST_COLUMNS]])
     head = head if head < len(kept) else 0
+    for start, end in pairwise([*ruled, len(kept)]):
+        if start >= head:
+            _spread(kept, start, end)
     return place(([slot._replace(header=row < head) for slot in slots] for row, slots in enumerate(kept)), pushed=False)
+
+
+def _spread(rows: list[list[Slot]], start: int, end: int) -> None:
+    """Let the only cell of the first column between two rules cover all rows there, if it stands in the middle of them.
+
+    Authors set the name of a group of rows so, by hand; at the edge it would be the name of its own row.
+    """
+    named = [row for row in range(start, end) if rows[row][0].text]
+    if end - start < 3 or len(named) != 1 or named[0] not in ((start + end - 1) // 2, (start + end) // 2):
+        return
+    name = rows[named[0]][0]
+    if name.rows == name.columns == 1 and all(len(row) > 1 for row in rows[start:end]):
+        rows[named[0]][0] = Slot("")
+        rows[start][0] = name._replace(rows=end - start)
 
 
 def _slot(cell: str) -> Slot:
