@@ -136,7 +136,7 @@ def test_sentences(document: Document) -> None:
 
 
 def test_blocks(document: Document) -> None:
-    assert "| Latency (ms) | \nModel | mean | p95\nSlimRoute | 1,200 | 9 10\nDense | 14.5 | –" in document.text
+    assert "Latency (ms)\nModel | mean | p95\nSlimRoute | 1,200 | 9 10\nDense | 14.5 | –" in document.text
     assert "L = (a + b)/2" in document.text
     assert "\\input{secret} is code." in document.text
     assert "K. Nobody. A paper. 1999." in document.text

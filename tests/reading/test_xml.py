@@ -92,7 +92,7 @@ def test_jats() -> None:
         "Mean of ten.",
         "We thank nobody.",
     ]
-    assert "Model | ms | \ndense | 4.5 | 9^a" in document.text
+    assert "Model | ms\ndense | 4.5 | 9^a" in document.text
     assert "a = b" in document.text
     assert "Roe R. A book. 2001." in document.text
     assert "review" not in document.text

@@ -12,12 +12,13 @@ from sovereign.records import Document, Paper
 from .document import Builder
 from .errors import ReadError
 from .frontmatter import title_without_front_matter
+from .html_tables import is_table_node, numbered, table_of
+from .html_text import DROPPED, children, formula, words
 from .identity import arxiv_of_doi, find_arxiv, find_doi, paper_id
 from .limits import Limits
+from .parts import Part, add
 from .text import one_line, word_set
 
-_DROPPED = word_set("script style nav noscript template svg aside footer form button iframe object head")
-_VERBATIM = frozenset(("pre", "table"))
 _BLOCKS = word_set(
     "address article blockquote body caption center dd details div dl dt fieldset figcaption figure header hr html "
     "li main ol p section summary tbody td tfoot th thead tr ul"
@@ -45,15 +46,9 @@ def read_html(text: str, location: str, limits: Limits) -> Document:
         raise ReadError(f"{location}: the page nests more than {_DEEPEST} elements", "Save it again, or as plain text.")
     tree = LexborHTMLParser(text)
     builder = Builder(limits)
-    first_heading: str | None = None
-    for kind, words in _blocks(tree.body or tree.root):
-        if level := _HEADING.fullmatch(kind):
-            builder.heading(words, int(level[1]))
-            first_heading = first_heading or words
-        elif kind == "verbatim":
-            builder.block(words)
-        else:
-            builder.paragraph(words)
+    parts = _parts(tree.body or tree.root)
+    add(builder, parts)
+    first_heading = next((part.text for part in parts if part.kind == "heading"), None)
     paper, notices = _paper(tree, first_heading, location)
     builder.notices[:0] = notices
     return builder.document(paper)
@@ -61,67 +56,75 @@ def read_html(text: str, location: str, limits: Limits) -> Document:
 
 def text_of_fragment(html: str) -> str:
     """The words of a piece of HTML, on one line."""
-    if "<" not in html:
-        return html
+    return " ".join(part.text for part in _fragment(html)) if "<" in html else html
+
+
+def parts_of_fragment(html: str) -> list[Part]:
+    """A piece of HTML as prose, and its tables."""
+    parts = _fragment(html)
+    if any(part.kind == "table" for part in parts):
+        return [part._replace(kind="prose") if part.kind == "heading" else part for part in parts]
+    return [Part("prose", " ".join(part.text for part in parts))]
+
+
+def _fragment(html: str) -> list[Part]:
     tree = LexborHTMLParser(html)
-    return " ".join(words for _, words in _blocks(tree.body or tree.root))
+    return _parts(tree.body or tree.root)
 
 
-def _blocks(root: LexborNode | None) -> list[tuple[str, str]]:
-    """Blocks of a page in order, as (kind, words). ``kind`` is a heading's tag, ``verbatim`` or ``prose``.
+def _parts(root: LexborNode | None) -> list[Part]:
+    """The parts of a page in order. A stack and not recursion, since pages may nest without bound."""
+    found: list[Part] = []
+    line: list[str] = []
+    ends: list[str] = []  # tags of the open blocks
 
-    A stack and not recursion, since pages may nest without bound.
-    """
-    found: list[tuple[str, str]] = []
-    words: list[str] = []
-    ends: list[str] = []  # kinds of the open blocks
-
-    def flush(kind: str) -> None:
-        text = one_line("".join(words))
-        words.clear()
+    def flush() -> None:
+        text = one_line("".join(line))
+        line.clear()
+        level = _HEADING.fullmatch(ends[-1]) if ends else None
         if text:
-            found.append((kind, text))
+            found.append(Part("heading", text, int(level[1])) if level else Part("prose", text))
 
-    # A node is visited; a string is the kind of a block that ends there.
-    stack: list[LexborNode | str] = [root] if root is not None else []
+    # A node is visited; None is where a block ends.
+    stack: list[LexborNode | None] = [root] if root is not None else []
     while stack:
         node = stack.pop()
-        if isinstance(node, str):
-            flush(ends.pop())
+        if node is None:
+            flush()
+            ends.pop()
             continue
         tag = node.tag or ""
         if tag == "-text":
-            words.append(node.text_content or "")
+            line.append(node.text_content or "")
         elif tag == "math":
-            words.append(f" {node.attributes.get('alttext') or node.text(separator=' ')} ")
-        elif tag in _VERBATIM:
-            flush(ends[-1] if ends else "prose")
-            found.append(("verbatim", node.text(separator=" ")))
+            line.append(f" {formula(node)} ")
+        elif tag == "pre":
+            flush()
+            found.append(Part("verbatim", node.text(separator=" ")))
         elif tag == "br":
-            words.append(" ")
-        elif tag not in _DROPPED and not tag.startswith("-"):
+            line.append(" ")
+        elif is_table_node(node):
+            part = table_of(node)
+            if part.kind == "table" or tag == "table":
+                flush()
+                captions = (Part("prose", one_line(words(own))) for own in children(node) if own.tag == "caption")
+                found += (*captions, part)
+            else:
+                line.append(f" {part.text} ")  # two lines stacked within a line, as in a list of authors
+        elif tag not in DROPPED and not tag.startswith("-"):
             if tag in _BLOCKS or _HEADING.fullmatch(tag):
-                flush(ends[-1] if ends else "prose")
-                ends.append(tag if _HEADING.fullmatch(tag) else "prose")
-                stack.append(tag)
-            stack.extend(reversed(_children(node)))
-    flush("prose")
-    return found
+                flush()
+                ends.append(tag)
+                stack.append(None)
+            stack.extend(reversed(children(node)))
+    flush()
+    return numbered([part for part in found if part.text])
 
 
 def _deepest(text: str) -> int:
     """The largest number of elements that may be open at one point."""
     steps = (-1 if tag[1] else 1 for tag in _NESTING.finditer(text))
     return max(accumulate(steps, lambda depth, step: max(0, depth + step)), default=0)
-
-
-def _children(node: LexborNode) -> list[LexborNode]:
-    children = []
-    child = node.child
-    while child is not None:
-        children.append(child)
-        child = child.next
-    return children
 
 
 def _paper(tree: LexborHTMLParser, first_heading: str | None, location: str) -> tuple[Paper, list[str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .markdown import Part
+from .parts import Part
 from .text import one_line, word_set
-from .xml_text import Element, Kinds, child, children, line, local, parts, plain
+from .xml_names import Element, Kinds, child, children, local, plain
+from .xml_text import line, parts
 
 _DROPPED = word_set(
     "label object-id sec-meta graphic inline-graphic media permissions alt-text long-desc ref-list table-wrap-anchor "

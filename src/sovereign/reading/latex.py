@@ -10,8 +10,10 @@ from .document import Builder
 from .frontmatter import title_without_front_matter
 from .identity import paper_id
 from .latex_inputs import is_main
-from .latex_text import AUTHOR, ROW, Text
+from .latex_tables import ROW
+from .latex_text import AUTHOR, Text
 from .limits import Limits
+from .parts import add
 from .text import clean, one_line
 
 _PARTICLE = r"(?:van|von|der|den|de|da|di|do|dos|del|della|la|le|el|al|bin|ibn|ter|ten|du|y|e)"
@@ -30,13 +32,7 @@ def read_latex(text: str, location: str, limits: Limits) -> Document:
     builder.notices += source.notices
     if source.abstract:
         builder.heading("Abstract", 1)
-    for part in (*source.abstract, *source.parts):
-        if part.kind == "heading":
-            builder.heading(part.text, part.level)
-        elif part.kind == "verbatim":
-            builder.block(part.text)
-        else:
-            builder.paragraph(part.text)
+    add(builder, (*source.abstract, *source.parts))
     title = key = source.title
     if not title:
         heading = next((part.text for part in source.parts if part.kind == "heading"), None)

@@ -76,14 +76,13 @@ UNPRINTED: dict[str, str] = {
         "icmlaffiliation institute affiliation institution IEEEauthorblockA hypertarget index glsresetall nocite "
         "todo pdfoutput setcitestyle urlstyle hyphenation arrayrulecolor stepcounter "
         "refstepcounter useunder theoremstyle allowdisplaybreaks sisetup lstset tikzset pgfplotsset DeclareGraphicsExtensions "
-        "aboverulesep belowrulesep",
-        "mm": "setlength addtolength setcounter addtocounter resizebox fontsize newtheorem settowidth "
+        "aboverulesep belowrulesep Xhline",
+        "mm": "setlength addtolength addtocounter resizebox fontsize newtheorem settowidth "
         "icmlcorrespondingauthor lstdefinelanguage lstdefinestyle colorlet setitemize",
         "mmm": "definecolor specialrule addcontentsline",
         "om": "rotatebox includegraphics textcolor color cellcolor usepackage documentclass RequirePackage colorbox",
         "omm": "rule fcolorbox lstinputlisting",
         "omoo": "rowcolor",
-        "omomo": "multirow",
         "moo": "raisebox",
         "mo": "scalebox",
         "ooom": "parbox",
@@ -141,4 +140,38 @@ LEVELS = {
 NAMING = word_set(r"\citet \Citet \textcite \Textcite \newcite \citeauthor \citeA \citealt \shortciteA \citetalias")
 CITING = word_set(
     r"\cite \citep \Citep \citealp \citeyear \citeyearpar \parencite \autocite \footcite \shortcite \citenum \supercite"
+)
+
+TITLES = word_set(r"\title \icmltitle \Title")
+AUTHORS = word_set(r"\author \icmlauthor \Author")
+NOTES = word_set(r"\footnote \footnotetext \tablefootnote")
+CAPTIONS = word_set(r"\caption \captionof \subcaption")
+COUNTERS = word_set(r"\setcounter \numberwithin \counterwithin")
+ROW_ENDS = word_set(r"\\ \tabularnewline \cr")
+STEPS = word_set(r"\State \STATE \For \FOR \While \WHILE \If \IF \Else \ELSE \EndFor \ENDFOR \EndIf \ENDIF \EndWhile")
+# Of tables: lines across all columns, bold type, what is a float and a table in one, and what ends the head or foot of that.
+RULES = word_set(r"\hline \toprule \midrule \bottomrule \Xhline \specialrule \firsthline \lasthline \thickhline \Hline")
+BOLDS = word_set(r"\textbf \bf \bfseries \mathbf \boldsymbol \bm \pmb \textbb")
+LONG = ("longtable", "xltabular")
+LONG_PARTS = word_set(r"\endfirsthead \endhead \endfoot \endlastfoot")
+_OTHERS = word_set(
+    r"\item \bibitem \frac \tfrac \dfrac \sqrt \xspace \appendix \par \( \) \[ \] \left \right \multicolumn \multirow "
+    r"\ding \abstract \and \And \AND"
+)
+# Commands with a meaning of their own here; a text's definition of one does not change it.
+HANDLED: frozenset[str] = frozenset().union(
+    TITLES,
+    AUTHORS,
+    NOTES,
+    CAPTIONS,
+    COUNTERS,
+    NAMING,
+    CITING,
+    ROW_ENDS,
+    RULES,
+    BOLDS,
+    LONG_PARTS,
+    _OTHERS,
+    LEVELS,
+    ACCENTS,
 )

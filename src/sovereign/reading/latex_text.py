@@ -8,39 +8,41 @@ from typing import NamedTuple
 
 from .latex_symbols import (
     ACCENTS,
+    AUTHORS,
     BLOCKS,
+    BOLDS,
+    CAPTIONS,
     CITING,
+    COUNTERS,
     DROPPED,
     ENVIRONMENT_ARGUMENTS,
     FLOATS,
     FUNCTIONS,
+    HANDLED,
     LEVELS,
+    LONG,
+    LONG_PARTS,
     MATH,
     NAMING,
+    NOTES,
+    ROW_ENDS,
+    RULES,
+    STEPS,
     SYMBOLS,
     TABLES,
+    TITLES,
     UNPRINTED,
 )
+from .latex_tables import BOLD, CELL, RISES, ROW, RULE, SPANS, Floats, boxes, end_long_part, spans, unmarked
 from .latex_tokens import END, LISTING, LITERAL, PARAGRAPH, Stream, tokens
 from .leftovers import tidy
-from .markdown import Part
+from .parts import Part, table_part
 from .text import one_line, word_set
 
-CELL, ROW, AUTHOR = "\x1f", "\x1e", "\x1d"  # separators inside captured text; no cleaned text holds them
-_MOST_COLUMNS = 50
+AUTHOR = "\x1d"  # separates authors inside captured text; no cleaned text holds it
 
-_TITLES = word_set(r"\title \icmltitle \Title")
-_AUTHORS = word_set(r"\author \icmlauthor \Author")
-_NOTES = word_set(r"\footnote \footnotetext \caption \captionof \subcaption \tablefootnote")
-_ROW_ENDS = word_set(r"\\ \tabularnewline \cr")
-_STEPS = word_set(r"\State \STATE \For \FOR \While \WHILE \If \IF \Else \ELSE \EndFor \ENDFOR \EndIf \ENDIF \EndWhile")
-_OTHERS = word_set(
-    r"\item \bibitem \frac \tfrac \dfrac \sqrt \xspace \appendix \par \( \) \[ \] \left \right \multicolumn \multirow "
-    r"\ding \abstract \and \And \AND"
-)
-_HANDLED = _TITLES | _AUTHORS | _NOTES | NAMING | CITING | _ROW_ENDS | _OTHERS | LEVELS.keys() | ACCENTS.keys()
 # Kinds of frames whose text goes on in paragraphs; all others are captured whole.
-_FLOWING = ("float", "note", "abstract", "references")
+_FLOWING = ("float", "note", "caption", "abstract", "references")
 
 _PREPOSITION = re.compile(
     r"(?:^|[\s(])(?:by|in|of|to|from|with|following|than|see|on|and|as|for|e\.g\.,?)[\s~]*\Z|(?:\A|[.!?:]\s+)\Z",
@@ -70,11 +72,12 @@ class Text:
         self.authors: list[str] = []
         self.abstract: list[Part] = []
         self.parts: list[Part] = []
-        self._stream = Stream(tokens(source), _HANDLED)
+        self._stream = Stream(tokens(source), HANDLED)
         self._has_preamble = has_preamble
         self._words: list[str] = []
         self._waiting: list[Part] = []  # floats and notes come after the paragraph that they interrupt
         self._frames: list[_Frame] = []
+        self._floats = Floats()
         self._open: Counter[str] = Counter()
         self._depth = 0
         while token := self._stream.next():
@@ -117,6 +120,8 @@ class Text:
             self._end(token[5:-1])
         elif token in SYMBOLS:
             self._symbol(token)
+        elif token in RULES or token in BOLDS or token in LONG_PARTS:
+            self._mark(token)
         elif token in FUNCTIONS:
             self._words += (" ", token[1:]) if self._last().isalnum() else (token[1:],)
         elif token in ACCENTS:
@@ -128,11 +133,11 @@ class Text:
             self._arguments("o")
             self._flush()
             self._capture("heading", stream.argument(), LEVELS[token])
-        elif token in UNPRINTED and token != "\\multirow":
+        elif token in UNPRINTED:
             self._arguments(UNPRINTED[token])
-        elif token in _HANDLED:
+        elif token in HANDLED:
             self._structure(token)
-        elif token in _STEPS:
+        elif token in STEPS:
             self._words.append("\n" if self._kind() == "block" else " ")
         elif not stream.math:
             stream.skip("*")
@@ -142,15 +147,23 @@ class Text:
     def _structure(self, token: str) -> None:
         """Commands that open, close or separate something."""
         stream = self._stream
-        if token in _ROW_ENDS:
+        if token in ROW_ENDS:
             self._row_end()
-        elif token in _NOTES:
-            self._arguments("mo" if token == "\\captionof" else "o")
+        elif token in NOTES:
+            self._arguments("o")
             self._capture("note", stream.argument())
-        elif token in _TITLES:
+        elif token in CAPTIONS:
+            self._caption(token)
+        elif token in COUNTERS:
+            name, written = ("".join(stream.argument()).strip() for _ in range(2))
+            if token == "\\setcounter":
+                self._floats.set_counter(name, written)
+            else:
+                self._floats.rename(name)
+        elif token in TITLES:
             self._arguments("o")
             self._capture("title", stream.argument())
-        elif token in _AUTHORS:
+        elif token in AUTHORS:
             self._arguments("o")
             self._capture("author", _author_tokens(stream.argument()))
         elif token in ("\\item", "\\bibitem"):
@@ -171,11 +184,12 @@ class Text:
         elif token == "\\multicolumn":
             count = "".join(stream.argument())
             stream.argument()
-            text = stream.argument()
-            columns = int(count) if count.isdecimal() and len(count) < 3 else 1
-            stream.push([*text, *["&"] * (min(columns, _MOST_COLUMNS) - 1)])
+            self._words.append(spans(SPANS, count) if self._kind() == "table" else "")
         elif token == "\\multirow":
-            self._arguments(UNPRINTED[token])
+            stream.optional()
+            count = "".join(stream.argument())
+            _ = stream.optional(), stream.argument(), stream.optional()  # its width, between two lengths
+            self._words.append(spans(RISES, count) if self._kind() == "table" else "")
         elif token == "\\xspace":
             following = stream.peek()
             if following and following[0] not in ".,:;'?/-)!}{~& \n" and following not in ("\\ ", "\\}", "\\)"):
@@ -209,18 +223,24 @@ class Text:
             inner = self._kind() in ("table", "cell")
             if not inner and self._flows():
                 self._flush_unless_inside()
+            if name in LONG and self._flows():
+                self._begin_float(name)
             self._enter("cell" if inner else "table")
         elif name in MATH:
             self._display()
         elif name in BLOCKS:
             self._enter("block")
         elif name in FLOATS:
-            self._enter("float")
+            self._begin_float(name)
         elif name in ("abstract", "thebibliography"):
             self._flush()
             if name == "thebibliography":
                 self._emit(Part("heading", "References", 1))
             self._enter("abstract" if name == "abstract" else "references", len(self.parts))
+
+    def _begin_float(self, name: str) -> None:
+        self._floats.begin(name, len(self._waiting))
+        self._enter("float")
 
     def _end(self, name: str) -> None:
         kinds = {"abstract": "abstract", "thebibliography": "references"}
@@ -228,6 +248,8 @@ class Text:
             self._stream.stop()
         elif name in TABLES:
             self._close("cell" if self._kind() == "cell" else "table")
+            if name in LONG and self._kind() == "float":
+                self._close("float")
         elif name in MATH:
             self._close("math")
         elif name in BLOCKS:
@@ -246,6 +268,7 @@ class Text:
         self._words, self._depth, self._stream.math = [], 0, False
         self.parts.clear()
         self._waiting.clear()
+        self._floats.restart()
 
     def _arguments(self, kinds: str) -> None:
         """Pass over arguments. ``kinds`` is as in the table of commands."""
@@ -318,6 +341,30 @@ class Text:
         elif label:
             self._stream.push([*label, " "])
 
+    def _mark(self, token: str) -> None:
+        """A rule, bold type, or the end of a head or foot: marked inside a table, and nothing anywhere else."""
+        stream = self._stream
+        if token in UNPRINTED:
+            self._arguments(UNPRINTED[token])
+        elif not stream.math:
+            stream.skip()
+        if self._kind() == "table" and token in LONG_PARTS:
+            end_long_part(self._words, token)
+        elif self._kind() == "table":
+            self._words.append(RULE if token in RULES else BOLD)
+
+    def _caption(self, token: str) -> None:
+        """A caption is prose of its own. The float that it stands in counts it and gives it to its tables."""
+        stream = self._stream
+        if stream.peek() == "*":
+            token += stream.next()
+        kind = "".join(stream.argument()).strip() if token.startswith("\\captionof") else ""
+        stream.optional()
+        if stream.defines("\\the" + (kind or "table")):
+            self._floats.rename(kind or "table")
+        self._floats.begin_caption(token, kind)
+        self._capture("caption", stream.argument(), len(self._waiting))
+
     def _row_end(self) -> None:
         self._stream.skip("*")
         self._stream.optional()
@@ -379,9 +426,14 @@ class Text:
             self.abstract += self.parts[frame.level :]
             del self.parts[frame.level :]
         elif frame.kind == "cell" or (frame.kind in ("math", "table") and not self._flows()):
-            self._words.append(text.replace(CELL, " ").replace(ROW, " "))
+            self._words.append(unmarked(text))
         elif frame.kind == "table":
-            self._emit(Part("verbatim", _table(text)))
+            self._emit(table_part(boxes(text)))
+        elif frame.kind == "float":
+            self._floats.end(self._waiting)
+        elif frame.kind == "caption":
+            outermost = self._waiting[frame.level :] if not self._open["caption"] else ()
+            self._floats.end_caption(" ".join(part.text for part in outermost))
         elif frame.kind == "math":
             self._emit(Part("verbatim", tidy(text)))
         elif frame.kind == "block":
@@ -391,8 +443,12 @@ class Text:
 
     def _emit(self, part: Part) -> None:
         if part.text:
-            aside = self._open["float"] or self._open["note"] or (self._words and self._flows())
+            aside = self._aside() or (self._words and self._flows())
             (self._waiting if aside else self.parts).append(part)
+
+    def _aside(self) -> bool:
+        """Whether this is in something that comes after the paragraph that it interrupts."""
+        return any(self._open[kind] for kind in ("float", "note", "caption"))
 
     def _flush_unless_inside(self) -> None:
         """A table set within a paragraph comes after it, as its notes do; in a float the text before it stays first."""
@@ -405,7 +461,7 @@ class Text:
         self._words.clear()
         if text:
             self._emit(Part("verbatim" if self._open["references"] else "prose", text))
-        if not self._open["float"] and not self._open["note"]:
+        if not self._aside():
             self.parts += self._waiting
             self._waiting.clear()
 
@@ -415,12 +471,6 @@ def _ligatures(word: str) -> str:
     for written, shown in (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("`", "‘"), ("'", "’")):
         word = word.replace(written, shown)
     return word
-
-
-def _table(text: str) -> str:
-    """Rows on lines of their own, cells separated by bars."""
-    rows = ([tidy(cell) for cell in row.split(CELL)] for row in text.split(ROW))
-    return "\n".join(" | ".join(row) for row in rows if any(row))
 
 
 def _wrapped(inside: list[str]) -> list[str]:

@@ -112,6 +112,10 @@ class Stream:
         """The next token as it stands, macros included; empty at the end."""
         return self._coming[-1] if self._coming else ""
 
+    def defines(self, name: str) -> bool:
+        """Whether the text has given a command a meaning of its own so far."""
+        return name in self._macros
+
     def push(self, source: Sequence[str]) -> None:
         """Put tokens before what comes next."""
         self._coming.extend(reversed(source))

@@ -1,10 +1,11 @@
-"""Markdown: headings, paragraphs and list items, without code, tables and raw HTML."""
+"""Markdown: headings, paragraphs, list items and tables, without code and raw HTML."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,8 +14,10 @@ from sovereign.records import Document
 
 from .document import Builder
 from .frontmatter import Facts, paper_of
-from .html import text_of_fragment
+from .grid import Slot, place
+from .html import parts_of_fragment
 from .limits import Limits
+from .parts import Part, add, captioned, table_part
 
 _TAG = re.compile(
     r"<!--.*?-->|</?(?:a|b|i|u|s|em|strong|small|sub|sup|br|hr|span|img|p|div|code|kbd|font|center|details|summary"
@@ -25,37 +28,55 @@ _TAG = re.compile(
 _COMMONMARK = MarkdownIt("commonmark", {"maxNesting": 50}).enable("table")
 
 
-class Part(NamedTuple):
-    """One block of a Markdown text. ``kind`` is ``heading``, ``item``, ``prose`` or ``verbatim``."""
-
-    kind: str
-    text: str
-    level: int = 0
-
-
 def parts(body: str) -> Iterator[Part]:
     """The blocks of a Markdown text, in order, as plain text."""
     tokens = _COMMONMARK.parse(body)
     lines = body.split("\n")
-    items = tables = 0
+    items = 0
     heading: str | None = None
-    for token in tokens:
+    coming = iter(tokens)
+    for token in coming:
         if token.type in ("list_item_open", "list_item_close"):
             items += token.nesting
-        elif token.type in ("table_open", "table_close"):
-            tables += token.nesting
-            if token.nesting == 1 and token.map:
-                yield Part("verbatim", "\n".join(lines[token.map[0] : token.map[1]]))
+        elif token.type == "table_open":
+            table = table_part(place(_rows(takewhile(lambda token: token.type != "table_close", coming))))
+            first, end = token.map or (0, 0)
+            yield table if table.kind == "table" else Part("verbatim", "\n".join(lines[first:end]))
         elif token.type in ("heading_open", "heading_close"):
             heading = token.tag if token.nesting == 1 else None
         elif token.type in ("fence", "code_block"):
             yield Part("verbatim", token.content)
         elif token.type == "html_block":
-            yield Part("prose", text_of_fragment(token.content))
-        elif token.type == "inline" and not tables:
+            yield from parts_of_fragment(token.content)
+        elif token.type == "inline":
             formula = token.content.startswith("$$") and token.content.rstrip().endswith("$$")
             kind = "heading" if heading else "verbatim" if formula else "item" if items else "prose"
             yield Part(kind, inline_text(token.children or ()), int(heading[1]) if heading else 0)
+
+
+def _rows(tokens: Iterable[Token]) -> list[list[Slot]]:
+    """The rows of a table's tokens."""
+    rows: list[list[Slot]] = []
+    header = False
+    for token in tokens:
+        if token.type == "tr_open":
+            rows.append([])
+        elif token.type in ("th_open", "td_open"):
+            header = token.type == "th_open"
+        elif token.type == "inline" and rows:
+            children = token.children or ()
+            rows[-1].append(Slot(inline_text(children), header=header, bold=_bold(children)))
+    return rows
+
+
+def _bold(tokens: Sequence[Token]) -> bool:
+    """Whether the first letter or digit of a run of text is set in bold."""
+    strong = 0
+    for token in tokens:
+        strong += token.nesting if token.tag == "strong" else 0
+        if token.type in ("text", "code_inline") and any(character.isalnum() for character in token.content):
+            return strong > 0
+    return False
 
 
 def inline_text(tokens: Sequence[Token]) -> str:
@@ -74,19 +95,13 @@ def inline_text(tokens: Sequence[Token]) -> str:
 def read_markdown(data: dict[Any, Any], body: str, location: str, limits: Limits) -> Document:
     """The document of a Markdown file, from its front matter and its body."""
     facts, builder = Facts(data), Builder(limits)
-    blocks = list(parts(body))
+    blocks = captioned(list(parts(body)))
     abstract = facts.prose("abstract")
     if abstract:
         builder.heading("Abstract", 1)
         for piece in abstract.split("\n\n"):
             builder.paragraph(piece)
-    for block in blocks:
-        if block.kind == "heading":
-            builder.heading(block.text, block.level)
-        elif block.kind == "verbatim":
-            builder.block(block.text)
-        else:
-            builder.paragraph(block.text)
+    add(builder, blocks)
     first_heading = next((block.text for block in blocks if block.kind == "heading"), None)
     paper = paper_of(facts, first_heading, location)
     builder.notices += facts.notices

@@ -11,7 +11,8 @@ from sovereign.records import Document, Paper, Seen
 from .document import Builder
 from .frontmatter import Facts, paper_of
 from .limits import Limits
-from .markdown import Part, parts
+from .markdown import parts
+from .parts import Part
 from .text import one_line
 from .where import read_where
 

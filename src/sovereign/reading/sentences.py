@@ -17,9 +17,12 @@ _ABBREVIATION = re.compile(
 )
 # The end of a sentence unless a number follows.
 _NUMBERED = re.compile(r"(?:^|[\s(\[])(?:nos?|p|art|ver|v)\.$", re.IGNORECASE)
-# Ends that syntok misses: after a closing bracket, before a name such as "vLLM", and in Chinese and Japanese.
+# Ends that syntok misses: after a closing bracket, before a name such as "vLLM", before a LaTeX key that is the subject of its
+# sentence ("[Moor2020Routing] show"), after a decimal or a version (not after the
+# number of a theorem or section, whose word has a capital), and in Chinese and Japanese.
 _MISSED = re.compile(
-    r"(?<=[)\]]\.)\s+(?=[A-Z])|(?<=\w{3}\.)\s+(?=[a-z]+[A-Z])|(?<=[\u3002\uff01\uff1f])(?=[^\s\u3002\uff01\uff1f”’」』）)])"
+    r"(?<=[)\]]\.)\s+(?=[A-Z])|(?<=\w{3}\.)\s+(?=[a-z]+[A-Z])|(?:\b[a-z]+ \d|\bv\d)[\d.]{0,20}\.\d{1,20}\.\s+(?=[A-Z][a-z])"
+    r"|(?<=[\w)\]]\.)\s+(?=\[[^\W\d][\w:.-]{0,80}\] [a-z])|(?<=[\u3002\uff01\uff1f])(?=[^\s\u3002\uff01\uff1f”’」』）)])"
 )
 # A figure with a unit before a capital: syntok takes most units for abbreviations of a name. Years stand before initials.
 _AFTER_UNIT = re.compile(

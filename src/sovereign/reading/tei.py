@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from .markdown import Part
+from .parts import Part
 from .text import one_line, word_set
-from .xml_text import Element, child, children, local, parts, plain
+from .xml_names import Element, child, children, local, plain
+from .xml_text import parts
 
 _KINDS = {
     **dict.fromkeys(word_set("body back p item div"), "block"),

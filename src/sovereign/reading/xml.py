@@ -15,9 +15,10 @@ from .frontmatter import title_without_front_matter
 from .identity import arxiv_of_doi, find_arxiv, find_doi, paper_id
 from .jats import jats_facts, jats_parts
 from .limits import Limits
+from .parts import add
 from .tei import tei_facts, tei_parts
 from .text import one_line, printable
-from .xml_text import Element, local
+from .xml_names import Element, local
 
 _READERS = {"article": (jats_facts, jats_parts), "TEI": (tei_facts, tei_parts)}
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
@@ -38,13 +39,7 @@ def read_xml(data: bytes, location: str, limits: Limits) -> Document:
     builder = Builder(limits)
     if next(root.iter(etree.Entity), None) is not None:
         builder.notices.append("the file defines entities of its own; they were not resolved and are left out")
-    for part in read_parts(root):
-        if part.kind == "heading":
-            builder.heading(part.text, part.level)
-        elif part.kind == "verbatim":
-            builder.block(part.text)
-        else:
-            builder.paragraph(part.text)
+    add(builder, read_parts(root))
     facts = read_facts(root)
     title = key = str(facts["title"])
     if not title:

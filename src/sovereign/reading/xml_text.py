@@ -3,48 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from .latex_inputs import is_main
 from .latex_text import Text
 from .leftovers import tidy
-from .markdown import Part
-from .text import clean, one_line
-
-Element = Any  # lxml ships no types
-Kinds = Callable[[Element], str]
+from .parts import Part
+from .text import clean
+from .xml_names import Element, Kinds, local, plain
+from .xml_tables import table_of
 
 _COMPOUND = re.compile(r".[+\-−*/=<> ]")
 _BARE_RAISED = re.compile(r"(?:th|st|nd|rd|[^\w\s+−-]+)")
 _NUMBERS = re.compile(r"[\s\d,;–—-]*")
 _OPENS = re.compile(r"(?:[\[(,;]|\bsee|\be\.g\.,?|\bcf\.)\s*\Z")
-_MOST_COLUMNS = 50
 _MATH = {"msup": "^", "msub": "_", "mfrac": "/"}
-
-
-def local(element: Element) -> str:
-    """The name of an element without its namespace; empty for comments, instructions and entities."""
-    tag = element.tag
-    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
-
-
-def children(element: Element | None, *path: str) -> list[Element]:
-    """The elements that a path of names leads to, whatever their namespace."""
-    found = [] if element is None else [element]
-    for name in path:
-        found = [child for parent in found for child in parent if local(child) == name]
-    return found
-
-
-def child(element: Element | None, *path: str) -> Element | None:
-    """The first element that a path of names leads to."""
-    return next(iter(children(element, *path)), None)
-
-
-def plain(element: Element | None, separator: str = "") -> str:
-    """All text in an element, on one line."""
-    return "" if element is None else one_line(separator.join(element.itertext()))
 
 
 def parts(root: Element | None, kinds: Kinds, level: int = 0) -> list[Part]:
@@ -99,7 +74,7 @@ def parts(root: Element | None, kinds: Kinds, level: int = 0) -> list[Part]:
             if put_off(given):
                 continue
             flush()
-            found.append(Part("verbatim", _table(given, kinds)))
+            found.append(table_of(given, partial(line, kinds=kinds)))
         else:
             if kind != "inline":
                 if put_off(given):
@@ -133,7 +108,7 @@ def _inline(element: Element, kind: str, kinds: Kinds, before: str) -> list[str]
     if kind == "cite":
         text = plain(element)
         beside = not text or _NUMBERS.fullmatch(text) or text[0] in "[(" or _OPENS.search(before)
-        return [] if beside else [text]
+        return [_open_bracket(text)] if beside else [text]
     text = line(element, kinds)
     if kind == "lowered":
         return ["_" if text and before[-1:].isdigit() else "", text]
@@ -142,6 +117,12 @@ def _inline(element: Element, kind: str, kinds: Kinds, before: str) -> list[str]
     if _BARE_RAISED.fullmatch(text):
         return [text]
     return [f"^({text})" if _COMPOUND.search(text) else f"^{text}"]
+
+
+def _open_bracket(citation: str) -> str:
+    """The bracket that a citation closes or leaves open for its sentence, as in "(e.g., " and "Moor, 2020)"; else nothing."""
+    beyond = citation.count("(") - citation.count(")")
+    return "(" if beyond > 0 else ")" if beyond < 0 else ""
 
 
 def line(element: Element | None, kinds: Kinds) -> str:
@@ -153,20 +134,3 @@ def line(element: Element | None, kinds: Kinds) -> str:
         return "inline" if inner is element else kinds(inner)
 
     return " ".join(part.text for part in parts(element, inside))
-
-
-def _table(table: Element, kinds: Kinds) -> str:
-    """Rows on lines of their own, cells separated by bars; a cell over several columns is followed by empty ones."""
-    rows = []
-    for row in table.iter():
-        if local(row) not in ("tr", "row"):
-            continue
-        cells: list[str] = []
-        for cell in row:
-            if local(cell) in ("td", "th", "cell"):
-                span = cell.get("colspan") or cell.get("cols") or "1"
-                columns = int(span) if re.fullmatch(r"[0-9]{1,2}", span) else 1
-                cells += [line(cell, kinds), *[""] * (min(columns, _MOST_COLUMNS) - 1)]
-        if any(cells):
-            rows.append(" | ".join(cells))
-    return "\n".join(rows)

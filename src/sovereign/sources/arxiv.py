@@ -13,7 +13,7 @@ from lxml import etree
 from sovereign.errors import NotFound, SovereignError
 from sovereign.reading import Limits, ReadError, Task, printable, read_one
 from sovereign.reading.identity import ARXIV_ID, find_arxiv
-from sovereign.reading.xml_text import Element, child, children, local, plain
+from sovereign.reading.xml_names import Element, child, children, local, plain
 from sovereign.records import Document, Failure, Query
 
 from .base import BadAnswer, Fetcher, Hit
