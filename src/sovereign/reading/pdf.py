@@ -17,7 +17,8 @@ from .headings import PlainHeadings
 from .identity import paper_id
 from .limits import Limits
 from .pdf_flow import Flow
-from .pdf_text import HYPHEN, Line, read_pages
+from .pdf_parts import HYPHEN, Line
+from .pdf_text import read_pages
 from .plain import own_arxiv_id
 from .text import one_line
 
@@ -76,12 +77,18 @@ def _fill(builder: Builder, lines: Sequence[Line]) -> None:
     """Group lines to headings and paragraphs. What stands before the abstract is stored without sentences."""
     headings = PlainHeadings()
     texts = [line.text.replace(HYPHEN, "-") for line in lines]
-    levels = [headings.level(text, texts[i + 1 : i + 6]) for i, text in enumerate(texts)]
+    levels = [
+        None if line.cells else headings.level(text, texts[i + 1 : i + 6])
+        for i, (line, text) in enumerate(zip(lines, texts, strict=True))
+    ]
     first = next((i for i, level in enumerate(levels) if level), 0)
     if lines and lines[first].page > 2:
         first = 0
-    builder.block("\n".join(texts[:first]))
+    builder.block("\n".join(text for line, text in zip(lines[:first], texts, strict=False) if not line.cells))
     flow = Flow(builder, lines)
+    for line in lines[:first]:
+        if line.cells:
+            flow.add(line)
     for line, level in zip(lines[first:], levels[first:], strict=True):
         if level:
             flow.close()

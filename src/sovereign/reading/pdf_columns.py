@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-
-class Piece(NamedTuple):
-    """Characters that stand side by side. ``size`` is that of the font in points, 0 if they are turned."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-
-    @property
-    def middle(self) -> float:
-        return (self.bottom + self.top) / 2
+from .pdf_parts import Piece
 
 
 def reading_order(pieces: list[Piece]) -> list[list[Piece]]:
     """The pieces of a page in reading order; a line never goes on from one list to the next."""
     flat = [piece for piece in pieces if piece.size]
-    gutter = _gutter(flat)
+    gutter = _gutter([piece for piece in flat if not piece.table])
     if gutter is None:
         return [pieces]
     flows: list[list[Piece]] = [[piece for piece in pieces if not piece.size]]

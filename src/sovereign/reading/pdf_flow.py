@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from statistics import median
 
 from .document import Builder
-from .pdf_text import HYPHEN, Line
+from .pdf_parts import HYPHEN, Line
 from .text import one_line
 
 _CAPTION = re.compile(r"(?:Figure|Fig\.|Table|Algorithm)\s+\d+\s*[:.]")
 _BULLET = re.compile(r"[•▪‣◦*]\s+|\(\w\)\s+")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*∗†‡§])\s?(?=[A-Z“\"(]|https?:)")
+_LABEL_END = re.compile(r"^\s*[:.|]?\s*")
 _ENDS = (".", "!", "?", ":")
 _SMALLER = 0.93  # of the letters of the paragraph
 
@@ -46,8 +47,8 @@ class Flow:
             starts or _BULLET.match(line.text) or line.size * _SMALLER > self._open[0].size or self._new_part(line)
         ):
             self.close()
-        if _is_row(line):
-            self._builder.block(line.text.replace(HYPHEN, "-"))
+        if line.row or _is_row(line):
+            self._write([line])
             return
         self._open.append(line)
         if len(line.text) < 0.75 * self._width and line.text.endswith(_ENDS):
@@ -79,6 +80,8 @@ class Flow:
         if (
             last is None
             or starts
+            or line.cells
+            or last[-1].cells
             or _FOOTNOTE.match(line.text)
             or _is_row(line) != _is_row(last[-1])
             or abs(line.size - last[-1].size) > (1 - _SMALLER) * line.size
@@ -91,6 +94,27 @@ class Flow:
         """Add a paragraph; rows of a table or labels of a figure are stored without sentences."""
         if not lines:
             return
+        if lines[0].cells:
+            self._table(lines[0])
+            return
+        whole, pages = self._joined(lines)
+        letters = sum(c.isalpha() for c in whole)
+        ragged = len(lines) >= 3 and median(len(line.text) for line in lines) < 0.5 * self._width
+        if _is_row(lines[0]):
+            self._builder.block("\n".join(line.text for line in lines).replace(HYPHEN, "-"))
+        elif ragged or letters < 0.5 * len(whole.replace(" ", "")):
+            self._builder.block(whole)
+        else:
+            self._builder.paragraph(whole, pages)
+
+    def _table(self, line: Line) -> None:
+        """Add a table, and its caption, which gives sentences."""
+        caption, pages = self._joined(line.caption)
+        self._builder.table(line.cells, line.label, _LABEL_END.sub("", caption[len(line.label) :]), line.page)
+        self._builder.paragraph(caption, pages)
+
+    def _joined(self, lines: Sequence[Line]) -> tuple[str, list[tuple[int, int]]]:
+        """The text of lines, with the words that their ends split made whole, and where in it each page begins."""
         parts: list[str] = []
         pages: list[tuple[int, int]] = []
         size = 0
@@ -106,15 +130,7 @@ class Flow:
             split = line.text.endswith(HYPHEN)
             parts.append(one_line(text) + ("" if split else " "))
             size += len(parts[-1])
-        whole = "".join(parts)
-        letters = sum(c.isalpha() for c in whole)
-        ragged = len(lines) >= 3 and median(len(line.text) for line in lines) < 0.5 * self._width
-        if _is_row(lines[0]):
-            self._builder.block("\n".join(line.text for line in lines).replace(HYPHEN, "-"))
-        elif ragged or letters < 0.5 * len(whole.replace(" ", "")):
-            self._builder.block(whole)
-        else:
-            self._builder.paragraph(whole, pages)
+        return "".join(parts), pages
 
 
 def _keeps_hyphen(head: str, rest: str, words: Counter[str]) -> bool:
