@@ -75,27 +75,47 @@ def _edge_key(line: str) -> str:
 
 def _fill(builder: Builder, lines: Sequence[Line]) -> None:
     """Group lines to headings and paragraphs. What stands before the abstract is stored without sentences."""
-    headings = PlainHeadings()
-    texts = [line.text.replace(HYPHEN, "-") for line in lines]
-    levels = [
-        None if line.cells else headings.level(text, texts[i + 1 : i + 6])
-        for i, (line, text) in enumerate(zip(lines, texts, strict=True))
-    ]
-    first = next((i for i, level in enumerate(levels) if level), 0)
+    titles = _titles(lines)
+    first = min(titles, default=0)
     if lines and lines[first].page > 2:
         first = 0
-    builder.block("\n".join(text for line, text in zip(lines[:first], texts, strict=False) if not line.cells))
+    builder.block("\n".join(line.text.replace(HYPHEN, "-") for line in lines[:first] if not line.cells))
     flow = Flow(builder, lines)
-    for line in lines[:first]:
-        if line.cells:
-            flow.add(line)
-    for line, level in zip(lines[first:], levels[first:], strict=True):
-        if level:
+    title_ends = first
+    for at, line in enumerate(lines):
+        if at in titles:
+            level, count = titles[at]
+            title_ends = at + count
             flow.close()
-            builder.heading(line.text.replace(HYPHEN, "-"), level)
-        else:
+            parts = (part.text.removesuffix(HYPHEN) + " " * (HYPHEN not in part.text) for part in lines[at:title_ends])
+            builder.heading("".join(parts), level)
+        elif line.cells or at >= title_ends:
             flow.add(line)
     flow.close()
+
+
+def _titles(lines: Sequence[Line]) -> dict[int, tuple[int, int]]:
+    """The level of each heading and the number of its lines, by the index of its first line."""
+    headings = PlainHeadings()
+    texts = [line.text.replace(HYPHEN, "-") for line in lines]
+    sizes = [line.size for line in lines]
+    # Larger than what follows; "A Background" before citations is so, and a reference that begins with "A" is not.
+    large = [size > 1.04 * median(sizes[i + 1 : i + 6] or [size]) for i, size in enumerate(sizes)]
+    titles: dict[int, tuple[int, int]] = {}
+    for at, line in enumerate(lines):
+        if line.cells or not (level := headings.level(texts[at], () if large[at] else texts[at + 1 : at + 6])):
+            continue
+        end = at + 1
+        while large[at] and end < len(lines) and end < at + 3 and large[end] and _goes_on(line, lines[end]):
+            end += 1
+        titles[at] = (level, end - at)
+    return titles
+
+
+def _goes_on(title: Line, line: Line) -> bool:
+    """Whether a line that stands out is a further line of a heading."""
+    same = abs(title.size - line.size) < 0.02 * title.size and title.page == line.page
+    return same and not line.gap and not line.cells and not re.match(r"[\dA-Z][\d.]*\s", line.text)
 
 
 def _paper(

@@ -15,9 +15,10 @@ from .document import Builder
 from .pdf_parts import HYPHEN, Line
 from .text import one_line
 
-_CAPTION = re.compile(r"(?:Figure|Fig\.|Table|Algorithm)\s+\d+\s*[:.]")
+_CAPTION = re.compile(r"(?:Figure|Fig\.|Table|Algorithm)\s+\d+\s*(?P<end>[:.])")
 _BULLET = re.compile(r"[•▪‣◦*]\s+|\(\w\)\s+")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*∗†‡§])\s?(?=[A-Z“\"(]|https?:)")
+_SPLIT = re.compile(r"\w-$")
 _LABEL_END = re.compile(r"^\s*[:.|]?\s*")
 _ENDS = (".", "!", "?", ":")
 _SMALLER = 0.93  # of the letters of the paragraph
@@ -32,13 +33,22 @@ class Flow:
         # Words of the document, without the halves of those that a line's end splits.
         whole = re.sub(rf"[\w-]*{HYPHEN} \w*", "", " ".join(line.text for line in lines))
         self._words = Counter(re.findall(r"\w+(?:-\w+)*", whole))
+        self._compounds = Counter(
+            part
+            for word in self._words
+            if "-" in word
+            for part in (word[: word.find("-") + 4], word[word.rfind("-") :])
+        )
+        ends = Counter(found["end"] for line in lines if (found := _CAPTION.match(line.text)))
+        self._caption_end = ends.most_common(1)[0][0] if ends else ""  # "Table 4. On average" may begin a sentence
         self._open: list[Line] = []
         self._aside: list[list[Line]] = []
         self._waiting = False  # whether the line before was put aside
 
     def add(self, line: Line) -> None:
         """Take the next line."""
-        starts = bool(_CAPTION.match(line.text))
+        caption = _CAPTION.match(line.text)
+        starts = bool(caption and caption["end"] == self._caption_end)
         if self._open and (self._is_aside(line) or (starts and not self._is_done())):
             self._put_aside(line, starts)
             return
@@ -124,27 +134,35 @@ class Flow:
             if split:
                 # The rest of the word moves up, so that both lines keep their pages.
                 rest, _, text = text.partition(" ")
-                parts.append(("-" if _keeps_hyphen(parts[-1], rest, self._words) else "") + rest + " ")
+                parts.append(self._between(parts[-1], rest) + rest + " ")
                 size += len(parts[-1])
             pages.append((size, line.page))
-            split = line.text.endswith(HYPHEN)
+            # At the end of a column PDFium does not look whether the word goes on.
+            split = line.text.endswith(HYPHEN) or bool(_SPLIT.search(text))
+            text = text[:-1] if split and text.endswith("-") else text
             parts.append(one_line(text) + ("" if split else " "))
             size += len(parts[-1])
         return "".join(parts), pages
 
+    def _between(self, head: str, rest: str) -> str:
+        """What stands between ``head``, which ends a line within a word, and ``rest``: a hyphen if it belongs there.
 
-def _keeps_hyphen(head: str, rest: str, words: Counter[str]) -> bool:
-    """Whether the hyphen between ``head``, which ends a line, and ``rest`` belongs to the word.
-
-    It is asked of the document itself: if it has "machine-readable" or "machinereadable" elsewhere, that form is taken;
-    else the hyphen goes, unless two long words of the document meet, or a capital or figure is beside it.
-    """
-    left, right = re.findall(r"[\w-]*\Z", head)[0], re.findall(r"\A[\w-]*", rest)[0]
-    hyphened, plain = words[f"{left}-{right}"], words[left + right]
-    if hyphened != plain:
-        return hyphened > plain
-    two_words = min(len(left), len(right)) >= 5 and words[left] and words[right]
-    return bool(two_words) or any(c.isupper() or c.isdigit() for c in left[-1:] + right[:1])
+        That is asked of the document itself: if it has "machine-readable" or "machinereadable" elsewhere, that form is
+        taken; else the hyphen goes, unless two long words of the document meet, or one word with a half of compounds
+        ("span-level" beside "token-level", "fine-tuned" beside "fine-tuning"), or a capital or figure is beside it.
+        """
+        if rest in ("and", "or"):
+            return "- "  # "token- and sentence-level"
+        left, right = re.findall(r"[\w-]*\Z", head)[0], re.findall(r"\A[\w-]*", rest)[0]
+        hyphened, plain = self._words[f"{left}-{right}"], self._words[left + right]
+        if hyphened != plain:
+            return "-" if hyphened > plain else ""
+        two_words = min(len(left), len(right)) >= 5 and self._words[left] and self._words[right]
+        half = len(right) >= 4 and (
+            (self._words[left] and self._compounds[f"-{right}"])
+            or (len(left) >= 3 and self._compounds[f"{left}-{right[:3]}"])
+        )
+        return "-" if two_words or half or any(c.isupper() or c.isdigit() for c in left[-1:] + right[:1]) else ""
 
 
 def _is_row(line: Line) -> bool:
