@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from statistics import median
 
 from .document import Builder
@@ -16,7 +18,9 @@ from .pdf_parts import HYPHEN, Line
 from .text import one_line
 
 _CAPTION = re.compile(r"(?:Figure|Fig\.|Table|Algorithm)\s+\d+\s*(?P<end>[:.])")
-_BULLET = re.compile(r"[•▪‣◦*]\s+|\(\w\)\s+")
+_BULLET = re.compile(r"[•▪‣◦*]\s+")
+_LETTERED = re.compile(r"\(\w{1,3}\)\s+")
+_NUMBERED = re.compile(r"\d{1,2}[.)]\s+(?=[A-Z])")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*∗†‡§])\s?(?=[A-Z“\"(]|https?:)")
 _SPLIT = re.compile(r"\w-$")
 _LABEL_END = re.compile(r"^\s*[:.|]?\s*")
@@ -31,7 +35,9 @@ class Flow:
         self._builder = builder
         self._width = median([len(line.text) for line in lines] or [0])
         # Words of the document, without the halves of those that a line's end splits.
-        whole = re.sub(rf"[\w-]*{HYPHEN} \w*", "", " ".join(line.text for line in lines))
+        whole = re.sub(
+            rf"[\w-]*{HYPHEN} \w*", "", " ".join(part.text for line in lines for part in (line, *line.caption))
+        )
         self._words = Counter(re.findall(r"\w+(?:-\w+)*", whole))
         self._compounds = Counter(
             part
@@ -54,7 +60,7 @@ class Flow:
             return
         self._waiting = False
         if self._open and (
-            starts or _BULLET.match(line.text) or line.size * _SMALLER > self._open[0].size or self._new_part(line)
+            starts or self._is_item(line) or line.size * _SMALLER > self._open[0].size or self._new_part(line)
         ):
             self.close()
         if line.row or _is_row(line):
@@ -70,8 +76,14 @@ class Flow:
             self._write(part)
         self._open, self._aside, self._waiting = [], [], False
 
-    def _is_done(self) -> bool:
-        return self._open[-1].text.endswith(_ENDS)
+    def _is_item(self, line: Line) -> bool:
+        """Whether a line begins an item of a list. "(i)" within a sentence may come to stand at a line's start."""
+        if _LETTERED.match(line.text):
+            return self._is_done(";")
+        return bool(_BULLET.match(line.text) or (_NUMBERED.match(line.text) and self._is_done(";", ",", "and", "or")))
+
+    def _is_done(self, *more: str) -> bool:
+        return self._open[-1].text.endswith((*_ENDS, *more))
 
     def _new_part(self, line: Line) -> bool:
         return line.gap and self._is_done() and line.page == self._open[-1].page
@@ -112,10 +124,27 @@ class Flow:
         ragged = len(lines) >= 3 and median(len(line.text) for line in lines) < 0.5 * self._width
         if _is_row(lines[0]):
             self._builder.block("\n".join(line.text for line in lines).replace(HYPHEN, "-"))
+        elif ragged and any(runs := self._prose(lines)):
+            for prose, run in groupby(zip(runs, lines, strict=True), key=itemgetter(0)):
+                part, part_pages = self._joined([line for _, line in run])
+                if prose:
+                    self._builder.paragraph(part, part_pages)
+                else:
+                    self._builder.block(part)
         elif ragged or letters < 0.5 * len(whole.replace(" ", "")):
             self._builder.block(whole)
         else:
             self._builder.paragraph(whole, pages)
+
+    def _prose(self, lines: Sequence[Line]) -> list[bool]:
+        """Which lines are prose, three at least that fill the column, between those of formulas and labels."""
+        prose: list[bool] = []
+        for full, run in groupby(lines, key=lambda line: len(line.text) >= 0.7 * self._width):
+            count = len(list(run))
+            prose += [full and count >= 3] * count
+        for k in range(1, len(lines)):
+            prose[k] = prose[k] or (prose[k - 1] and not lines[k].gap and lines[k].text.endswith(_ENDS))
+        return prose
 
     def _table(self, line: Line) -> None:
         """Add a table, and its caption, which gives sentences."""
@@ -147,13 +176,16 @@ class Flow:
     def _between(self, head: str, rest: str) -> str:
         """What stands between ``head``, which ends a line within a word, and ``rest``: a hyphen if it belongs there.
 
-        That is asked of the document itself: if it has "machine-readable" or "machinereadable" elsewhere, that form is
-        taken; else the hyphen goes, unless two long words of the document meet, or one word with a half of compounds
-        ("span-level" beside "token-level", "fine-tuned" beside "fine-tuning"), or a capital or figure is beside it.
+        It does between figures. Else the document itself is asked: if it has "machine-readable" or "machinereadable"
+        elsewhere, that form is taken; if not, the hyphen goes, unless a capital or figure is beside it, two long words of
+        the document meet, or a word meets a half of compounds ("span-level" beside "token-level", "fine-tuned" beside
+        "fine-tuning").
         """
         if rest in ("and", "or"):
             return "- "  # "token- and sentence-level"
         left, right = re.findall(r"[\w-]*\Z", head)[0], re.findall(r"\A[\w-]*", rest)[0]
+        if left[-1:].isdigit() and right[:1].isdigit():
+            return "-"
         hyphened, plain = self._words[f"{left}-{right}"], self._words[left + right]
         if hyphened != plain:
             return "-" if hyphened > plain else ""

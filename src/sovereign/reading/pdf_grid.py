@@ -188,7 +188,8 @@ def _by_columns(words: Words, columns: Sequence[Edges]) -> Iterator[Words]:
     ends = [
         (one, other, k[0], m[0]) for (one, k), (other, m) in pairwise(zip(words.parts, hits, strict=True)) if k != m
     ]
-    slack = _LEAN * words.size
+    # A title over two columns may have its space above the one between them; with three columns that is no chance.
+    slack = _LEAN * words.size if len(ends) == 1 else float("inf")
     for one, other, k, m in ends:
         apart = one.right < columns[k][1] + slack and other.left > columns[m][0] - slack
         if not (apart or is_figure(one.text) or is_figure(other.text)):

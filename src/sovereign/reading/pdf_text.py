@@ -15,6 +15,7 @@ from pypdfium2 import raw
 
 from .errors import ReadError
 from .limits import Limits
+from .pdf_accents import ACCENTS, accented, is_over, letter_under
 from .pdf_columns import reading_order
 from .pdf_guard import refuse_bombs
 from .pdf_lines import lines_of
@@ -24,6 +25,7 @@ from .pdf_tables import has_caption, with_tables
 
 _RESERVED = frozenset(map(ord, (RAISED, LOWERED)))
 _BOLD = 600  # of the scale where 400 is plain and 700 is bold; fonts with no bold face have up to 550
+_WITHIN = 0.12  # of the height of the letters: the space between letters of one word, at most
 _WIDE = 0.9  # of the height of the letters: more space than between words of one line
 
 _Box = tuple[float, float, float, float]  # left, bottom, right, top
@@ -85,8 +87,10 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
     pieces: list[Piece] = []
     letters: list[str] = []
     boxes: list[_Box] = []
+    places: list[int] = []  # of what has a box, among the letters
     spaces: list[Space] = []
     first = 0  # number of the first letter
+    accent, loose = "", False  # an accent before its letter; whether spaces may come from an accent
     raised = turned = False
     base = (0.0, 0.0, 0.0, 0.0)  # box of the letter that shows the height of the line
     size = 0.0  # of its font
@@ -102,6 +106,7 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
         letters.clear()
         boxes.clear()
         spaces.clear()
+        places.clear()
         raised = turned = False
 
     for k in range(min(text_page.count_chars(), room)):
@@ -122,6 +127,18 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
         now = (box.left, box.bottom, box.right, box.top)
         if now[2] < visible[0] or now[0] > visible[2] or now[3] < visible[1] or now[1] > visible[3]:
             continue  # outside what a viewer shows
+        if letter in ACCENTS:
+            under = letter_under(now, boxes)
+            made = accented(letters[places[under]], letter) if under is not None else None
+            if under is not None and made:
+                letters[places[under]] = made
+                loose = True
+                continue
+            if _is_over_next(handle, k, now):
+                accent = letter
+                continue
+        if accent:
+            letter, accent, loose = accented(letter, accent) or letter + accent, "", True
         if boxes and not turned and _is_elsewhere(now, boxes[-1], base):
             flush()
         if not boxes:
@@ -136,12 +153,27 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
                 letters.pop()
             letters += (LOWERED if raised else RAISED, *(" " * space))
             raised = not raised
+        while loose and boxes and letters[-1] == " " and now[0] - boxes[-1][2] < _WITHIN * (base[3] - base[1]):
+            letters.pop()  # PDFium sets spaces about an accent
+        loose = False
         if boxes and letters[-1] == " ":
             spaces.append(Space(len(letters), boxes[-1][2], now[0], k))
+        places.append(len(letters))
         letters.append(letter)
         boxes.append(now)
     flush()
     return pieces
+
+
+def _is_over_next(handle: Any, index: int, accent: _Box) -> bool:
+    """Whether an accent stands over the letter that comes after it, beyond a space or two."""
+    box = raw.FS_RECTF()
+    for k in range(index + 1, index + 4):
+        letter = chr(min(raw.FPDFText_GetUnicode(handle, k), 0x10FFFF))
+        if not letter.isspace():
+            found = letter.isalpha() and raw.FPDFText_GetLooseCharBox(handle, k, box)
+            return bool(found) and is_over(accent, (box.left, box.bottom, box.right, box.top))
+    return False
 
 
 def _font_size(text_page: Any, index: int) -> float:
