@@ -67,8 +67,14 @@ def _beside(first: Piece, piece: Piece) -> bool:
 
 
 def words_of(line: Sequence[Piece], bold: Bold) -> list[Words]:
-    """The words of a line in cells, as far as the spaces between them tell."""
-    return [words for piece in line for words in _cells(piece, bold)]
+    """The words of a line in cells, as far as the spaces between them tell. A deviation belongs to its mean."""
+    made: list[Words] = []
+    for words in (words for piece in line for words in _cells(piece, bold)):
+        if made and (words.text.startswith("±") or made[-1].text.endswith("±")):
+            made[-1] = _together([made[-1], words])
+        else:
+            made.append(words)
+    return made
 
 
 def _cells(piece: Piece, bold: Bold) -> Iterator[Words]:
@@ -170,7 +176,7 @@ def placed(line: Sequence[Words], columns: Sequence[Edges], rules: Sequence[Rule
         hit = hit or [min(free, key=lambda k: _gap(words, columns[k]))]
         first, last = hit[0], hit[-1]
         if rules is not None:
-            first, last = _headed(words, first, last, columns, taken - set(hit), rules)
+            first, last = _headed(words, first, last, columns, taken - set(hit), _own_rules(words, line, rules))
         taken |= set(range(first, last + 1))
         if made and made[-1].last >= first:
             made[-1] = joined(made[-1], words)._replace(right=words.right, last=max(last, made[-1].last))
@@ -199,13 +205,25 @@ def _by_columns(words: Words, columns: Sequence[Edges]) -> Iterator[Words]:
         yield _together([part for _, part in group])
 
 
+def _own_rules(words: Words, line: Sequence[Words], rules: Sequence[Rule]) -> list[Rule]:
+    """The rules under a line of group headers, those that touch and so became one cut into equal parts."""
+    made = []
+    for rule in rules:
+        if words.bottom - words.size < rule.y < words.bottom + 1:
+            over = [w for w in line if rule.left < (w.left + w.right) / 2 < rule.right]
+            step = (rule.right - rule.left) / max(1, len(over))
+            edges = [rule.left + k * step for k in range(len(over) + 1)]
+            made += [Rule(left, right, rule.y) for left, right in pairwise(edges)]
+    return made
+
+
 def _headed(
     words: Words, first: int, last: int, columns: Sequence[Edges], taken: set[int], rules: Sequence[Rule]
 ) -> tuple[int, int]:
     """The columns that words in the header head: those over the rule beneath, else those that they are centred over."""
     middle = (words.left + words.right) / 2
     for rule in rules:
-        if words.bottom - words.size < rule.y < words.bottom + 1 and rule.left < middle < rule.right:
+        if rule.left < middle < rule.right:
             under = [
                 k for k, (left, right) in enumerate(columns) if rule.left - 2 < (left + right) / 2 < rule.right + 2
             ]

@@ -77,6 +77,7 @@ def _header_rows(lines: list[Row], columns: Sequence[Edges]) -> list[Row]:
     are one row, of cells with several lines. Where ``columns`` are given, no rules tell which are spanned."""
     if not lines:
         return []
+    lines = [_grouped(line, below) for line, below in zip(lines, [*lines[1:], []], strict=True)]
     labels = [line for line in lines if line[0].first == 0 and len(line) > 1]
     if len(labels) < 2 and all(words.first == words.last for line in lines for words in line):
         row = lines[0]
@@ -97,6 +98,22 @@ def _header_rows(lines: list[Row], columns: Sequence[Edges]) -> list[Row]:
             for words in line:
                 _between_rows(rows, words)
     return rows
+
+
+def _grouped(line: Row, below: Row) -> Row:
+    """A line of the header whose words stand over equal groups of the columns below, each over two at least."""
+    count = len(line)
+    inner = [words for words in below if words.first >= 1]
+    step = len(inner) // max(1, count)
+    equal = (
+        count >= 2 and step >= 2 and len(inner) == step * count and inner[-1].last - inner[0].first + 1 == len(inner)
+    )
+    if not equal:
+        return line
+    starts = range(inner[0].first, inner[-1].last + 1, step)
+    if any(words.first < start or words.last >= start + step for words, start in zip(line, starts, strict=True)):
+        return line
+    return [words._replace(first=k, last=k + step - 1) for words, k in zip(line, starts, strict=True)]
 
 
 def _floats(line: Row, others: Sequence[Row]) -> bool:
