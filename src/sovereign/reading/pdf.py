@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, islice, takewhile
 from statistics import median
 
 from sovereign.records import Document, Paper
@@ -38,8 +38,8 @@ def read_pdf(data: bytes, location: str, limits: Limits) -> Document:
         ReadError: if the file is damaged, cut off, encrypted or made to exhaust memory, or has no text layer.
     """
     pages, count, metadata = read_pages(data, location, limits)
-    letters = sum(c.isalpha() for page in pages for line in page for c in line.text)
-    if letters < _FEWEST_LETTERS:
+    letters = (c for page in pages for line in page for c in line.text if c.isalpha())
+    if len(list(islice(letters, _FEWEST_LETTERS))) < _FEWEST_LETTERS:
         reason = f"{location}: the PDF has no text layer; its pages are pictures"
         raise ReadError(reason, "Run text recognition (OCR) over it and use the result.")
     builder = Builder(limits)
@@ -99,8 +99,9 @@ def _titles(lines: Sequence[Line]) -> dict[int, tuple[int, int]]:
     headings = PlainHeadings()
     texts = [line.text.replace(HYPHEN, "-") for line in lines]
     sizes = [line.size for line in lines]
-    # Larger than what follows; "A Background" before citations is so, and a reference that begins with "A" is not.
-    large = [size > 1.04 * median(sizes[i + 1 : i + 6] or [size]) for i, size in enumerate(sizes)]
+    # Larger than the text and what follows; "A Background" before citations is so, and a reference that begins with "A" is not.
+    usual = median(sizes or [0.0])
+    large = [size > 1.04 * max(usual, median(sizes[i + 1 : i + 6] or [size])) for i, size in enumerate(sizes)]
     titles: dict[int, tuple[int, int]] = {}
     for at, line in enumerate(lines):
         if line.cells or not (level := headings.level(texts[at], () if large[at] else texts[at + 1 : at + 6])):

@@ -43,7 +43,8 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
         return None
     left, right = min(p.left for p in pieces), max(p.right for p in pieces)
     places = [left + (right - left) * percent / 100 for percent in range(35, 66)]
-    across = {x: sum(len(p.text) for p in pieces if _side(p, x) is None) for x in places}
+    spans = [(p.left + 1, p.right - 1, len(p.text)) for p in pieces]
+    across = {x: sum(size for start, end, size in spans if start < x < end) for x in places}
     fewest = min(across.values())
     best = [x for x in places if across[x] == fewest]
     gutter = best[len(best) // 2]

@@ -22,6 +22,7 @@ _BULLET = re.compile(r"[•▪‣◦*]\s+")
 _LETTERED = re.compile(r"\(\w{1,3}\)\s+")
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s+(?=[A-Z])")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*∗†‡§])\s?(?=[A-Z“\"(]|https?:)")
+_LETTER = re.compile(r"[^\W\d_]")
 _SPLIT = re.compile(r"\w-$")
 _LABEL_END = re.compile(r"^\s*[:.|]?\s*")
 _ENDS = (".", "!", "?", ":")
@@ -55,6 +56,8 @@ class Flow:
         """Take the next line."""
         caption = _CAPTION.match(line.text)
         starts = bool(caption and caption["end"] == self._caption_end)
+        if line.cells and self._open and self._is_done():
+            self.close()
         if self._open and (self._is_aside(line) or (starts and not self._is_done())):
             self._put_aside(line, starts)
             return
@@ -120,7 +123,7 @@ class Flow:
             self._table(lines[0])
             return
         whole, pages = self._joined(lines)
-        letters = sum(c.isalpha() for c in whole)
+        letters = len(_LETTER.findall(whole))
         ragged = len(lines) >= 3 and median(len(line.text) for line in lines) < 0.5 * self._width
         if _is_row(lines[0]):
             self._builder.block("\n".join(line.text for line in lines).replace(HYPHEN, "-"))

@@ -8,6 +8,7 @@ Boxes are in points (1/72 inch), with y growing upwards.
 from __future__ import annotations
 
 import math
+from ctypes import byref, c_int, create_string_buffer
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -109,8 +110,10 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
         places.clear()
         raised = turned = False
 
+    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox  # looked up once: this is the inner loop
+    left, bottom, right, top = visible
     for k in range(min(text_page.count_chars(), room)):
-        code = raw.FPDFText_GetUnicode(handle, k)
+        code = unicode_of(handle, k)
         if code in (10, 13):
             flush()
             continue
@@ -121,11 +124,11 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
             if letters:
                 letters.append(" ")
             continue
-        if not raw.FPDFText_GetLooseCharBox(handle, k, box):
+        if not box_of(handle, k, box):
             letters.append(letter)
             continue
         now = (box.left, box.bottom, box.right, box.top)
-        if now[2] < visible[0] or now[0] > visible[2] or now[3] < visible[1] or now[1] > visible[3]:
+        if now[2] < left or now[0] > right or now[3] < bottom or now[1] > top:
             continue  # outside what a viewer shows
         if letter in ACCENTS:
             under = letter_under(now, boxes)
@@ -139,23 +142,27 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
                 continue
         if accent:
             letter, accent, loose = accented(letter, accent) or letter + accent, "", True
-        if boxes and not turned and _is_elsewhere(now, boxes[-1], base):
-            flush()
-        if not boxes:
-            angle = raw.FPDFText_GetCharAngle(text_page, k)
-            turned = abs((angle + 0.5) % math.pi - 0.5) > 0.2
-            base, size, first = now, _font_size(text_page, k), k
-        elif now[3] - now[1] > 1.25 * (base[3] - base[1]):
-            base, size = now, _font_size(text_page, k)
-        if not turned and raised != _is_raised(now, base):
-            space = raised and letters[-1] == " "
-            if space:
-                letters.pop()
-            letters += (LOWERED if raised else RAISED, *(" " * space))
-            raised = not raised
-        while loose and boxes and letters[-1] == " " and now[0] - boxes[-1][2] < _WITHIN * (base[3] - base[1]):
-            letters.pop()  # PDFium sets spaces about an accent
-        loose = False
+        last = boxes[-1] if boxes else now
+        # Most letters stand right behind the last, at its height.
+        if not boxes or now[1] != last[1] or now[3] != last[3] or not -1 < now[0] - last[2] < 0.4 * (now[3] - now[1]):
+            if boxes and not turned and _is_elsewhere(now, last, base):
+                flush()
+            if not boxes:
+                angle = raw.FPDFText_GetCharAngle(text_page, k)
+                turned = abs((angle + 0.5) % math.pi - 0.5) > 0.2
+                base, size, first = now, _font_size(text_page, k), k
+            elif now[3] - now[1] > 1.25 * (base[3] - base[1]):
+                base, size = now, _font_size(text_page, k)
+            if not turned and raised != _is_raised(now, base):
+                space = raised and letters[-1] == " "
+                if space:
+                    letters.pop()
+                letters += (LOWERED if raised else RAISED, *(" " * space))
+                raised = not raised
+        if loose:
+            while boxes and letters[-1] == " " and now[0] - boxes[-1][2] < _WITHIN * (base[3] - base[1]):
+                letters.pop()  # PDFium sets spaces about an accent
+            loose = False
         if boxes and letters[-1] == " ":
             spaces.append(Space(len(letters), boxes[-1][2], now[0], k))
         places.append(len(letters))
@@ -184,7 +191,12 @@ def _font_size(text_page: Any, index: int) -> float:
 
 
 def _is_bold(text_page: Any, index: int) -> bool:
-    return bool(raw.FPDFText_GetFontWeight(text_page, index) >= _BOLD)
+    weight = raw.FPDFText_GetFontWeight(text_page, index)
+    if weight > 0:
+        return bool(weight >= _BOLD)
+    name = create_string_buffer(64)  # fonts that are not in the file have no weight
+    raw.FPDFText_GetFontInfo(text_page, index, name, len(name), byref(c_int()))
+    return b"bold" in name.value.lower()
 
 
 def _is_elsewhere(now: _Box, last: _Box, base: _Box) -> bool:
