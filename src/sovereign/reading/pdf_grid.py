@@ -6,112 +6,18 @@ one row.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby, pairwise
 from operator import itemgetter
-from typing import NamedTuple
 
-from .pdf_lines import text_of
-from .pdf_parts import HYPHEN, LOWERED, RAISED, Piece
 from .pdf_rules import Rule
-from .text import one_line
+from .pdf_words import Words, is_figure, joined, together
 
-Bold = Callable[[int], bool]
 Edges = tuple[float, float]
 
 _MOST_COLUMNS = 60
-_TIGHT = 0.45  # of the size of the letters: more space than between a figure and other words of its cell
 _LEAN = 0.35  # likewise: how far a word may stand out of its column, towards the next
 _CENTRED = 0.7  # likewise: how far the middle of words may be from the middle of the columns that they head
-_FIGURE = re.compile(r"[-−–+±<>≤≥~∼≈$€£(\[]*\d[\d.,:/]*(?:[%kKMBGTxX×sh]|ms|GB|MB)?[)\]*†‡]*")
-
-
-class Words(NamedTuple):
-    """Words of a cell, in a line or joined from several, and the columns and rows that they stand over.
-
-    ``parts`` are the single words, as long as it is open whether they are those of one cell."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    size: float
-    bold: bool
-    first: int = 0
-    last: int = 0
-    rows: int = 1
-    parts: tuple[Words, ...] = ()
-
-
-def is_figure(text: str) -> bool:
-    """Whether text is a number, with its unit or sign."""
-    return bool(_FIGURE.fullmatch(text.strip().split(" ± ")[0]))
-
-
-def visual_lines(pieces: Sequence[Piece]) -> list[list[Piece]]:
-    """Pieces that stand on one line, from the top down, those of a line from left to right."""
-    lines: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda p: -p.bottom):
-        if lines and _beside(lines[-1][0], piece):
-            lines[-1].append(piece)
-        else:
-            lines.append([piece])
-    return [sorted(line, key=lambda p: p.left) for line in lines]
-
-
-def _beside(first: Piece, piece: Piece) -> bool:
-    """Whether a piece stands on the line of the one with the highest foot. That may be a small mark on the line."""
-    step = first.bottom - piece.bottom
-    return step < 0.35 * piece.size or (first.size < 0.8 * piece.size and step < 0.6 * piece.size)
-
-
-def words_of(line: Sequence[Piece], bold: Bold) -> list[Words]:
-    """The words of a line in cells, as far as the spaces between them tell. A deviation belongs to its mean."""
-    made: list[Words] = []
-    for words in (words for piece in line for words in _cells(piece, bold)):
-        if made and (words.text.startswith("±") or made[-1].text.endswith("±")):
-            made[-1] = _together([made[-1], words])
-        else:
-            made.append(words)
-    return made
-
-
-def _cells(piece: Piece, bold: Bold) -> Iterator[Words]:
-    """Words of a piece, cut where a figure stands apart from the words beside it: columns may be close together."""
-    parts = [_words(part, bold) for part in _parted(piece)]
-    open_parts = parts[:1]
-    for one, other in pairwise(parts):
-        figures = is_figure(one.text) + is_figure(other.text)
-        if (figures == 2 and other.text[0] not in "([") or (figures and other.left - one.right > _TIGHT * piece.size):
-            yield _together(open_parts)
-            open_parts = []
-        open_parts.append(other)
-    yield _together(open_parts)
-
-
-def _parted(piece: Piece) -> Iterator[Piece]:
-    """The words of a piece, or the piece if a raised run goes over a space."""
-    starts = [(0, piece.left, piece.char), *((space.offset, space.right, space.char) for space in piece.spaces)]
-    ends = [*((space.offset, space.left) for space in piece.spaces), (len(piece.text), piece.right)]
-    parts = [
-        piece._replace(text=piece.text[start:end], left=left, right=right, char=char)
-        for (start, left, char), (end, right) in zip(starts, ends, strict=True)
-    ]
-    whole = all(part.text.count(RAISED) == part.text.count(LOWERED) for part in parts)
-    yield from parts if whole else [piece]
-
-
-def _words(piece: Piece, bold: Bold) -> Words:
-    text = one_line(text_of([piece])) + HYPHEN * piece.text.rstrip().endswith(HYPHEN)
-    return Words(text, piece.left, piece.right, piece.bottom, piece.size, bold(piece.char))
-
-
-def _together(parts: Sequence[Words]) -> Words:
-    whole = parts[0]._replace(
-        text=" ".join(part.text for part in parts), right=parts[-1].right, bold=all(part.bold for part in parts)
-    )
-    return whole._replace(parts=tuple(parts))
 
 
 def columns_of(lines: Sequence[Sequence[Words]]) -> list[Edges]:
@@ -202,7 +108,7 @@ def _by_columns(words: Words, columns: Sequence[Edges]) -> Iterator[Words]:
             yield words
             return
     for _, group in groupby(zip(hits, words.parts, strict=True), key=itemgetter(0)):
-        yield _together([part for _, part in group])
+        yield together([part for _, part in group])
 
 
 def _own_rules(words: Words, line: Sequence[Words], rules: Sequence[Rule]) -> list[Rule]:
@@ -254,17 +160,6 @@ def widened(row: Sequence[Words], columns: Sequence[Edges]) -> list[Words]:
             first, last = first - 1, last + 1
         made[k] = words._replace(first=first, last=last)
     return made
-
-
-def joined(one: Words, other: Words) -> Words:
-    """Words with the words after them, in the same line or the next."""
-    start, rest = one.text.removesuffix(HYPHEN), other.text
-    if one.text.endswith(HYPHEN):
-        between = "-" if any(c.isupper() or c.isdigit() for c in start[-1:] + rest[:1]) else ""
-    else:
-        mark = one.bottom - other.bottom < 0.5 * one.size and -1 < other.left - one.right < 0.12 * one.size
-        between = "" if mark or re.search(r"\w-$", start) else " "
-    return one._replace(text=start + between + rest, bottom=other.bottom, bold=one.bold and other.bold)
 
 
 def _hits(words: Words, columns: Sequence[Edges], share: float = 0.0) -> list[int]:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from .document import Box
-from .pdf_grid import Bold, Edges, Words, columns_of, is_figure, joined, placed, visual_lines, widened, words_of
+from .pdf_grid import Edges, columns_of, placed, widened
 from .pdf_parts import HYPHEN, Piece
 from .pdf_rules import Rule
+from .pdf_words import Bold, Words, is_figure, joined, visual_lines, words_of
 
 Row = list[Words]
 

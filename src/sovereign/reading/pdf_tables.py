@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .pdf_grid import Bold, visual_lines
 from .pdf_lines import lines_of
 from .pdf_parts import Line, Piece
 from .pdf_rows import cells_of
 from .pdf_rules import Rule
+from .pdf_words import Bold, visual_lines
 from .text import one_line
 
 _NUMBER = r"(?:\d{1,3}|[A-Z]{1,2}\.?\d{1,2}|[IVXL]{1,7})"
