@@ -16,7 +16,7 @@ from .pdf_words import Words, is_figure, joined, together
 Edges = tuple[float, float]
 
 _MOST_COLUMNS = 60
-_LEAN = 0.35  # likewise: how far a word may stand out of its column, towards the next
+_LEAN = 0.35  # of the size of the letters: how far a word may stand out of its column, towards the next
 _CENTRED = 0.7  # likewise: how far the middle of words may be from the middle of the columns that they head
 
 

@@ -2,8 +2,8 @@
 
 Tables of papers have horizontal rules and no vertical ones. A table is what stands between rules of one width beside a
 caption ("Table 3: ..."); where nothing is ruled, it is the rows set in cells that follow the caption or lead to it.
-pdfplumber was tried for this: it finds cells by ruled lines, which these tables lack, or by the alignment of words,
-which joins and splits them wrongly, and takes a hundred times as long.
+pdfplumber finds cells by ruled lines, which these tables lack, or by the alignment of words, which joins and splits
+them; of the 16 tables of three papers it put 28 in 100 cells where they belong, with their areas given.
 """
 
 from __future__ import annotations
