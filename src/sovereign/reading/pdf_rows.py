@@ -176,7 +176,7 @@ def _goes_on(row: Row, line: Row, rules: Sequence[float]) -> bool:
     text = line[0].text
     if line[0].first == 0:
         above = row[0].text
-        return text.startswith("(") or above.endswith(HYPHEN) or (len(line) == 1 and text[0].islower())
+        return text.startswith("(") or above.endswith(HYPHEN) or (len(line) == 1 and text[:1].islower())
     return row[0].first == 0 and len(line) <= max(1, len(row) // 2)
 
 

@@ -73,7 +73,9 @@ def _cells(piece: Piece, bold: Bold) -> Iterator[Words]:
     open_parts = parts[:1]
     for one, other in pairwise(parts):
         figures = is_figure(one.text) + is_figure(other.text)
-        if (figures == 2 and other.text[0] not in "([") or (figures and other.left - one.right > _TIGHT * piece.size):
+        if (figures == 2 and not other.text.startswith(("(", "["))) or (
+            figures and other.left - one.right > _TIGHT * piece.size
+        ):
             yield together(open_parts)
             open_parts = []
         open_parts.append(other)
