@@ -23,6 +23,7 @@ _LETTERED = re.compile(r"\(\w{1,3}\)\s+")
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s+(?=[A-Z])")
 _FOOTNOTE = re.compile(r"(?:\d{1,2}|[*∗†‡§])\s?(?=[A-Z“\"(]|https?:)")
 _LETTER = re.compile(r"[^\W\d_]")
+_THREE_FIGURES = re.compile(r"\d\D+\d+\D+\d")
 _SPLIT = re.compile(r"\w-$")
 _LABEL_END = re.compile(r"^\s*[:.|]?\s*")
 _ENDS = (".", "!", "?", ":")
@@ -66,7 +67,7 @@ class Flow:
             starts or self._is_item(line) or line.size * _SMALLER > self._open[0].size or self._new_part(line)
         ):
             self.close()
-        if line.row or _is_row(line):
+        if _is_row(line):
             self._write([line])
             return
         self._open.append(line)
@@ -202,6 +203,8 @@ class Flow:
 
 def _is_row(line: Line) -> bool:
     """Whether a line is a row of a table: set in cells, or mostly figures."""
+    if line.row or not _THREE_FIGURES.search(line.text):
+        return line.row
     cells = line.text.split()
     figures = sum(cell.strip("%±()[],*").replace(".", "").isdigit() for cell in cells)
-    return line.row or (figures >= 3 and figures >= 0.4 * len(cells))
+    return figures >= 3 and figures >= 0.4 * len(cells)
