@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 Words = tuple[float, float, float, str]
 """Words on a page: x and y of their start and size of their font, in points, and the text."""
 
 _PASSWORD_PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+Rule = tuple[float, float, float]
+"""A horizontal rule: x of its ends and its y, in points."""
+
 _FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
+_BOLD = _FONT.replace(b"/Helvetica", b"/Helvetica-Bold")
 
 
 def file_of(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
@@ -46,24 +50,28 @@ def pages_of(contents: Sequence[bytes], extra: Sequence[bytes] = (), resources: 
         objects.append(content)
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R >> %s >> >>" % (len(objects), resources)
+            b" /Resources << /Font << /F1 3 0 R /F2 %s >> %s >> >>" % (len(objects), _BOLD, resources)
         )
         kids.append(b"%d 0 R" % len(objects))
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
     return objects
 
 
-def painted(pages: Sequence[Sequence[Words]]) -> bytes:
-    """The file whose pages have these words, painted in this order."""
-    return file_of(pages_of([packed(_shown(words)) for words in pages]))
+def painted(
+    pages: Sequence[Sequence[Words]], rules: Sequence[Sequence[Rule]] = (), bold: Collection[str] = ()
+) -> bytes:
+    """The file whose pages have these words, painted in this order, and these rules; the words of ``bold`` are so."""
+    drawn = [b"".join(b"%g %g m %g %g l S\n" % (x, y, end, y) for x, end, y in page) for page in rules]
+    drawn += [b""] * (len(pages) - len(drawn))
+    return file_of(pages_of([packed(_shown(words, bold) + lines) for words, lines in zip(pages, drawn, strict=True)]))
 
 
-def _shown(words: Sequence[Words]) -> bytes:
+def _shown(words: Sequence[Words], bold: Collection[str] = ()) -> bytes:
     operators = []
     for x, y, size, text in words:
         escaped = text.replace("\\", "\\\\").replace("(", "\\(").replace(")", "\\)")
-        operators.append(f"/F1 {size} Tf 1 0 0 1 {x} {y} Tm ({escaped}) Tj")
-    return ("BT " + "\n".join(operators) + " ET").encode("cp1252")
+        operators.append(f"/F{2 if text in bold else 1} {size} Tf 1 0 0 1 {x} {y} Tm ({escaped}) Tj")
+    return ("BT " + "\n".join(operators) + " ET\n").encode("cp1252")
 
 
 def long(pages: int = 300) -> bytes:

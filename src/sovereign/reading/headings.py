@@ -99,4 +99,4 @@ class PlainHeadings:
 def _title_like(words: str) -> bool:
     """Whether words after a number read as a title and not as a row of a table."""
     parts = words.split()
-    return len(parts) <= 10 and sum(part[0].isalpha() for part in parts) >= 0.7 * len(parts)
+    return len(parts) <= 10 and sum(part[0].isalpha() or part in "&–-" for part in parts) >= 0.7 * len(parts)

@@ -1,11 +1,15 @@
-"""PDF: the text layer, page by page, with headings and paragraphs, and without running headers."""
+"""PDF: the text layer, page by page, with headings, paragraphs and tables, and without running headers.
+
+Tables come from the places of words and rules that PDFium gives (`pdf_tables`), since pdfplumber, which was tried for
+them, put a quarter of the cells where they belong.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, islice, takewhile
 from statistics import median
 
 from sovereign.records import Document, Paper
@@ -17,7 +21,8 @@ from .headings import PlainHeadings
 from .identity import paper_id
 from .limits import Limits
 from .pdf_flow import Flow
-from .pdf_text import HYPHEN, Line, read_pages
+from .pdf_parts import HYPHEN, Line
+from .pdf_text import read_pages
 from .plain import own_arxiv_id
 from .text import one_line
 
@@ -37,8 +42,8 @@ def read_pdf(data: bytes, location: str, limits: Limits) -> Document:
         ReadError: if the file is damaged, cut off, encrypted or made to exhaust memory, or has no text layer.
     """
     pages, count, metadata = read_pages(data, location, limits)
-    letters = sum(c.isalpha() for page in pages for line in page for c in line.text)
-    if letters < _FEWEST_LETTERS:
+    letters = (c for page in pages for line in page for c in line.text if c.isalpha())
+    if len(list(islice(letters, _FEWEST_LETTERS))) < _FEWEST_LETTERS:
         reason = f"{location}: the PDF has no text layer; its pages are pictures"
         raise ReadError(reason, "Run text recognition (OCR) over it and use the result.")
     builder = Builder(limits)
@@ -74,21 +79,48 @@ def _edge_key(line: str) -> str:
 
 def _fill(builder: Builder, lines: Sequence[Line]) -> None:
     """Group lines to headings and paragraphs. What stands before the abstract is stored without sentences."""
-    headings = PlainHeadings()
-    texts = [line.text.replace(HYPHEN, "-") for line in lines]
-    levels = [headings.level(text, texts[i + 1 : i + 6]) for i, text in enumerate(texts)]
-    first = next((i for i, level in enumerate(levels) if level), 0)
+    titles = _titles(lines)
+    first = min(titles, default=0)
     if lines and lines[first].page > 2:
         first = 0
-    builder.block("\n".join(texts[:first]))
+    builder.block("\n".join(line.text.replace(HYPHEN, "-") for line in lines[:first] if not line.cells))
     flow = Flow(builder, lines)
-    for line, level in zip(lines[first:], levels[first:], strict=True):
-        if level:
+    title_ends = first
+    for at, line in enumerate(lines):
+        if at in titles:
+            level, count = titles[at]
+            title_ends = at + count
             flow.close()
-            builder.heading(line.text.replace(HYPHEN, "-"), level)
-        else:
+            parts = (part.text.removesuffix(HYPHEN) + " " * (HYPHEN not in part.text) for part in lines[at:title_ends])
+            builder.heading("".join(parts), level)
+        elif line.cells or at >= title_ends:
             flow.add(line)
     flow.close()
+
+
+def _titles(lines: Sequence[Line]) -> dict[int, tuple[int, int]]:
+    """The level of each heading and the number of its lines, by the index of its first line."""
+    headings = PlainHeadings()
+    texts = [line.text.replace(HYPHEN, "-") for line in lines]
+    sizes = [line.size for line in lines]
+    # Larger than the text and what follows; "A Background" before citations is so, and a reference that begins with "A" is not.
+    usual = median(sizes or [0.0])
+    large = [size > 1.04 * max(usual, median(sizes[i + 1 : i + 6] or [size])) for i, size in enumerate(sizes)]
+    titles: dict[int, tuple[int, int]] = {}
+    for at, line in enumerate(lines):
+        if line.cells or not (level := headings.level(texts[at], () if large[at] else texts[at + 1 : at + 6])):
+            continue
+        end = at + 1
+        while large[at] and end < len(lines) and end < at + 3 and large[end] and _goes_on(line, lines[end]):
+            end += 1
+        titles[at] = (level, end - at)
+    return titles
+
+
+def _goes_on(title: Line, line: Line) -> bool:
+    """Whether a line that stands out is a further line of a heading."""
+    same = abs(title.size - line.size) < 0.02 * title.size and title.page == line.page
+    return same and not line.gap and not line.cells and not re.match(r"[\dA-Z][\d.]*\s", line.text)
 
 
 def _paper(

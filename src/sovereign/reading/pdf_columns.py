@@ -4,28 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-
-class Piece(NamedTuple):
-    """Characters that stand side by side. ``size`` is that of the font in points, 0 if they are turned."""
-
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-    size: float
-
-    @property
-    def middle(self) -> float:
-        return (self.bottom + self.top) / 2
+from .pdf_parts import Piece
 
 
 def reading_order(pieces: list[Piece]) -> list[list[Piece]]:
     """The pieces of a page in reading order; a line never goes on from one list to the next."""
     flat = [piece for piece in pieces if piece.size]
-    gutter = _gutter(flat)
+    gutter = _gutter([piece for piece in flat if not piece.table])
     if gutter is None:
         return [pieces]
     flows: list[list[Piece]] = [[piece for piece in pieces if not piece.size]]
@@ -57,7 +43,8 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
         return None
     left, right = min(p.left for p in pieces), max(p.right for p in pieces)
     places = [left + (right - left) * percent / 100 for percent in range(35, 66)]
-    across = {x: sum(len(p.text) for p in pieces if _side(p, x) is None) for x in places}
+    spans = [(p.left + 1, p.right - 1, len(p.text)) for p in pieces]
+    across = {x: sum(size for start, end, size in spans if start < x < end) for x in places}
     fewest = min(across.values())
     best = [x for x in places if across[x] == fewest]
     gutter = best[len(best) // 2]

@@ -8,10 +8,7 @@ Boxes are in points (1/72 inch), with y growing upwards.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
-from itertools import accumulate, pairwise
-from statistics import median
+from ctypes import byref, c_int, create_string_buffer
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -19,33 +16,20 @@ from pypdfium2 import raw
 
 from .errors import ReadError
 from .limits import Limits
-from .pdf_columns import Piece, reading_order
+from .pdf_accents import ACCENTS, accented, is_over, letter_under
+from .pdf_columns import reading_order
 from .pdf_guard import refuse_bombs
-from .text import clean
+from .pdf_lines import lines_of
+from .pdf_parts import LOWERED, RAISED, Line, Piece, Space
+from .pdf_rules import rules_of
+from .pdf_tables import has_caption, with_tables
 
-HYPHEN = "\x02"  # how PDFium marks a hyphen at the end of a line
-_RAISED, _LOWERED = "\x0e", "\x0f"  # our own marks around raised characters
-_RESERVED = frozenset(map(ord, (_RAISED, _LOWERED)))
-_RAISED_RUN = re.compile(
-    rf"(?P<before>[^\W\d_]+|[.,;:!?”’\"'])?(?P<space>\s*){_RAISED}(?P<raised>[^{_LOWERED}]*){_LOWERED}(?P<after>\s*)"
-)
-_MARK = re.compile(r"[\d,\s]+")
-_LENGTH = re.compile(r".|[kcmnµμ]m")
+_RESERVED = frozenset(map(ord, (RAISED, LOWERED)))
+_BOLD = 600  # of the scale where 400 is plain and 700 is bold; fonts with no bold face have up to 550
+_WITHIN = 0.12  # of the height of the letters: the space between letters of one word, at most
 _WIDE = 0.9  # of the height of the letters: more space than between words of one line
-_CELL = 1.5  # likewise: more than in a stretched line, or after a heading's number
 
 _Box = tuple[float, float, float, float]  # left, bottom, right, top
-
-
-class Line(NamedTuple):
-    """One printed line. ``size`` is that of its font in points; ``gap`` says that it stands apart from
-    the line before it, ``row`` that its words stand in cells, as in a table."""
-
-    text: str
-    page: int
-    size: float = 0.0
-    gap: bool = False
-    row: bool = False
 
 
 class Pages(NamedTuple):
@@ -88,10 +72,12 @@ def _lines_of_page(pdf: Any, index: int, room: int) -> list[Line]:
     text_page = page.get_textpage()
     try:
         pieces = _pieces(text_page, page.get_bbox(), room)
+        if has_caption(pieces):
+            pieces = with_tables(pieces, rules_of(page), index + 1, lambda k: _is_bold(text_page, k))
     finally:
         text_page.close()
         page.close()
-    return [line for flow in reading_order(pieces) for line in _lines(flow, index + 1)]
+    return [line for flow in reading_order(pieces) for line in lines_of(flow, index + 1)]
 
 
 def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
@@ -102,6 +88,10 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
     pieces: list[Piece] = []
     letters: list[str] = []
     boxes: list[_Box] = []
+    places: list[int] = []  # of what has a box, among the letters
+    spaces: list[Space] = []
+    first = 0  # number of the first letter
+    accent, loose = "", False  # an accent before its letter; whether spaces may come from an accent
     raised = turned = False
     base = (0.0, 0.0, 0.0, 0.0)  # box of the letter that shows the height of the line
     size = 0.0  # of its font
@@ -109,16 +99,21 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
 
     def flush() -> None:
         nonlocal raised, turned
-        text = "".join(letters) + (_LOWERED if raised else "")
+        text = "".join(letters) + (LOWERED if raised else "")
         if boxes and text.strip():
             lefts, bottoms, rights, tops = zip(*boxes, strict=True)
-            pieces.append(Piece(text, min(lefts), min(bottoms), max(rights), max(tops), 0.0 if turned else size))
+            edges = (min(lefts), min(bottoms), max(rights), max(tops))
+            pieces.append(Piece(text, *edges, 0.0 if turned else size, first, tuple(spaces)))
         letters.clear()
         boxes.clear()
+        spaces.clear()
+        places.clear()
         raised = turned = False
 
+    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox  # looked up once: this is the inner loop
+    left, bottom, right, top = visible
     for k in range(min(text_page.count_chars(), room)):
-        code = raw.FPDFText_GetUnicode(handle, k)
+        code = unicode_of(handle, k)
         if code in (10, 13):
             flush()
             continue
@@ -129,30 +124,63 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
             if letters:
                 letters.append(" ")
             continue
-        if not raw.FPDFText_GetLooseCharBox(handle, k, box):
+        if not box_of(handle, k, box):
             letters.append(letter)
             continue
         now = (box.left, box.bottom, box.right, box.top)
-        if now[2] < visible[0] or now[0] > visible[2] or now[3] < visible[1] or now[1] > visible[3]:
+        if now[2] < left or now[0] > right or now[3] < bottom or now[1] > top:
             continue  # outside what a viewer shows
-        if boxes and not turned and _is_elsewhere(now, boxes[-1], base):
-            flush()
-        if not boxes:
-            angle = raw.FPDFText_GetCharAngle(text_page, k)
-            turned = abs((angle + 0.5) % math.pi - 0.5) > 0.2
-            base, size = now, _font_size(text_page, k)
-        elif now[3] - now[1] > 1.25 * (base[3] - base[1]):
-            base, size = now, _font_size(text_page, k)
-        if not turned and raised != _is_raised(now, base):
-            space = " " if raised and letters[-1] == " " else ""
-            if space:
-                letters.pop()
-            letters += (_LOWERED if raised else _RAISED, space)
-            raised = not raised
+        if letter in ACCENTS:
+            under = letter_under(now, boxes)
+            made = accented(letters[places[under]], letter) if under is not None else None
+            if under is not None and made:
+                letters[places[under]] = made
+                loose = True
+                continue
+            if _is_over_next(handle, k, now):
+                accent = letter
+                continue
+        if accent:
+            letter, accent, loose = accented(letter, accent) or letter + accent, "", True
+        last = boxes[-1] if boxes else now
+        # Most letters stand right behind the last, at its height.
+        if not boxes or now[1] != last[1] or now[3] != last[3] or not -1 < now[0] - last[2] < 0.4 * (now[3] - now[1]):
+            if boxes and not turned and _is_elsewhere(now, last, base):
+                flush()
+            if not boxes:
+                angle = raw.FPDFText_GetCharAngle(text_page, k)
+                turned = abs((angle + 0.5) % math.pi - 0.5) > 0.2
+                base, size, first = now, _font_size(text_page, k), k
+            elif now[3] - now[1] > 1.25 * (base[3] - base[1]):
+                base, size = now, _font_size(text_page, k)
+            if not turned and raised != _is_raised(now, base):
+                space = raised and letters[-1] == " "
+                if space:
+                    letters.pop()
+                letters += (LOWERED if raised else RAISED, *(" " * space))
+                raised = not raised
+        if loose:
+            while boxes and letters[-1] == " " and now[0] - boxes[-1][2] < _WITHIN * (base[3] - base[1]):
+                letters.pop()  # PDFium sets spaces about an accent
+            loose = False
+        if boxes and letters[-1] == " ":
+            spaces.append(Space(len(letters), boxes[-1][2], now[0], k))
+        places.append(len(letters))
         letters.append(letter)
         boxes.append(now)
     flush()
     return pieces
+
+
+def _is_over_next(handle: Any, index: int, accent: _Box) -> bool:
+    """Whether an accent stands over the letter that comes after it, beyond a space or two."""
+    box = raw.FS_RECTF()
+    for k in range(index + 1, index + 4):
+        letter = chr(min(raw.FPDFText_GetUnicode(handle, k), 0x10FFFF))
+        if not letter.isspace():
+            found = letter.isalpha() and raw.FPDFText_GetLooseCharBox(handle, k, box)
+            return bool(found) and is_over(accent, (box.left, box.bottom, box.right, box.top))
+    return False
 
 
 def _font_size(text_page: Any, index: int) -> float:
@@ -160,6 +188,15 @@ def _font_size(text_page: Any, index: int) -> float:
     matrix = raw.FS_MATRIX()
     scale = math.hypot(matrix.b, matrix.d) if raw.FPDFText_GetMatrix(text_page, index, matrix) else 1.0
     return max(1.0, float(raw.FPDFText_GetFontSize(text_page, index)) * scale)
+
+
+def _is_bold(text_page: Any, index: int) -> bool:
+    weight = raw.FPDFText_GetFontWeight(text_page, index)
+    if weight > 0:
+        return bool(weight >= _BOLD)
+    name = create_string_buffer(64)  # fonts that are not in the file have no weight
+    raw.FPDFText_GetFontInfo(text_page, index, name, len(name), byref(c_int()))
+    return b"bold" in name.value.lower()
 
 
 def _is_elsewhere(now: _Box, last: _Box, base: _Box) -> bool:
@@ -175,62 +212,3 @@ def _is_raised(now: _Box, base: _Box) -> bool:
     """Whether a character is small and stands above the line of ``base``."""
     height = base[3] - base[1]
     return now[3] - now[1] < 0.8 * height and now[1] > base[1] + 0.2 * height
-
-
-def _lines(flow: Sequence[Piece], page: int) -> list[Line]:
-    """Lines of a flow: pieces at one height are one line."""
-    lines: list[list[Piece]] = []
-    for piece in flow:
-        if lines and _continues(lines[-1][-1], piece):
-            lines[-1].append(piece)
-        else:
-            lines.append([piece])
-    celled = [any(space > _CELL * line[0].size for space in _spaces(line)) for line in lines]
-    steps = [one[0].bottom - other[0].bottom for one, other in pairwise(lines)]
-    usual = median([step for step in steps if step > 0] or [0.0])
-    made = []
-    for index, line in enumerate(lines):
-        text = clean(_text(line)).strip() + (HYPHEN if line[-1].text.rstrip().endswith(HYPHEN) else "")
-        beside = celled[max(0, index - 1) : index] + celled[index + 1 : index + 2]
-        gap = index > 0 and not -0.1 < steps[index - 1] <= 1.4 * usual
-        size = max(line, key=lambda p: len(p.text)).size
-        if text:
-            made.append(Line(text, page, size, gap, celled[index] and any(beside)))
-    return made
-
-
-def _continues(piece: Piece, following: Piece) -> bool:
-    """Whether ``following`` stands on the line of ``piece``, to its right."""
-    if not piece.size or not following.size:
-        return False
-    shared = min(piece.top, following.top) - max(piece.bottom, following.bottom)
-    heights = (piece.top - piece.bottom, following.top - following.bottom)
-    return shared >= 0.5 * min(heights) and following.left >= piece.left
-
-
-def _spaces(line: Sequence[Piece]) -> list[float]:
-    """Width of the space before each piece but the first. An accent that was painted later stands within the line."""
-    reached = accumulate((piece.right for piece in line), max)
-    return [piece.left - right for piece, right in zip(line[1:], reached, strict=False)]
-
-
-def _text(line: Sequence[Piece]) -> str:
-    """The words of a line. Raised figures are written as exponents after a figure or a symbol; the mark of a footnote
-    is left out after a word or punctuation, where it would read as a figure, and set apart where the footnote begins.
-    """
-    text = line[0].text
-    for (one, other), space in zip(pairwise(line), _spaces(line), strict=True):
-        close = space < 0.12 * other.size and one.size > 0.8 * other.size
-        text += ("" if close or text.endswith(" ") else " ") + other.text
-    text = text.replace(HYPHEN, "")
-    return _RAISED_RUN.sub(_written, text) if _RAISED in text else text
-
-
-def _written(found: re.Match[str]) -> str:
-    before, raised, after = found["before"] or "", found["raised"].strip(), found["after"]
-    if before and _MARK.fullmatch(raised) and not _LENGTH.fullmatch(before.removeprefix("^")):
-        return before + ("" if found.string[found.end() : found.end() + 1] in (",", ".", ";", ":", ")") else after)
-    if before and not before[0].isalpha():
-        return before + after if _MARK.fullmatch(raised) else f"{before}{found['space']}{raised}{after}"
-    exponent = re.fullmatch(r"[-−+–]?[\d.]+", raised) and found.start() > 0
-    return f"{before}{'^' if exponent else found['space']}{raised}{after}"
