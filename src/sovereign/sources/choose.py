@@ -20,7 +20,7 @@ BELOW_LIMIT = "below the limit of"
 
 _FLOOR = 0.10  # share of a query's best score below which a single hit is chance
 _JUDGED = 4  # times as many works as are kept, and
-_FEWEST_JUDGED = 60  # at least, are held against the question
+_FEWEST_JUDGED = 200  # at least, are held against the question
 _OF_ONE_GROUP = 4  # one in so many of the kept works may share an author with those before it, and
 _FEWEST_OF_ONE_GROUP = 2  # at least
 
