@@ -143,6 +143,6 @@ $(VENV)/test.stamp: $(VENV)/base.stamp requirements/test.txt
 
 # By the pins of pyproject.toml and without hashes: which build of torch is right, pip knows on this machine, a lock does not.
 $(VENV)/lab.stamp: $(VENV)/test.stamp pyproject.toml
-	$(RUN) -m pip install --quiet --quiet -e '.[lab,lab-test,embed]'
+	$(RUN) -m pip install --quiet --quiet -e '.[lab,lab-test]'
 	$(RUN) -m pip install --quiet --quiet --no-deps $(REFERENCES)
 	@touch $@

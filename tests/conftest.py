@@ -19,14 +19,17 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # Here for fixtures that live as long as the session, too. A test that times something says so.
 os.environ["SOVEREIGN_MEASURE_SECONDS"] = "0"
+# Embedding a whole library takes seconds, in each fresh home. A test of search by meaning says so.
+os.environ["SOVEREIGN_EMBEDDER"] = "none"
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A fresh ``SOVEREIGN_HOME`` that does not exist yet, and no other ``SOVEREIGN_…`` variable but that nothing is timed."""
+    """A fresh ``SOVEREIGN_HOME`` that does not exist yet, and no other ``SOVEREIGN_…`` variable but that nothing is timed or embedded."""
     for name in [n for n in os.environ if n.startswith("SOVEREIGN_")]:
         monkeypatch.delenv(name)
     folder = tmp_path / "sovereign-home"
     monkeypatch.setenv("SOVEREIGN_HOME", str(folder))
     monkeypatch.setenv("SOVEREIGN_MEASURE_SECONDS", "0")
+    monkeypatch.setenv("SOVEREIGN_EMBEDDER", "none")
     return folder

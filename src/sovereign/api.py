@@ -78,4 +78,4 @@ def verify(claim: str, *, against: str | PathLike[str]) -> Verification:
 
     path, settings = Path(against), load()
     document = read_file(path, path.name, limits_of(settings))
-    return verify_in_document(claim, document, embedder(settings.embedder), entailer(settings.entailer))
+    return verify_in_document(claim, document, embedder(settings.verify_embedder), entailer(settings.entailer))

@@ -77,9 +77,22 @@ class Settings(BaseModel):
         default=1_500, ge=256, le=1_000_000, description="Most memory that reading one file may take, in megabytes."
     )
     embedder: str = Field(
+        default="minilm",
+        min_length=1,
+        description="Model that searches by meaning: minilm, none, nim:MODEL or openai:MODEL on a server, or fake: for trials.",
+    )
+    embedder_url: str = Field(
+        default="",
+        description="Address of the server of an embedder nim:… or openai:…; empty: that of NVIDIA or OpenAI.",
+    )
+    index_url: str = Field(
+        default="",
+        description="PostgreSQL database with pgvector that keeps the vectors, postgresql://…; empty: a file in the home.",
+    )
+    verify_embedder: str = Field(
         default="none",
         min_length=1,
-        description="Model that finds passages of a document by meaning: none, minilm, or fake: for trials.",
+        description="Embedder that finds further sentences for sovereign verify; none, as its accuracy was measured.",
     )
     entailer: str = Field(
         default="own",

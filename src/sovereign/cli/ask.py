@@ -12,11 +12,12 @@ from sovereign.errors import InputError
 from sovereign.kernel import Request, discard, held, run, unfinished
 from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
+from sovereign.models import is_served
 from sovereign.publish import write_all
 from sovereign.reading import printable
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
-from sovereign.sources import LIBRARY, require_source
+from sovereign.sources import LOCAL, require_source
 from sovereign.store import Store, open_store
 
 from .measured import show_measured
@@ -39,7 +40,7 @@ def ask(
         list[str] | None,
         typer.Option(
             "--source",
-            help="A source to search: library, arxiv, semanticscholar, openalex, crossref or zotero. Repeatable. Without it, "
+            help="A source to search: library, index, arxiv, semanticscholar, openalex, crossref or zotero. Repeatable. Without it, "
             "the library alone.",
         ),
     ] = None,
@@ -73,10 +74,12 @@ def ask(
     ] = None,
 ) -> None:
     """Answer a question from the literature and publish a record that can be checked."""
-    if only_library and {require_source(name) for name in source or ()} - {LIBRARY}:
+    if only_library and {require_source(name) for name in source or ()} - set(LOCAL):
         raise InputError("--only-library does not go with --source.", "Leave one of them out.")
-    given = {"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed}
-    settings = load({name: value for name, value in given.items() if value is not None})
+    settings = load({"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed})
+    if only_library and is_served(settings.embedder):
+        err.print(f"[yellow]--only-library: {clean(settings.embedder)} is not asked; the search is by words alone.[/]")
+        settings = settings.model_copy(update={"embedder": "none"})
     request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure, record, replay)
     with open_store(settings.home) as store:
         with progress_line(not as_json) as progress:

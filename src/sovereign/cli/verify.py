@@ -28,7 +28,7 @@ def verify(
     """Hold one claim against one document: verdict, rationale sentence, every check."""
     settings = load()
     document = read_file(against, against.name, limits_of(settings))
-    verification = verify_in_document(claim, document, embedder(settings.embedder), entailer(settings.entailer))
+    verification = verify_in_document(claim, document, embedder(settings.verify_embedder), entailer(settings.entailer))
     if as_json:
         return print_json({"claim": claim, "against": against.name, **verification.model_dump(mode="json")})
     out.print(f"[bold]{verification.verdict}[/]: {clean(verification.reason)}")

@@ -1,8 +1,8 @@
 """The kernel: one run, from question to published record."""
 
+from .limits import limits_of
 from .run import Progress, resume, run
 from .runs import Begun, Request, Unfinished, discard, find, folder_of, held, unfinished
-from .sources import limits_of
 
 __all__ = [
     "Begun",

@@ -11,13 +11,24 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from sovereign.errors import InputError, NothingToRead
-from sovereign.reading import Limits
 from sovereign.records import Failure, Plan
-from sovereign.settings import Settings
-from sovereign.sources import LIBRARY, OWN, SOURCES, Library, LibraryReport, Source, open_provider, require_source
+from sovereign.sources import (
+    INDEX,
+    LIBRARY,
+    LOCAL,
+    OWN,
+    SOURCES,
+    Library,
+    LibraryReport,
+    Source,
+    open_provider,
+    require_source,
+)
 
 from .budget import Budget
 from .durable import Steps
+from .indexing import indexed_paths, library_of, semantic_of
+from .limits import limits_of
 from .retractions import Ask
 from .runs import Request
 
@@ -28,7 +39,6 @@ if TYPE_CHECKING:
 
 INDEX_FILE = "index.db"
 CACHE_FOLDER = "http"
-_NO_LIBRARY = LibraryReport(signature="", read=0, unchanged=0)
 
 
 class Sources:
@@ -53,9 +63,10 @@ class Sources:
         """
         if self._opened is None:
             names = sources_of(self._request)
-            online = [name for name in names if name != LIBRARY]
-            opened, report = self._library(alone=not online) if LIBRARY in names else ((), _NO_LIBRARY)
-            self._opened = (*opened, *(self._providers(online) if online else ())), report
+            online = [name for name in names if name not in LOCAL]
+            local = [self._local(name, alone=len(names) == 1) for name in names if name in LOCAL]
+            libraries = (library for library, _ in local if library)
+            self._opened = (*libraries, *(self._providers(online) if online else ())), _together([r for _, r in local])
         if self._client:
             self._client.begin(self._steps.number)
         return self._opened
@@ -98,19 +109,33 @@ class Sources:
         if self._client:
             self._client.require_recorded()
 
-    def _library(self, alone: bool) -> tuple[tuple[Source, ...], LibraryReport]:
-        starter, settings = resources.files("sovereign") / "data" / "starter_library", self._request.settings
-        paths = self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
-        budget = Budget(settings.budget_seconds)
-        library = Library(paths, settings.home / INDEX_FILE, limits_of(settings), self._tell, budget.spent)
-        self._stack.callback(library.close)
+    def _local(self, name: str, alone: bool) -> tuple[Library | None, LibraryReport]:
+        paths = indexed_paths(self._request.settings.home) if name == INDEX else self._paths()
+        if not paths:
+            raise InputError("There is nothing in the index.", "Add documents first: sovereign index add PATH")
+        library = self._library(name, paths)
         try:
-            return (library,), library.refresh()
+            return library, library.refresh()
         except (InputError, NothingToRead) as error:
             if alone or not all(map(os.path.exists, paths)):
                 raise
-            failure = Failure(where=LIBRARY, reason=error.message, advice=error.advice)
-            return (), _NO_LIBRARY.model_copy(update={"failures": (*library.failures, failure)})
+            failure = Failure(where=name, reason=error.message, advice=error.advice)
+            return None, LibraryReport(signature="", read=0, unchanged=0, failures=(*library.failures, failure))
+
+    def _library(self, name: str, paths: Sequence[Path]) -> Library:
+        settings = self._request.settings
+        budget, semantic = Budget(settings.budget_seconds), semantic_of(settings)
+        if name == INDEX:
+            library = library_of(paths, settings, self._tell, budget.spent, semantic)
+        else:
+            cache = settings.home / INDEX_FILE
+            library = Library(paths, cache, limits_of(settings), self._tell, budget.spent, semantic)
+        self._stack.callback(library.close)
+        return library
+
+    def _paths(self) -> Sequence[Path]:
+        starter = resources.files("sovereign") / "data" / "starter_library"
+        return self._request.libraries or (self._stack.enter_context(resources.as_file(starter)),)
 
     def _online(self) -> tuple[Client, Keys]:
         """The HTTP client of this run, and what the providers know a user by."""
@@ -155,16 +180,17 @@ class Sources:
         self._stack.close()
 
 
-def limits_of(settings: Settings) -> Limits:
-    """The caps on files that the settings give."""
-    return Limits(
-        max_file_bytes=settings.max_file_bytes,
-        max_document_chars=settings.max_document_chars,
-        max_pdf_pages=settings.max_pdf_pages,
-        max_files=settings.max_library_files,
-        max_archive_bytes=settings.max_archive_bytes,
-        max_read_seconds=settings.max_read_seconds,
-        max_read_megabytes=settings.max_read_megabytes,
+def _together(reports: Sequence[LibraryReport]) -> LibraryReport:
+    """What reading several libraries did."""
+    if len(reports) == 1:
+        return reports[0]
+    return LibraryReport(
+        signature=" ".join(report.signature for report in reports),
+        read=sum(report.read for report in reports),
+        unchanged=sum(report.unchanged for report in reports),
+        failures=tuple(failure for report in reports for failure in report.failures),
+        merged=tuple(line for report in reports for line in report.merged),
+        notices=tuple(line for report in reports for line in report.notices),
     )
 
 
@@ -195,7 +221,7 @@ def sources_of(request: Request) -> tuple[str, ...]:
     if request.libraries:
         wanted.add(LIBRARY)
     named = tuple(name for name in SOURCES if name in wanted)
-    if (request.record or request.replay) and named == (LIBRARY,):
+    if (request.record or request.replay) and set(named) <= set(LOCAL):
         raise InputError(
             "The library alone sends nothing that could be recorded or replayed.", "Name a source: --source arxiv"
         )

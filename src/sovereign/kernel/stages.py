@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import Claim, Document, Failure, Measurement, Paper, Plan, Retrieval
-from sovereign.sources import LIBRARY, LibraryReport
+from sovereign.sources import LOCAL, LibraryReport
 from sovereign.store import Store
 
 from .aspects import Aspects
@@ -75,7 +75,7 @@ def read_kept(
     steps: Steps,
 ) -> Read:
     opened, now = sources.opened()
-    providers = [source for source in opened if source.name != LIBRARY]
+    providers = [source for source in opened if source.name not in LOCAL]
     if providers and planned not in sources.searched:
         # The search was done in an earlier attempt. Providers read what they have found: they are asked again, of which the
         # cache or the recording knows the answers.

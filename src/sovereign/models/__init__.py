@@ -4,7 +4,7 @@ Importing this package loads no model and needs no extra.
 """
 
 from .ports import Embedder, Entailer, Probabilities, similarities
-from .providers import EMBEDDERS, ENTAILERS, embedder, entailer
+from .providers import EMBEDDERS, ENTAILERS, embedder, entailer, is_served
 
 __all__ = [
     "EMBEDDERS",
@@ -14,5 +14,6 @@ __all__ = [
     "Probabilities",
     "embedder",
     "entailer",
+    "is_served",
     "similarities",
 ]

@@ -25,7 +25,7 @@ def library(name: str, extra: str) -> Any:
         raise InputError(f"this model needs the library {name}: {error}", _install(extra)) from error
 
 
-def packaged(package: str, name: str, extra: str) -> Path:
+def packaged(package: str, name: str) -> Path:
     """A file of a package that holds data. The package's own code is never run.
 
     Raises:
@@ -33,7 +33,8 @@ def packaged(package: str, name: str, extra: str) -> Path:
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise InputError(f"this model needs the package {package.replace('_', '-')}", _install(extra))
+        name = package.replace("_", "-")
+        raise InputError(f"this model needs the package {name}", f"Install it: pip install {name}")
     return Path(spec.submodule_search_locations[0]) / name
 
 

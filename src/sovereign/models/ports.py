@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 class Embedder:
     """Texts to vectors.
 
-    ``weights`` is the SHA-256 of the weights, empty for a provider that has none; keep it with every vector, because
-    vectors of different weights do not compare. ``embed`` gives float32 vectors of length 1, shape (texts, dimension),
-    and the vector of a text does not depend on the texts beside it.
+    ``weights`` is the SHA-256 of the weights, for a server the version that it states, empty for a provider that has none; keep
+    it with every vector, because vectors of different weights do not compare. ``embed`` gives float32 vectors of length 1, shape
+    (texts, dimension), and the vector of a text does not depend on the texts beside it. ``ask`` does the same for queries, of a
+    model that was trained to tell them from passages.
     """
 
     name: str
     dimension: int
     weights: str
     embed: Callable[[Sequence[str]], Vectors]
+    ask: Callable[[Sequence[str]], Vectors] | None = None
+
+    def queries(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of queries, shape (texts, dimension)."""
+        return (self.ask or self.embed)(texts)
 
 
 class Probabilities(NamedTuple):

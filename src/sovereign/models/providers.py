@@ -9,16 +9,22 @@ from sovereign.errors import InputError
 
 from .ports import Embedder, Entailer
 
-EMBEDDERS = ("none", "minilm", "fake:")
+EMBEDDERS = ("none", "minilm", "nim:MODEL", "openai:MODEL", "fake:")
 ENTAILERS = ("none", "own", "path:FOLDER", "fake:")
 
 
+def is_served(name: str) -> bool:
+    """Whether the embedder of that name is on a server."""
+    return name.startswith(("nim:", "openai:"))
+
+
 @functools.cache
-def embedder(name: str) -> Embedder | None:
-    """The embedder of that name, loaded once in a process; None for "none".
+def embedder(name: str, url: str = "") -> Embedder | None:
+    """The embedder of that name, loaded once in a process; None for "none". ``url`` is the server of one that is served.
 
     Raises:
         InputError: for another name, or a model that is not installed or is not the one that was pinned.
+        SovereignError: if a server cannot be asked.
     """
     if name == "none":
         return None
@@ -30,6 +36,10 @@ def embedder(name: str) -> Embedder | None:
         from .fake import fake_embedder
 
         return fake_embedder()
+    if is_served(name) and not name.endswith(":"):
+        from .served import served
+
+        return served(name, url)
     raise InputError(f"There is no embedder {name!r}.", f"Choose one of {', '.join(EMBEDDERS)}.")
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import stat
+import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
@@ -18,6 +21,7 @@ _HTML = (".html", ".htm", ".xhtml")
 _PLAIN = (".txt", ".text")
 _XML = (".xml", ".nxml")
 LATEX_SUFFIXES = (".tex", ".ltx")
+GZIP = ".gz"
 SUFFIXES = (*_MARKDOWN, *_HTML, *_PLAIN, *LATEX_SUFFIXES, *_XML, ".pdf")
 
 
@@ -58,12 +62,13 @@ def load_below(root: Path, name: str, limits: Limits) -> bytes:
 
 
 def check_format(location: str) -> str:
-    """The extension of ``location``, in lower case.
+    """The extension of ``location``, in lower case; of a file packed by gzip, that of the file in it.
 
     Raises:
         ReadError: if no reader is there for it.
     """
-    suffix = PurePosixPath(location).suffix.lower()
+    path = PurePosixPath(location.lower())
+    suffix = PurePosixPath(path.stem).suffix if path.suffix == GZIP else path.suffix
     if suffix not in SUFFIXES:
         reason = f"{location}: files with the extension {suffix or '(none)'} cannot be read"
         raise ReadError(reason, f"Readable are {', '.join((*SUFFIXES, *BIB_SUFFIXES))}. Convert it, or leave it out.")
@@ -78,10 +83,26 @@ def read_bytes(data: bytes, location: str, limits: Limits | None = None) -> Docu
     """
     limits, location = limits or Limits(), printable(location)
     suffix = check_format(location)
+    if location.lower().endswith(GZIP):
+        data = _unpacked(data, location, limits)
     document = _reader(suffix)(data, location, limits)
     if not document.text.strip():
         raise ReadError(f"{location}: the file holds no text", "Remove it, or put the document's text into it.")
     return document
+
+
+def _unpacked(data: bytes, location: str, limits: Limits) -> bytes:
+    """What is in a gzip file, which says nothing reliable of its size: no more of it is unpacked than may be read."""
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as file:
+            whole = file.read(limits.max_file_bytes + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        reason = f"{location}: the file cannot be unpacked ({printable(str(error))})"
+        raise ReadError(reason, "Get the file again, or pack it anew.") from None
+    if len(whole) > limits.max_file_bytes:
+        reason = f"{location}: the file unpacks to more than the limit of {limits.max_file_bytes} bytes"
+        raise ReadError(reason, "Raise max_file_bytes if you trust the file.")
+    return whole
 
 
 def read_list(data: bytes, location: str, limits: Limits | None = None) -> Bibliography:

@@ -1,14 +1,16 @@
 """Sources: where documents come from, and how hits of several queries become one ranked list."""
 
-from .base import NOT_IN_TIME, Hit, Source
-from .library import Library, LibraryReport
+from .base import NOT_IN_TIME, Hit, PassageHit, Source
+from .library import LIBRARY, Library, LibraryReport
 from .merge import BELOW_LIMIT, RETRACTED, fuse
-from .registry import ABSTRACTS, LIBRARY, OWN, SOURCES, open_provider, require_source
+from .registry import ABSTRACTS, INDEX, LOCAL, OWN, SOURCES, open_provider, require_source
 
 __all__ = [
     "ABSTRACTS",
     "BELOW_LIMIT",
+    "INDEX",
     "LIBRARY",
+    "LOCAL",
     "NOT_IN_TIME",
     "OWN",
     "RETRACTED",
@@ -16,6 +18,7 @@ __all__ = [
     "Hit",
     "Library",
     "LibraryReport",
+    "PassageHit",
     "Source",
     "fuse",
     "open_provider",

@@ -91,6 +91,22 @@ class Hit(Model):
     score: float
 
 
+class PassageHit(Model):
+    """A passage that a query found: where it stands in the stored text of its work, and its rank by words and by meaning, 0 where
+    that way did not find it. ``cosine`` is None without an embedder."""
+
+    paper: Paper
+    start: int
+    end: int
+    text: str
+    section: str
+    page: int | None
+    score: float
+    by_words: int
+    by_meaning: int
+    cosine: float | None
+
+
 class Source(Protocol):
     """A provider of documents. A new source is one file with one class of this shape."""
 

@@ -12,13 +12,16 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sovereign.index import Passage, key_of
 from sovereign.reading import Bibliography, own_names, word_set
 from sovereign.records import Document, Paper, canonical_json, sha256_hex
 
 _APPLICATION_ID = 0x534F5631  # "SOV1": marks a database as this cache
+_VERSION = 2  # of the index's tables; those of another version are made again
 _BUSY_SECONDS = 5.0
 _KEPT_REFRESHES = 20  # documents that no library asked for in this many refreshes are forgotten
 _SENTENCES_PER_ROW = 5
@@ -37,10 +40,16 @@ _SCHEMA = f"""
 PRAGMA application_id = {_APPLICATION_ID};
 CREATE TABLE IF NOT EXISTS documents (key TEXT PRIMARY KEY, body BLOB NOT NULL, facts TEXT NOT NULL, used INTEGER);
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT);
-CREATE TABLE IF NOT EXISTS entries (entry TEXT PRIMARY KEY, paper TEXT, first INTEGER, last INTEGER);
+CREATE TABLE IF NOT EXISTS entries (
+    entry TEXT PRIMARY KEY, paper TEXT, first INTEGER, last INTEGER, document TEXT, facts TEXT);
 CREATE VIRTUAL TABLE IF NOT EXISTS passages USING fts5(
     name, head, body, paper UNINDEXED, tokenize = 'porter unicode61');
+CREATE TABLE IF NOT EXISTS places (
+    passage INTEGER PRIMARY KEY, key TEXT NOT NULL, paper TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS places_by_key ON places (key);
+CREATE INDEX IF NOT EXISTS entries_by_paper ON entries (paper);
 """
+_INDEX = ("passages", "places", "entries")
 
 
 def query_terms(text: str) -> tuple[str, ...]:
@@ -69,10 +78,21 @@ class Cache:
                 raise ForeignDatabase
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_SCHEMA)
+            self._make_tables()
         except BaseException:
             self._db.close()
             raise
+
+    def _make_tables(self) -> None:
+        with self.transaction():
+            (version,) = self._db.execute("PRAGMA user_version").fetchone()
+            if version != _VERSION:
+                for table in _INDEX:
+                    self._db.execute(f"DROP TABLE IF EXISTS {table}")
+                self._db.execute("DROP TABLE IF EXISTS state")
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {_VERSION}")
 
     def close(self) -> None:
         """Close the database."""
@@ -137,34 +157,100 @@ class Cache:
         have = {row[0]: row[1:] for row in self._db.execute("SELECT entry, first, last FROM entries")}
         for entry in have.keys() - wanted.keys():
             self._db.execute("DELETE FROM passages WHERE rowid BETWEEN ? AND ?", have[entry])
+            self._db.execute("DELETE FROM places WHERE passage BETWEEN ? AND ?", have[entry])
             self._db.execute("DELETE FROM entries WHERE entry = ?", (entry,))
         (last,) = self._db.execute("SELECT coalesce(max(last), 0) FROM entries").fetchone()
         for entry, (key, paper) in wanted.items():
             if entry in have:
                 continue
-            rows = [(*columns, paper.id) for columns in passages(load(key), paper)]
-            numbered = ((last + i, *row) for i, row in enumerate(rows, 1))
-            self._db.executemany("INSERT INTO passages (rowid, name, head, body, paper) VALUES (?,?,?,?,?)", numbered)
-            self._db.execute("INSERT INTO entries VALUES (?,?,?,?)", (entry, paper.id, last + 1, last + len(rows)))
+            rows = list(enumerate(passages(load(key), paper), last + 1))
+            self._db.executemany(
+                "INSERT INTO passages (rowid, name, head, body, paper) VALUES (?,?,?,?,?)",
+                ((number, row.name, row.head, row.body, paper.id) for number, row in rows),
+            )
+            self._db.executemany(
+                "INSERT INTO places VALUES (?,?,?,?,?)",
+                (
+                    (number, key_of(whole_text(paper.title, row.body)), paper.id, row.first, row.last)
+                    for number, row in rows
+                    if row.body
+                ),
+            )
+            facts = paper.model_dump_json()
+            self._db.execute(
+                "INSERT INTO entries VALUES (?,?,?,?,?,?)",
+                (entry, paper.id, last + 1, last + len(rows), key, facts),
+            )
             last += len(rows)
         self._set_state("signature", signature)
 
     def search(self, terms: Sequence[str]) -> list[tuple[str, float]]:
         """Paper ids with scores (positive, higher is better), best first, ties by id."""
-        if not terms:
-            return []
-        match = " OR ".join(f'"{term}"' for term in terms)
-        rows = self._db.execute(
-            "SELECT paper, -bm25(passages, ?, ?, ?) FROM passages WHERE passages MATCH ?", (*_WEIGHTS, match)
-        )
         scores: dict[str, list[float]] = {}
-        for paper_id, score in rows:
+        for paper_id, score in self._matching("paper", terms):
             scores.setdefault(paper_id, []).append(score)
         total = {
             paper_id: round(sum(s * w for s, w in zip(sorted(found, reverse=True), _ROW_SHARES, strict=False)), 6)
             for paper_id, found in scores.items()
         }
         return sorted(total.items(), key=lambda item: (-item[1], item[0]))
+
+    def search_passages(self, terms: Sequence[str], limit: int) -> list[int]:
+        """Numbers of the passages that hold most of the words, best first."""
+        found = self._matching("rowid", terms, "AND rowid IN (SELECT passage FROM places)")
+        return [number for number, _ in sorted(found, key=lambda row: (-round(row[1], 6), row[0]))[:limit]]
+
+    def _matching(self, column: str, terms: Sequence[str], where: str = "") -> list[tuple[Any, float]]:
+        if not terms:
+            return []
+        match = " OR ".join(f'"{term}"' for term in terms)
+        return self._db.execute(
+            f"SELECT {column}, -bm25(passages, ?, ?, ?) FROM passages WHERE passages MATCH ? {where}",
+            (*_WEIGHTS, match),
+        ).fetchall()
+
+    def passages(self) -> list[Passage]:
+        """Every passage of the index, to be embedded."""
+        titles = {paper: Paper.model_validate_json(facts).title for paper, facts in self._papers()}
+        rows = self._db.execute("SELECT key, places.paper, body FROM places JOIN passages ON passages.rowid = passage")
+        return [Passage(key, whole_text(titles[paper], body)) for key, paper, body in rows]
+
+    def keys(self) -> list[str]:
+        """The keys of all passages, each once."""
+        return [key for (key,) in self._db.execute("SELECT DISTINCT key FROM places")]
+
+    def paper(self, paper_id: str) -> tuple[Paper, str]:
+        """A work of the index, and the key of its document."""
+        query = "SELECT facts, document FROM entries WHERE paper = ?"
+        facts, key = self._db.execute(query, (paper_id,)).fetchone()
+        return Paper.model_validate_json(facts), key
+
+    @property
+    def signature(self) -> str | None:
+        """That of the library whose passages the index holds."""
+        return self._state("signature")
+
+    def _papers(self) -> list[tuple[str, str]]:
+        return self._db.execute("SELECT paper, facts FROM entries").fetchall()
+
+    def places(self, keys: Sequence[str]) -> list[Place]:
+        """Where passages stand, in the order of their keys; a text that stands in several works comes once for each."""
+        marked = (
+            self._db.execute(f"SELECT {', '.join(Place._fields)} FROM places WHERE key = ? ORDER BY passage", (key,))
+            for key in keys
+        )
+        return [Place(*row) for rows in marked for row in rows]
+
+    def place(self, number: int) -> Place:
+        """Where a passage stands, by its number."""
+        columns = ", ".join(Place._fields)
+        return Place(*self._db.execute(f"SELECT {columns} FROM places WHERE passage = ?", (number,)).fetchone())
+
+    def counted(self) -> tuple[int, int]:
+        """How many works and passages the index has."""
+        (works,) = self._db.execute("SELECT count(DISTINCT paper) FROM entries").fetchone()
+        (found,) = self._db.execute("SELECT count(*) FROM places").fetchone()
+        return works, found
 
     def _state(self, name: str) -> str | None:
         row = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
@@ -178,17 +264,43 @@ class ForeignDatabase(Exception):
     """The file is a database, but not this cache. It must be left alone."""
 
 
-def passages(document: Document, paper: Paper) -> Iterator[tuple[str, str, str]]:
-    """Rows of the index as (name, head, body): one for title and topics, then one per finding or five sentences.
+class Row(NamedTuple):
+    """A row of the index; ``first`` and ``last`` count the evidence sentences of ``body`` in the document."""
+
+    name: str = ""
+    head: str = ""
+    body: str = ""
+    first: int = 0
+    last: int = 0
+
+
+class Place(NamedTuple):
+    """Where a passage stands: its number and key, the work, and the first and last of its evidence sentences."""
+
+    passage: int
+    key: str
+    paper: str
+    first: int
+    last: int
+
+
+def passages(document: Document, paper: Paper) -> Iterator[Row]:
+    """Rows of the index: one for title and topics, then one per finding or five sentences.
 
     Only evidence is indexed, so that what a note says about limits cannot lift it.
     """
     topics = " ".join(topic.replace("-", " ") for topic in paper.topics)
-    yield " ".join(own_names(paper.title)), f"{paper.title} {topics}", ""
+    yield Row(" ".join(own_names(paper.title)), f"{paper.title} {topics}")
     sentences = [document.slice(sentence) for sentence in document.evidence()]
     step = 1 if document.depth == "note" else _SENTENCES_PER_ROW
     for start in range(0, len(sentences), step):
-        yield "", "", " ".join(sentences[start : start + step])
+        some = sentences[start : start + step]
+        yield Row(body=" ".join(some), first=start, last=start + len(some) - 1)
+
+
+def whole_text(title: str, body: str) -> str:
+    """A passage as it is embedded: behind its work's title, without which many a passage does not say what it is about."""
+    return f"{title}. {body}"
 
 
 def entry_of(key: str, paper: Paper) -> str:

@@ -48,13 +48,13 @@ class Reading(NamedTuple):
 
 @dataclass
 class Intake:
-    """Outcome of one look at all files. ``read`` counts those that were read anew; ``jobs`` are by cache key, and ``keys``
-    all that the cache holds of this library."""
+    """Outcome of one look at all files. ``read`` are the cache keys of those that were read anew; ``jobs`` are by cache key, and
+    ``keys`` all that the cache holds of this library."""
 
     entries: list[Entry] = field(default_factory=list)
     jobs: dict[str, Job] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
-    read: int = 0
+    read: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -135,7 +135,8 @@ def _read(
         cache.store(whole, document.model_dump_json().encode() if document else b"", outcome.model_dump_json())
         outcomes[job] = whole, outcome
         result.keys += (key, whole)
-        result.read += document is not None
+        if document is not None:
+            result.read.add(whole)
 
     def unread() -> Iterator[tuple[tuple[Job, str, dict[str, str]], Task]]:
         for job in jobs:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
-from sovereign.errors import NotFound, NothingToRead
+from sovereign.errors import InputError, NotFound, NothingToRead, SovereignError
 from sovereign.reading import SUFFIXES, Limits, work_keys
 from sovereign.records import Document, Failure, Model, Paper, Query, Sentence, canonical_json, sha256_hex
 
@@ -16,11 +16,15 @@ from .base import Hit
 from .index import Cache, ForeignDatabase, entry_of, query_terms
 from .intake import Reading, read_again, take_in
 from .jobs import Job
+from .ranks import fused
+from .semantic import Semantic
 from .walk import find_files
 from .works import Work, works_of
 
 _T = TypeVar("_T")
+LIBRARY = "library"
 _SHOWN_FAILURES = 5
+_RANKED = 200  # works of each ranking of a query; what both put behind that is chance
 
 
 class LibraryReport(Model):
@@ -42,10 +46,8 @@ class Library:
 
     ``cache_path`` is a file that may be deleted at any time; without one, the cache is in memory. ``progress`` is
     called with one line for each file that is read, and may raise to stop; when ``out_of_time`` says so, no further file
-    is begun. Methods may be called from several threads.
+    is begun. With ``semantic``, a search is by words and by meaning. Methods may be called from several threads.
     """
-
-    name = "library"
 
     def __init__(
         self,
@@ -54,8 +56,12 @@ class Library:
         limits: Limits | None = None,
         progress: Callable[[str], None] | None = None,
         out_of_time: Callable[[], bool] = lambda: False,
+        semantic: Semantic | None = None,
+        name: str = LIBRARY,
     ) -> None:
+        self.name = name
         self._paths = tuple(paths)
+        self._semantic = semantic
         self._limits = limits or Limits()
         self._how = Reading(self._limits, progress or (lambda _: None), out_of_time)
         self._lock = RLock()
@@ -68,23 +74,27 @@ class Library:
         self._aliases: dict[str, str] = {}  # every id of a work -> its paper id
         self._index: dict[str, tuple[str, Paper]] = {}  # what the index has to hold
         self._signature = ""
+        self._unsearched: dict[Failure, None] = {}
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """Files that could not be read, as of the last refresh."""
-        return self._report.failures if self._report else ()
+        """Files that could not be read, as of the last refresh, and searches that could not be done in full since."""
+        return (*(self._report.failures if self._report else ()), *self._unsearched)
 
     def refresh(self) -> LibraryReport:
         """Bring the library up to date with its files: only new and changed ones are read.
 
         Raises:
-            InputError: if a path is not there.
+            InputError: if a path is not there, or the index holds vectors of another embedder.
             NothingToRead: if no document could be read at all.
         """
         with self._lock:
             self._report = self._guarded(self._refresh)
             if not self._works:
                 raise _nothing(self._report.failures)
+            if self._semantic:
+                notices = self._report.notices + self._prepared(self._semantic)
+                self._report = self._report.model_copy(update={"notices": notices})
             return self._report
 
     def search(self, queries: Sequence[Query], limit: int) -> tuple[tuple[Hit, ...], ...]:
@@ -110,9 +120,11 @@ class Library:
             return document.model_copy(update={"paper": work.paper, "sentences": sentences})
 
     def close(self) -> None:
-        """Close the cache."""
+        """Close the cache and the index."""
         with self._lock:
             self._cache.close()
+            if self._semantic:
+                self._semantic.close()
 
     def _ensure_refreshed(self) -> None:
         if self._report is None:
@@ -136,8 +148,8 @@ class Library:
             self._sync()
         return LibraryReport(
             signature=self._signature,
-            read=intake.read,
-            unchanged=len(intake.entries) - intake.read,
+            read=len(intake.read),
+            unchanged=sum(entry.key not in intake.read for entry in intake.entries),
             failures=tuple(intake.failures),
             merged=tuple(line for work in works for line in _merged(work)),
             notices=(
@@ -147,19 +159,47 @@ class Library:
             ),
         )
 
-    def _search(self, query: Query, limit: int) -> tuple[Hit, ...]:
-        terms = query_terms(query.text)
+    def _prepared(self, semantic: Semantic) -> tuple[str, ...]:
+        """Notices of what search by meaning lacks."""
+        try:
+            passages = self._guarded(lambda: self._synced(self._cache.passages))
+            semantic.prepare(self._signature, passages, self._how.progress)
+        except InputError:
+            raise
+        except SovereignError as error:
+            return (f"searched by words alone: {error.message}",)
+        return tuple(semantic.notices)
+
+    def _synced(self, ask: Callable[[], _T]) -> _T:
+        """What ``ask`` finds in the index, in the transaction that saw that it is this library's."""
         with self._cache.transaction(write=False):
             if self._cache.is_synced(self._signature):
-                return self._hits(terms, limit)
+                return ask()
         # Another library has used the same cache since.
         with self._cache.transaction():
             self._sync()
-            return self._hits(terms, limit)
+            return ask()
 
-    def _hits(self, terms: Sequence[str], limit: int) -> tuple[Hit, ...]:
-        found = self._cache.search(terms)[: max(0, limit)]
-        return tuple(Hit(paper=self._works[paper_id].paper, score=score) for paper_id, score in found)
+    def _search(self, query: Query, limit: int) -> tuple[Hit, ...]:
+        near = self._near(query.text)
+        return self._synced(lambda: self._hits(query_terms(query.text), near, max(0, limit)))
+
+    def _near(self, text: str) -> list[str]:
+        """Keys of the passages that are nearest to a query, nearest first."""
+        try:
+            return [found.key for found in self._semantic.nearest(text)] if self._semantic else []
+        except SovereignError as error:
+            reason = f"a query was searched by words alone: {error.message}"
+            self._unsearched[Failure(where=self.name, reason=reason, advice=error.advice)] = None
+            return []
+
+    def _hits(self, terms: Sequence[str], near: Sequence[str], limit: int) -> tuple[Hit, ...]:
+        """Works by words; where passages are near in meaning, works by both."""
+        scores = dict(self._cache.search(terms)[:_RANKED])
+        if near:
+            scores = fused(list(scores), [place.paper for place in self._cache.places(near)][:_RANKED])
+        best = list(scores.items())[:limit]
+        return tuple(Hit(paper=self._works[paper_id].paper, score=score) for paper_id, score in best)
 
     def _sync(self) -> None:
         if not self._cache.is_synced(self._signature):

@@ -9,10 +9,12 @@ from sovereign.reading import Limits
 
 from .base import Fetcher, Source
 from .keys import Keys
+from .library import LIBRARY
 
 # Name and what it is. Those with full texts stand first: of texts that are equally full, the first is the one that is read.
 SOURCES = {
     "library": "files on this machine: notes, Markdown, HTML, plain text, PDF",
+    "index": "what you have added with: sovereign index add",
     "zotero": "your own Zotero library, with the full text of its attachments",
     "arxiv": "preprints of arXiv, with their full text",
     "semanticscholar": "abstracts, citations and snippets of Semantic Scholar",
@@ -21,12 +23,14 @@ SOURCES = {
 }
 
 
-LIBRARY = "library"
+INDEX = "index"
+LOCAL = (LIBRARY, INDEX)
+"""The sources that lie on this machine."""
 
 ABSTRACTS = frozenset({"semanticscholar", "openalex", "crossref"})
 """The sources that give abstracts and no more."""
 
-OWN = frozenset({LIBRARY, "zotero"})
+OWN = frozenset({*LOCAL, "zotero"})
 """A person's own collections. While no other source is named, nobody is told what is in them."""
 
 
@@ -52,7 +56,7 @@ def open_provider(name: str, client: Fetcher, keys: Keys, limits: Limits) -> Sou
         from .zotero import Zotero
 
         return Zotero(client, keys, limits)
-    raise NotFound(f"{name} is no provider", f"There are: {', '.join(sorted(set(SOURCES) - {LIBRARY}))}.")
+    raise NotFound(f"{name} is no provider", f"There are: {', '.join(sorted(set(SOURCES) - set(LOCAL)))}.")
 
 
 def require_source(name: str) -> str:

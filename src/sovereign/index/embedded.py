@@ -1,0 +1,225 @@
+"""The store of vectors that needs no server: SQLite, and NumPy for the search.
+
+The search is exact. A collection is loaded when it is first searched and stays in memory: 4 bytes a dimension and passage, 154 MB for
+100,000 passages of 384 dimensions.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sovereign.errors import StoreError
+
+from .base import Found, Stored, refuse_mixing
+
+if TYPE_CHECKING:
+    from sovereign.models.ports import Embedder, Vectors
+
+_APPLICATION_ID = 0x534F5632  # "SOV2": marks a database as this store
+_BUSY_SECONDS = 30.0
+_COLLECTIONS = 8  # that are kept, the last used ones
+_AT_ONCE = 500  # keys in one statement; SQLite's own limit was 999
+_SCHEMA = f"""
+PRAGMA application_id = {_APPLICATION_ID};
+CREATE TABLE IF NOT EXISTS model (name TEXT, dimension INTEGER, weights TEXT);
+CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, vector BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS collections (id INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL, used INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS members (
+    collection INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE, key TEXT NOT NULL,
+    PRIMARY KEY (collection, key)) WITHOUT ROWID;
+"""
+
+
+class _Loaded(NamedTuple):
+    """A collection in memory: keys in order, and their vectors, shape (keys, dimension)."""
+
+    name: str
+    keys: list[str]
+    vectors: Any
+
+
+class EmbeddedVectors:
+    """A store in one file; in memory without one. It may be used from several threads."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Open or make the store.
+
+        Raises:
+            StoreError: if the file cannot be used, or belongs to another program.
+        """
+        self._where = str(path or "memory")
+        self._lock = RLock()
+        self._loaded: _Loaded | None = None
+        if path:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise _failed(self._where, error.strerror or str(error)) from error
+        with self._explained():
+            self._db = sqlite3.connect(
+                path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            try:
+                (mark,) = self._db.execute("PRAGMA application_id").fetchone()
+                (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                if tables and mark != _APPLICATION_ID:
+                    raise _failed(self._where, "it belongs to another program")
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = NORMAL")
+                self._db.execute("PRAGMA foreign_keys = ON")
+                self._db.executescript(_SCHEMA)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def require(self, model: Embedder) -> None:
+        """Take ``model`` for this store, if it is new. See `VectorStore`."""
+        with self._writing():
+            stored = self._stats()
+            if not stored.model:
+                self._db.execute("INSERT INTO model VALUES (?, ?, ?)", (model.name, model.dimension, model.weights))
+                return
+        refuse_mixing(stored, model)
+
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Those of the keys that have no vector yet, in their order."""
+        with self._reading():
+            had: set[str] = set()
+            for first in range(0, len(keys), _AT_ONCE):
+                some = keys[first : first + _AT_ONCE]
+                marks = ",".join("?" * len(some))
+                had.update(row[0] for row in self._db.execute(f"SELECT key FROM vectors WHERE key IN ({marks})", some))
+        return [key for key in keys if key not in had]
+
+    def put(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Keep vectors, shape (keys, dimension), of length 1."""
+        rows = zip(keys, (row.tobytes() for row in np.ascontiguousarray(vectors, dtype="<f4")), strict=True)
+        with self._writing():
+            self._db.executemany("INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", rows)
+            self._loaded = None
+
+    def collect(self, collection: str, keys: Sequence[str]) -> None:
+        """Say which passages a collection has."""
+        with self._writing():
+            (now,) = self._db.execute("SELECT coalesce(max(used), 0) + 1 FROM collections").fetchone()
+            marked = self._db.execute("UPDATE collections SET used = ? WHERE name = ?", (now, collection))
+            if marked.rowcount:  # its name says what is in it
+                return
+            (number,) = self._db.execute(
+                "INSERT INTO collections (name, used) VALUES (?, ?) RETURNING id", (collection, now)
+            ).fetchone()
+            self._db.executemany("INSERT OR IGNORE INTO members VALUES (?, ?)", ((number, key) for key in keys))
+            self._db.execute(
+                "DELETE FROM collections WHERE id NOT IN (SELECT id FROM collections ORDER BY used DESC LIMIT ?)",
+                (_COLLECTIONS,),
+            )
+
+    def has(self, collection: str) -> bool:
+        """Whether a collection was collected, and is not forgotten."""
+        with self._reading():
+            return bool(self._db.execute("SELECT 1 FROM collections WHERE name = ?", (collection,)).fetchone())
+
+    def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:
+        """The passages of a collection that are nearest to a vector, shape (dimension,)."""
+        with self._lock:
+            loaded = self._load(collection)
+            if not loaded.keys or limit < 1:
+                return []
+            cosines = loaded.vectors @ np.asarray(vector, dtype=np.float32)
+            limit = min(limit, len(cosines))
+            # Rounded before they are compared: sums of another machine differ in the last place, and ties are broken by key.
+            cosines = np.round(cosines.astype(np.float64), 6)
+            worst = np.partition(cosines, len(cosines) - limit)[len(cosines) - limit]
+            near = [Found(loaded.keys[i], float(cosines[i])) for i in np.flatnonzero(cosines >= worst)]
+            return sorted(near, key=lambda found: (-found.cosine, found.key))[:limit]
+
+    def forget(self, keep: str) -> int:
+        """Remove the vectors that the collection ``keep`` does not have, and say how many they were."""
+        with self._writing():
+            gone = self._db.execute(
+                "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM members JOIN collections ON collections.id = collection WHERE name = ?)",
+                (keep,),
+            ).rowcount
+            self._db.execute("DELETE FROM collections WHERE name <> ?", (keep,))
+            self._loaded = None
+            return gone
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self._writing():
+            for table in ("members", "collections", "vectors", "model"):
+                self._db.execute(f"DELETE FROM {table}")
+            self._loaded = None
+
+    def stats(self) -> Stored:
+        """What is in it."""
+        with self._reading():
+            return self._stats()
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._loaded = None
+            self._db.close()
+
+    def _stats(self) -> Stored:
+        (vectors,) = self._db.execute("SELECT count(*) FROM vectors").fetchone()
+        row = self._db.execute("SELECT name, dimension, weights FROM model").fetchone()
+        name, dimension, weights = row or ("", 0, "")
+        return Stored(where=self._where, model=name, dimension=dimension, weights=weights, vectors=vectors)
+
+    def _load(self, collection: str) -> _Loaded:
+        """The collection in memory. Another process may add vectors meanwhile; what is loaded is one state of them."""
+        if self._loaded is None or self._loaded.name != collection:
+            with self._reading():
+                dimension = self._stats().dimension
+                rows = self._db.execute(
+                    "SELECT key, vector FROM members JOIN collections ON collections.id = collection JOIN vectors USING (key) WHERE name = ? "
+                    "ORDER BY key",
+                    (collection,),
+                ).fetchall()
+            whole = [(key, vector) for key, vector in rows if len(vector) == 4 * dimension]
+            data = np.frombuffer(b"".join(vector for _, vector in whole), dtype="<f4")
+            self._loaded = _Loaded(collection, [key for key, _ in whole], data.reshape(len(whole), dimension or 1))
+        return self._loaded
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock, self._explained():
+            self._db.execute("BEGIN IMMEDIATE")
+            yield from self._transaction()
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock, self._explained():
+            self._db.execute("BEGIN")
+            yield from self._transaction()
+
+    def _transaction(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _failed(self._where, str(error)) from error
+
+
+def _failed(where: str, reason: str) -> StoreError:
+    return StoreError(
+        f"the index {where} cannot be used: {reason}",
+        "It can be made again from the documents: remove it, then sovereign index add.",
+    )

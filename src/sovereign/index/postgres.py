@@ -1,0 +1,189 @@
+"""The store of vectors in PostgreSQL with the extension pgvector, for a deployment that has it. The search is exact.
+
+Tables lie in a schema of their own, ``sovereign_index``; several processes and machines may use them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from sovereign.errors import InputError, StoreError
+
+from .base import Found, Stored, refuse_mixing
+
+if TYPE_CHECKING:
+    from sovereign.models.ports import Embedder, Vectors
+
+_CONNECT_SECONDS = 10
+_COLLECTIONS = 8  # that are kept, the last used ones
+_SCHEMA = """
+CREATE EXTENSION IF NOT EXISTS vector;
+CREATE SCHEMA IF NOT EXISTS sovereign_index;
+CREATE TABLE IF NOT EXISTS sovereign_index.model (name text, dimension integer, weights text);
+CREATE TABLE IF NOT EXISTS sovereign_index.vectors (key text PRIMARY KEY, vector vector NOT NULL);
+CREATE TABLE IF NOT EXISTS sovereign_index.collections (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text UNIQUE NOT NULL, used bigint NOT NULL);
+CREATE TABLE IF NOT EXISTS sovereign_index.members (
+    collection bigint NOT NULL REFERENCES sovereign_index.collections (id) ON DELETE CASCADE, key text NOT NULL,
+    PRIMARY KEY (collection, key));
+"""
+_LOCK = 0x534F5633  # of the transaction that makes the tables: two that begin at once would both make them
+
+
+class PostgresVectors:
+    """A store in a database. ``url`` is as libpq takes it: ``postgresql://user:password@host:port/database``."""
+
+    def __init__(self, url: str) -> None:
+        """Connect, and make the tables if they are not there.
+
+        Raises:
+            InputError: if the driver is not installed.
+            StoreError: if the database cannot be used.
+        """
+        try:
+            import psycopg
+        except ImportError as error:
+            raise InputError(
+                f"PostgreSQL needs the library psycopg: {error}",
+                'Install the extra postgres: pip install "sovereign-research[postgres]".',
+            ) from error
+        self._errors = psycopg.Error
+        self._where = _without_password(url)
+        with self._explained():
+            self._db: Any = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+        try:
+            with self._explained(), self._db.transaction():
+                self._db.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+                self._db.execute(_SCHEMA)
+        except BaseException:
+            self._db.close()
+            raise
+
+    def require(self, model: Embedder) -> None:
+        """Take ``model`` for this store, if it is new. See `VectorStore`."""
+        with self._explained(), self._db.transaction():
+            self._db.execute("LOCK TABLE sovereign_index.model IN EXCLUSIVE MODE")
+            stored = self._stats()
+            if not stored.model:
+                row = (model.name, model.dimension, model.weights)
+                self._db.execute("INSERT INTO sovereign_index.model VALUES (%s, %s, %s)", row)
+                return
+        refuse_mixing(stored, model)
+
+    def missing(self, keys: Sequence[str]) -> list[str]:
+        """Those of the keys that have no vector yet, in their order."""
+        with self._explained():
+            rows = self._db.execute("SELECT key FROM sovereign_index.vectors WHERE key = ANY(%s)", (list(keys),))
+            had = {row[0] for row in rows}
+        return [key for key in keys if key not in had]
+
+    def put(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Keep vectors, shape (keys, dimension), of length 1."""
+        rows = zip(keys, map(_text, vectors), strict=True)
+        # In order of key: two that wrote the same keys in other orders would wait for each other for ever.
+        with self._explained(), self._db.transaction(), self._db.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO sovereign_index.vectors VALUES (%s, %s::vector) ON CONFLICT (key) DO NOTHING", sorted(rows)
+            )
+
+    def collect(self, collection: str, keys: Sequence[str]) -> None:
+        """Say which passages a collection has."""
+        with self._explained(), self._db.transaction():
+            self._db.execute("LOCK TABLE sovereign_index.collections IN EXCLUSIVE MODE")
+            (now,) = self._one("SELECT coalesce(max(used), 0) + 1 FROM sovereign_index.collections")
+            marked = self._db.execute(
+                "UPDATE sovereign_index.collections SET used = %s WHERE name = %s", (now, collection)
+            )
+            if marked.rowcount:  # its name says what is in it
+                return
+            (number,) = self._one(
+                "INSERT INTO sovereign_index.collections (name, used) VALUES (%s, %s) RETURNING id", collection, now
+            )
+            with self._db.cursor().copy("COPY sovereign_index.members FROM STDIN") as copy:
+                for key in dict.fromkeys(keys):
+                    copy.write_row((number, key))
+            self._db.execute(
+                "DELETE FROM sovereign_index.collections WHERE id NOT IN "
+                "(SELECT id FROM sovereign_index.collections ORDER BY used DESC LIMIT %s)",
+                (_COLLECTIONS,),
+            )
+
+    def has(self, collection: str) -> bool:
+        """Whether a collection was collected, and is not forgotten."""
+        with self._explained():
+            query = "SELECT 1 FROM sovereign_index.collections WHERE name = %s"
+            return bool(self._db.execute(query, (collection,)).fetchone())
+
+    def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:
+        """The passages of a collection that are nearest to a vector, shape (dimension,)."""
+        with self._explained():
+            rows = self._db.execute(
+                "SELECT key, round((1 - (vector <=> %s::vector))::numeric, 6) AS cosine FROM sovereign_index.vectors "
+                "JOIN sovereign_index.members USING (key) JOIN sovereign_index.collections ON id = collection "
+                'WHERE name = %s ORDER BY cosine DESC, key COLLATE "C" LIMIT %s',
+                (_text(vector), collection, max(0, limit)),
+            ).fetchall()
+        return [Found(key, float(cosine)) for key, cosine in rows]
+
+    def forget(self, keep: str) -> int:
+        """Remove the vectors that the collection ``keep`` does not have, and say how many they were."""
+        with self._explained(), self._db.transaction():
+            gone: int = self._db.execute(
+                "DELETE FROM sovereign_index.vectors WHERE key NOT IN (SELECT key FROM sovereign_index.members "
+                "JOIN sovereign_index.collections ON id = collection WHERE name = %s)",
+                (keep,),
+            ).rowcount
+            self._db.execute("DELETE FROM sovereign_index.collections WHERE name <> %s", (keep,))
+            return gone
+
+    def clear(self) -> None:
+        """Remove everything."""
+        with self._explained():
+            self._db.execute(
+                "TRUNCATE sovereign_index.members, sovereign_index.collections, sovereign_index.vectors, sovereign_index.model"
+            )
+
+    def stats(self) -> Stored:
+        """What is in it."""
+        with self._explained():
+            return self._stats()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+    def _stats(self) -> Stored:
+        (vectors,) = self._one("SELECT count(*) FROM sovereign_index.vectors")
+        row = self._db.execute("SELECT name, dimension, weights FROM sovereign_index.model").fetchone()
+        name, dimension, weights = row or ("", 0, "")
+        return Stored(where=self._where, model=name, dimension=dimension, weights=weights, vectors=vectors)
+
+    def _one(self, statement: str, *values: object) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._db.execute(statement, values).fetchone()
+        return row
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            raise StoreError(
+                f"the index {self._where} cannot be used: {reason}",
+                "Check the setting index_url, that the server runs, and that pgvector is installed in it.",
+            ) from error
+
+
+def _text(vector: Vectors) -> str:
+    """A vector as pgvector writes it; nine digits give a float of 4 bytes back as it was."""
+    return "[" + ",".join(f"{value:.9g}" for value in vector.tolist()) + "]"
+
+
+def _without_password(url: str) -> str:
+    """The address for messages and records."""
+    parts = urlsplit(url)
+    place = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    return f"{parts.scheme}://{place}{parts.path}"

@@ -1,0 +1,238 @@
+"""The index of a person's own documents: which paths are in it, bringing it up to date, and searching it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sovereign.errors import InputError, NotFound, StoreError
+from sovereign.index import Stored, open_vectors
+from sovereign.models import embedder
+from sovereign.reading import printable
+from sovereign.records import Failure, Model
+from sovereign.settings import Settings
+from sovereign.sources import INDEX, Library, PassageHit
+from sovereign.sources.index import Cache
+from sovereign.sources.passages import find_passages
+from sovereign.sources.semantic import Semantic
+
+from .limits import limits_of
+
+PATHS = "indexed.json"
+CACHE = "indexed.db"
+
+
+class Added(Model):
+    """What bringing the index up to date did. ``read`` and ``unchanged`` count files, ``works`` and ``passages`` what is in it now."""
+
+    paths: tuple[str, ...]
+    read: int
+    unchanged: int
+    works: int
+    passages: int
+    failures: tuple[Failure, ...]
+    notices: tuple[str, ...]
+    vectors: Stored | None
+
+
+class Stats(Model):
+    """What is in the index. ``embedded`` counts the passages that have a vector; ``vectors`` are all that are kept, those of other
+    libraries among them."""
+
+    paths: tuple[str, ...]
+    works: int
+    passages: int
+    embedded: int
+    vectors: Stored
+
+
+def semantic_of(settings: Settings, wait: bool = False, stopped: Callable[[], bool] = lambda: False) -> Semantic | None:
+    """What searches by meaning, as the settings say; None where they name no embedder.
+
+    Raises:
+        InputError: if the embedder or the database's driver is not there.
+        SovereignError: if a server cannot be asked, or the store cannot be opened.
+    """
+    model = embedder(settings.embedder, settings.embedder_url)
+    return Semantic(model, open_vectors(settings.home, settings.index_url), wait, stopped) if model else None
+
+
+def indexed_paths(home: Path) -> tuple[Path, ...]:
+    """The paths that have been added.
+
+    Raises:
+        StoreError: if their list is damaged.
+    """
+    path = home / PATHS
+    try:
+        found = json.loads(path.read_text("utf-8"))
+        return tuple(Path(str(name)) for name in found["paths"])
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(
+            f"the list of indexed paths, {path}, cannot be read: {error}", "Remove it, and add your paths again."
+        ) from error
+
+
+def library_of(
+    paths: Sequence[Path],
+    settings: Settings,
+    tell: Callable[[str], None],
+    out_of_time: Callable[[], bool] = lambda: False,
+    semantic: Semantic | None = None,
+) -> Library:
+    """The indexed documents as a source."""
+    cache = settings.home / CACHE
+    return Library(paths, cache, limits_of(settings), tell, out_of_time, semantic, name=INDEX)
+
+
+def add(settings: Settings, paths: Sequence[Path], tell: Callable[[str], None]) -> Added:
+    """Add paths to the index, and bring all of it up to date: only what changed is read, and only new passages are embedded.
+
+    It may be stopped at any time, and goes on there the next time.
+
+    Raises:
+        InputError: if a path is not there, there is none at all, or the index holds vectors of another embedder.
+        NothingToRead: if not one document could be read.
+        StoreError: if the index cannot be written.
+    """
+    had = indexed_paths(settings.home)
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"{printable(str(path))} is not there.", "Name a file or a folder.")
+    wanted = tuple(dict.fromkeys((*had, *(path.resolve() for path in paths))))
+    there = [path for path in wanted if path.exists()]
+    if not there:
+        raise InputError("There is nothing in the index yet.", "Name a file or a folder: sovereign index add PATH")
+    gone = [
+        f"{printable(str(path))} is not there any more; take it out: sovereign index remove"
+        for path in wanted
+        if path not in there
+    ]
+    semantic = semantic_of(settings, wait=True)
+    library = library_of(there, settings, tell, semantic=semantic)
+    try:
+        _keep(settings.home, wanted)
+        report = library.refresh()
+        stored = semantic.store.stats() if semantic else None
+    finally:
+        library.close()
+    with _cache(settings) as cache:
+        works, passages = cache.counted()
+    return Added(
+        paths=tuple(map(str, wanted)),
+        read=report.read,
+        unchanged=report.unchanged,
+        works=works,
+        passages=passages,
+        failures=report.failures,
+        notices=(*gone, *report.notices),
+        vectors=stored,
+    )
+
+
+def search(settings: Settings, text: str, limit: int) -> tuple[tuple[PassageHit, ...], tuple[str, ...]]:
+    """The best passages for a query, and notices of what the search lacked. The index answers as it was when it was last added to.
+
+    Raises:
+        InputError: if the query has no words, or the index holds vectors of another embedder.
+        NotFound: if there is no index.
+    """
+    if not any(c.isalnum() for c in text):
+        raise InputError("The query has no words.", 'Give some: sovereign index search "routing collapse"')
+    with _cache(settings) as cache:
+        signature = cache.signature
+        if signature is None:
+            raise NotFound("There is nothing in the index yet.", "Add documents first: sovereign index add PATH")
+        semantic = semantic_of(settings)
+        try:
+            notices = _use(semantic, signature)
+            return find_passages(cache, semantic, text, limit), notices
+        finally:
+            if semantic:
+                semantic.close()
+
+
+def stats(settings: Settings) -> Stats:
+    """What is in the index."""
+    store = open_vectors(settings.home, settings.index_url)
+    try:
+        with _cache(settings) as cache:
+            works, passages = cache.counted()
+            keys = cache.keys()
+        return Stats(
+            paths=tuple(map(str, indexed_paths(settings.home))),
+            works=works,
+            passages=passages,
+            embedded=len(keys) - len(store.missing(keys)),
+            vectors=store.stats(),
+        )
+    finally:
+        store.close()
+
+
+def remove(settings: Settings, paths: Sequence[Path]) -> tuple[str, ...]:
+    """Take paths out of the list, and say which are left. Their passages go when the index is next added to.
+
+    Raises:
+        NotFound: if one of them was not in it.
+    """
+    had = indexed_paths(settings.home)
+    gone = {path.resolve() for path in paths}
+    if unknown := gone - set(had):
+        raise NotFound(f"{printable(str(min(unknown)))} is not in the index.", "See what is: sovereign index stats")
+    left = tuple(path for path in had if path not in gone)
+    _keep(settings.home, left)
+    return tuple(map(str, left))
+
+
+def clear(settings: Settings) -> None:
+    """Empty the index, vectors and model included; the documents themselves are not touched."""
+    store = open_vectors(settings.home, settings.index_url)
+    try:
+        store.clear()
+    finally:
+        store.close()
+    for name in (PATHS, CACHE, f"{CACHE}-wal", f"{CACHE}-shm"):
+        (settings.home / name).unlink(missing_ok=True)
+
+
+def _use(semantic: Semantic | None, signature: str) -> tuple[str, ...]:
+    if semantic is None:
+        return ("searched by words alone: the setting embedder is none",)
+    if not semantic.use(signature):
+        return ("searched by words alone: not all passages have vectors yet; go on with: sovereign index add",)
+    return ()
+
+
+def _keep(home: Path, paths: Sequence[Path]) -> None:
+    """Write the list of paths, whole or not at all."""
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        new = home / f"{PATHS}.new"
+        new.write_text(json.dumps({"paths": [str(path) for path in paths]}, indent=1), "utf-8")
+        new.replace(home / PATHS)
+    except OSError as error:
+        raise StoreError(f"{home / PATHS} cannot be written: {error.strerror}", "Make its folder writable.") from error
+
+
+@contextmanager
+def _cache(settings: Settings) -> Iterator[Cache]:
+    """The words of the index.
+
+    Raises:
+        StoreError: if they cannot be read.
+    """
+    path = settings.home / CACHE
+    try:
+        cache = Cache(path if path.exists() else None)
+        try:
+            yield cache
+        finally:
+            cache.close()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"the index {path} cannot be used: {error}", "Make it anew: sovereign index clear.") from error

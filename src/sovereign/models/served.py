@@ -1,0 +1,176 @@
+"""Embeddings from a server that speaks OpenAI's interface (platform.openai.com/docs/api-reference/embeddings): NVIDIA NIM, vLLM,
+Ollama, llama.cpp, OpenAI.
+
+Nobody is asked whom a person did not name in the settings. Texts leave this machine for that server.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Sequence
+from time import sleep
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import httpx
+
+from sovereign.errors import InputError, SovereignError
+
+from .files import clean
+from .ports import Embedder
+
+if TYPE_CHECKING:
+    from .ports import Vectors
+
+_MOST_CHARS = 20_000
+_BATCH = 32
+_TRIES = 4
+_SECONDS = 60.0
+_MOST_BYTES = 64_000_000  # of an answer
+_PASSING = frozenset((408, 429, 500, 502, 503, 504))
+
+
+class Vendor(NamedTuple):
+    """Where a kind of server lies if the settings do not say, the variables that may hold its key, and whether its models tell queries
+    from passages (docs.nvidia.com/nim/nemo-retriever/text-embedding: ``input_type``)."""
+
+    url: str
+    keys: tuple[str, ...]
+    typed: bool
+
+
+VENDORS = {
+    "nim": Vendor("https://integrate.api.nvidia.com/v1", ("NVIDIA_API_KEY", "NGC_API_KEY"), typed=True),
+    "openai": Vendor("https://api.openai.com/v1", ("OPENAI_API_KEY",), typed=False),
+}
+
+
+def served(name: str, url: str = "") -> Embedder:
+    """The embedder ``vendor:model``, such as ``nim:nvidia/nv-embedqa-e5-v5`` (1024 dimensions). One text is sent to learn the dimension.
+
+    Raises:
+        InputError: if the address is none, or the server refuses the model or the key.
+        SovereignError: if it cannot be reached, or answers what is no embedding.
+    """
+    kind, _, model = name.partition(":")
+    vendor = VENDORS[kind]
+    address = (url or vendor.url).rstrip("/")
+    parsed = _parsed(address)
+    if parsed is None:
+        raise InputError(
+            f"{address!r} is no address of a server.", "Set embedder_url to one such as http://localhost:8000/v1."
+        )
+    key = next((value for variable in vendor.keys if (value := os.environ.get(variable))), None)
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    client = httpx.Client(timeout=_SECONDS, headers=headers, follow_redirects=False)
+    ask = functools.partial(_ask, client, f"{address}/embeddings", model)
+    first, version = ask(["dimension"], "passage" if vendor.typed else None)
+    dimension = int(first.shape[1])
+
+    def embed(input_type: str | None, texts: Sequence[str]) -> Vectors:
+        return _all(ask, texts, input_type, dimension, version)
+
+    return Embedder(
+        f"{kind}:{model} at {parsed.host}",
+        dimension,
+        version,
+        functools.partial(embed, "passage" if vendor.typed else None),
+        functools.partial(embed, "query") if vendor.typed else None,
+    )
+
+
+def _parsed(address: str) -> httpx.URL | None:
+    try:
+        url = httpx.URL(address)
+    except (httpx.InvalidURL, TypeError):
+        return None
+    return url if url.scheme in ("http", "https") and url.host else None
+
+
+def _all(ask: Any, texts: Sequence[str], input_type: str | None, dimension: int, version: str) -> Vectors:
+    """The vectors of any number of texts, shape (texts, dimension)."""
+    import numpy as np
+
+    rows = [np.zeros((0, dimension), dtype=np.float32)]
+    for first in range(0, len(texts), _BATCH):
+        vectors, now = ask(texts[first : first + _BATCH], input_type)
+        if vectors.shape[1] != dimension or now != version:
+            raise SovereignError(
+                f"the server changed its model: {dimension} dimensions of {version!r}, now {vectors.shape[1]} of {now!r}",
+                "Make the index anew with the model that it has now: sovereign index clear.",
+            )
+        rows.append(vectors)
+    return np.concatenate(rows)
+
+
+def _ask(
+    client: httpx.Client, address: str, model: str, texts: Sequence[str], input_type: str | None
+) -> tuple[Vectors, str]:
+    """The vectors of a batch, of length 1, and the name that the server gives its model."""
+    body = {"model": model, "input": [clean(text, _MOST_CHARS) or " " for text in texts], "encoding_format": "float"}
+    if input_type:
+        body |= {"input_type": input_type, "truncate": "END"}
+    for left in range(_TRIES - 1, -1, -1):
+        try:
+            answer = _sent(client, address, body)
+        except httpx.HTTPError as error:
+            if left:
+                sleep(2.0 ** (_TRIES - 1 - left) / 2)
+                continue
+            raise SovereignError(
+                f"{address} cannot be reached: {error}", "Check embedder_url, and that the server runs."
+            ) from error
+        if answer.status in _PASSING and left:
+            sleep(min(_SECONDS, answer.wait or 2.0 ** (_TRIES - 1 - left) / 2))
+            continue
+        return _vectors(answer, address, len(texts), model)
+    raise AssertionError("the last try returns or raises")
+
+
+class _Answer(NamedTuple):
+    status: int
+    wait: float
+    body: bytes
+
+
+def _sent(client: httpx.Client, address: str, body: dict[str, Any]) -> _Answer:
+    """One exchange; an answer without end is cut off."""
+    with client.stream("POST", address, json=body) as response:
+        got = bytearray()
+        for piece in response.iter_bytes():
+            got += piece
+            if len(got) > _MOST_BYTES:
+                raise httpx.ReadError(f"an answer of more than {_MOST_BYTES:,} bytes")
+        wait = response.headers.get("retry-after", "")
+        return _Answer(response.status_code, float(wait) if wait.isdigit() else 0.0, bytes(got))
+
+
+def _vectors(answer: _Answer, address: str, count: int, model: str) -> tuple[Vectors, str]:
+    import json
+
+    import numpy as np
+
+    if answer.status in (400, 401, 403, 404, 422):
+        raise InputError(
+            f"{address} refuses the model {model!r} (status {answer.status}): {_said(answer.body)}",
+            "Check the setting embedder, embedder_url, and the variable with the key.",
+        )
+    if answer.status != 200:
+        raise SovereignError(f"{address} answers with status {answer.status}: {_said(answer.body)}", "Try again later.")
+    try:
+        found = json.loads(answer.body)
+        rows = sorted(found["data"], key=lambda row: int(row["index"]))
+        vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        if vectors.shape[0] != count or vectors.ndim != 2 or not np.isfinite(lengths).all() or not lengths.all():
+            raise ValueError("vectors of another number or shape")
+        return vectors / lengths, str(found.get("model") or model)[:200]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise SovereignError(
+            f"{address} answers what is no embedding: {error}", "Is it a server of OpenAI's interface?"
+        ) from error
+
+
+def _said(body: bytes) -> str:
+    text = " ".join(body[:800].decode("utf-8", "replace").split())
+    return "".join(c if c.isprintable() else "�" for c in text)[:200]
