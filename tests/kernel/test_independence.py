@@ -105,3 +105,5 @@ def test_works_of_one_title_are_versions_and_count_as_one():
     ]
     said = [c.reason for c in versions_named(log)]
     assert said[0] == "kept; by its title a version of q: they count as one" and said[2] == "kept"
+    signs = [paper(name).model_copy(update={"title": title}) for name, title in (("x", "…"), ("y", "?!"))]
+    assert relation_of(quote("x"), quote("y"), papers_by_id(signs)) == "unknown"  # a title without a letter is none

@@ -340,3 +340,12 @@ def test_a_library_that_cannot_be_read_stops_no_other_source(
         asked(tmp_path / "alone", sources=(), libraries=(library,))
     with pytest.raises(InputError):
         asked(tmp_path / "third", libraries=(tmp_path / "nowhere",))
+
+
+def test_a_run_over_libraries_none_of_which_can_be_read_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("library", "added"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr("sovereign.kernel.sources.indexed_paths", lambda home: (tmp_path / "added",))
+    with pytest.raises(NothingToRead, match="nothing could be read: the library holds no documents"):
+        asked(tmp_path / "home", sources=("library", "index"), libraries=(tmp_path / "library",))
+    assert unfinished(tmp_path / "home") == ()

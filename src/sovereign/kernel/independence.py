@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sovereign.reading import normal_title
+from sovereign.reading import paper_id
 from sovereign.records import Candidate, Paper, Quote, Relation
 
 from .aspects import method_names
@@ -27,7 +27,7 @@ def relation_of(claim: Quote, other: Quote, papers: dict[str, Paper]) -> Relatio
     if claim.source_id == other.source_id:
         return "not_independent" if _same_place(claim, other) else "own_work"
     first, second = papers.get(claim.source_id), papers.get(other.source_id)
-    if first and second and normal_title(first.title) == normal_title(second.title):
+    if first and second and _titled(first) == _titled(second):
         return "not_independent"
     if first is None or second is None or not first.authors or not second.authors:
         return "unknown"
@@ -100,10 +100,14 @@ def versions_named(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates, with it said of those that have the title of another that they are versions of one work."""
     titled: dict[str, list[str]] = {}
     for candidate in candidates:
-        titled.setdefault(normal_title(candidate.title), []).append(candidate.paper_id)
+        titled.setdefault(_titled(candidate), []).append(candidate.paper_id)
     found = []
     for c in candidates:
-        others = [paper_id for paper_id in titled[normal_title(c.title)] if paper_id != c.paper_id]
+        others = [other for other in titled[_titled(c)] if other != c.paper_id]
         said = f"; by its title a version of {', '.join(others)}: they count as one" if others else ""
         found.append(c.model_copy(update={"reason": c.reason + said}) if said else c)
     return tuple(found)
+
+
+def _titled(work: Paper | Candidate) -> str:
+    return paper_id(None, None, work.title)

@@ -70,12 +70,13 @@ def _fullest(candidate: Candidate, sources: Sequence[Reader]) -> tuple[Document 
     found: list[Document] = []
     missed: list[Failure] = []
     down: list[str] = []
+    ids = sorted(candidate.ids, key=lambda name: name.startswith("title:"))  # a title finds least, and costs a search
     for source in sorted(sources, key=lambda source: _turn(source, candidate)):
         most = _FULLNESS["abstract" if source.name in ABSTRACTS else "full_text"]
         if any(_full(document) >= most for document in found):
             continue
         try:
-            found.append(_known_as(candidate.ids, source))
+            found.append(_known_as(ids, source))
         except NotFound as error:
             missed.append(Failure(where=candidate.location, reason=error.message, advice=error.advice))
             continue

@@ -48,7 +48,7 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
         for c in claims
         if speaks_for(c, gone)
     }
-    changes += [f"withdrew {i}: {paper_id} is retracted, as the second search says" for i, paper_id in of_gone.items()]
+    changes += [f"withdrew {i}: {paper_id} is retracted, as the log says" for i, paper_id in of_gone.items()]
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
     answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]

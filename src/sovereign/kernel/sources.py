@@ -68,8 +68,12 @@ class Sources:
             names = sources_of(self._request)
             online = [name for name in names if name not in LOCAL]
             local = [self._local(name, alone=len(names) == 1) for name in names if name in LOCAL]
-            libraries = (library for library, _ in local if library)
-            self._opened = (*libraries, *(self._providers(online) if online else ())), _together([r for _, r in local])
+            libraries = [library for library, _ in local if library]
+            report = _together([r for _, r in local])
+            if not (libraries or online):  # each alone would have said so
+                said = "; ".join(dict.fromkeys(failure.reason for failure in report.failures))
+                raise NothingToRead(f"nothing could be read: {said}", "Name a library or a source that can be read.")
+            self._opened = (*libraries, *(self._providers(online) if online else ())), report
         if self._client:
             self._client.begin(self._steps.number)
         return self._opened

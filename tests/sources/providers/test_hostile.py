@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sovereign.errors import SovereignError
+from sovereign.reading import Limits
 from sovereign.records import canonical_json
 from sovereign.sources.arxiv import Arxiv
 from sovereign.sources.base import Source
@@ -18,7 +19,7 @@ from sovereign.sources.crossref import Crossref, retractions
 from sovereign.sources.keys import Keys
 from sovereign.sources.openalex import OpenAlex
 from sovereign.sources.semanticscholar import SemanticScholar
-from sovereign.sources.unpaywall import open_copy
+from sovereign.sources.unpaywall import FreeCopies, open_copy
 from sovereign.sources.zotero import Zotero
 
 from . import test_arxiv, test_crossref, test_openalex, test_semanticscholar, test_unpaywall, test_zotero
@@ -54,9 +55,18 @@ SEARCHES: dict[str, tuple[Callable[[Server], Source], list[Any]]] = {
     "crossref": (lambda server: Crossref(server, KEYS), [test_crossref.found(UPDATED), {"message": UPDATED}]),
     "zotero": (lambda server: Zotero(server, KEYS), [[test_zotero.item()], [test_zotero.item(itemType="attachment")]]),
 }
+COPY = {
+    "doi": "x",
+    "title": "On Zorgs",
+    "year": 2020,
+    "journal_name": "Zorg Letters",
+    "z_authors": [{"given": "Ada", "family": "Ng"}, {"raw_author_name": "Bo Oz"}],
+    "best_oa_location": test_unpaywall.PLACE,
+}
 CALLS: dict[str, tuple[Callable[[Server], object], list[Any]]] = {
     "retractions": (lambda server: retractions(server, KEYS, ["10.1000/1", "10.1000/1,2"]), SEARCHES["crossref"][1]),
-    "open copy": (lambda server: open_copy(server, KEYS, "10.1000/1"), [{"doi": "x", "best_oa_location": test_unpaywall.PLACE}]),
+    "free copy": (lambda server: FreeCopies(server, KEYS, Limits()).document("doi:10.1000/1"), [COPY]),
+    "open copy": (lambda server: open_copy(server, KEYS, "10.1000/1"), [COPY]),
     "batch, citations, snippets": (
         _all_of_semantic_scholar,
         [
