@@ -14,7 +14,7 @@ from sovereign.store import open_store
 
 def ask(home: Path, question: str, *libraries: Path, **settings: object) -> Record:
     """The record that a run in ``home`` publishes. Nothing is measured for it, unless the settings allow time for that."""
-    effective = load({"home": str(home), "measure_seconds": 0, **settings}, environ={})
+    effective = load({"home": str(home), "measure_seconds": 0, "embedder": "none", **settings}, environ={})
     with open_store(home) as store:
         return run(Request(question, effective, libraries), store)
 

@@ -94,7 +94,10 @@ def seen(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         plan(server, name)
         bring_home(patch, server, unknown=ADDRESSES if name == "no DNS" else ())
         patch.setenv("CROSSREF_MAILTO", "a@b.example")
-        settings = load({"home": str(folder / "home"), "measure_seconds": 0, "budget_seconds": BUDGET}, environ={})
+        settings = load(
+            {"home": str(folder / "home"), "measure_seconds": 0, "budget_seconds": BUDGET, "embedder": "none"},
+            environ={},
+        )
         library = columnar.write(folder / "library")
         note = library / "varga2018-formats.md"  # known by a DOI, so that it is asked about
         note.write_text(note.read_text("utf-8").replace("doi: null", f"doi: {DOI}"), "utf-8")

@@ -217,7 +217,7 @@ def test_resume_after_ctrl_c(home: Path, library: Path, undisturbed: tuple[Recor
             os.kill(os.getpid(), signal.SIGINT)
             time.sleep(0.2)
 
-    settings = load({"home": str(home)}, environ={})
+    settings = load({"home": str(home), "embedder": "none"}, environ={})
     with open_store(home) as store:
         with pytest.raises(Interrupted, match=r"stopped in the stage \w+ of SRCH:") as caught:
             run(Request(columnar.QUESTION, settings, (library,)), store, press)
@@ -236,7 +236,9 @@ def test_resume_after_the_disk_was_full(
     with open_store(home) as store:
         with monkeypatch.context() as patch, pytest.raises(StoreError, match="No space left") as caught:
             patch.setattr("sovereign.store.records.Records.save", full)
-            run(Request(columnar.QUESTION, load({"home": str(home)}, environ={}), (library,)), store)
+            run(
+                Request(columnar.QUESTION, load({"home": str(home), "embedder": "none"}, environ={}), (library,)), store
+            )
         assert "Make room on the disk. Then go on with: sovereign resume SRCH:" in caught.value.advice
         same(home, go_on(str(_only(home)), store), undisturbed)
 

@@ -226,6 +226,6 @@ def test_advice_can_be_pasted_into_a_shell(home: Path, library: Path, stopped: B
 
 
 def test_a_home_of_a_user_that_is_not_there(home: Path):
-    settings = load({"home": str(home)}, environ={})
+    settings = load({"home": str(home), "embedder": "none"}, environ={})
     with open_store(home) as store, pytest.raises(InputError, match="not there"):
         run(Request("Is A faster than B?", settings, (Path("~no-such-user/papers"),)), store)

@@ -10,8 +10,9 @@ from sovereign.records import Paper
 from sovereign.sources import Hit, Relevance, fuse
 
 
-def hit(name: str, authors: Sequence[str] = (), text: str = "") -> Hit:
-    return Hit(paper=Paper(id=f"title:{name}", title=name, authors=tuple(authors), location=name), score=1, text=text)
+def hit(name: str, authors: Sequence[str] = (), text: str = "", doi: str | None = None) -> Hit:
+    paper = Paper(id=f"title:{name}", title=name, authors=tuple(authors), location=name, doi=doi)
+    return Hit(paper=paper, score=1, text=text)
 
 
 def by_title(values: dict[str, tuple[float, float]]) -> Relevance:
@@ -47,7 +48,7 @@ def test_what_all_sources_show_of_a_work_is_judged_together() -> None:
         seen.extend(works)
         return [(1.0, 1.0)] * len(works)
 
-    one, other = hit("a", text="an abstract"), hit("A", text="a passage")
+    one, other = hit("a", text="an abstract", doi="10.1000/aa"), hit("A", text="a passage", doi="10.1000/aa")
     fuse([[[one], [one]], [[other], []]], 5, Relevance(near, 0.3))
     assert seen == [("a", ("an abstract", "a passage"))]
 

@@ -41,6 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 def opened(folder: Path, tmp_path: Path, one: Embedder | None = None, **more: Any) -> Library:
     semantic = Semantic(one or model(), open_vectors(tmp_path / "home"), **more)
+    tmp_path.mkdir(exist_ok=True)
     return Library([folder], tmp_path / "index.db", semantic=semantic)
 
 
@@ -119,7 +120,7 @@ def test_a_model_that_fails_leaves_the_words(folder: Path, tmp_path: Path) -> No
     def down(texts: Sequence[str]) -> Any:
         raise SovereignError("the server is down", "Start it.")
 
-    report = opened(folder, tmp_path, Embedder("down", 3, "", down)).refresh()
+    report = opened(folder, tmp_path / "down", Embedder("down", 3, "", down)).refresh()
     assert "searched by words alone: the server is down" in report.notices
     asking = Embedder(model().name, model().dimension, "", model().embed, ask=down)
     library = opened(folder, tmp_path, asking)
