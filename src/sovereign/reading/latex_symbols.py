@@ -120,6 +120,10 @@ FLOATS = word_set(
     "sidewaystable* sidewaysfigure* SCfigure teaserfigure marginfigure margintable floatrow"
 )
 TABLES = word_set("tabular tabular* tabularx tabulary longtable tblr xltabular supertabular")
+# Within a cell of a table these are text of the cell, with all their rows and columns.
+IN_CELLS = word_set(
+    "array cases dcases rcases matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix gathered alignedat minipage varwidth"
+)
 MATH = word_set(
     "equation equation* align align* aligned alignat alignat* gather gather* multline multline* eqnarray eqnarray* "
     "displaymath math flalign flalign* dmath dmath* split subequations"

@@ -19,6 +19,7 @@ from .latex_symbols import (
     FLOATS,
     FUNCTIONS,
     HANDLED,
+    IN_CELLS,
     LEVELS,
     LONG,
     LONG_PARTS,
@@ -33,7 +34,7 @@ from .latex_symbols import (
     TITLES,
     UNPRINTED,
 )
-from .latex_tables import BOLD, CELL, RISES, ROW, RULE, SPANS, Floats, boxes, end_long_part, spans, unmarked
+from .latex_tables import BOLD, CELL, RISES, ROW, RULE, SPANS, Floats, boxes, end_long_part, spans
 from .latex_tokens import END, LISTING, LITERAL, PARAGRAPH, Stream, tokens
 from .leftovers import tidy
 from .parts import Part, table_part
@@ -130,6 +131,7 @@ class Text:
         elif token in NAMING or token in CITING:
             self._cite(token)
         elif token in LEVELS:
+            self._close("table")  # no section begins in a table: one that its author did not close ends here
             self._arguments("o")
             self._flush()
             self._capture("heading", stream.argument(), LEVELS[token])
@@ -220,12 +222,14 @@ class Text:
             return
         self._arguments(ENVIRONMENT_ARGUMENTS.get(name, "o" if name not in MATH else ""))
         if name in TABLES or (name == "array" and not stream.math):
-            inner = self._kind() in ("table", "cell")
-            if not inner and self._flows():
+            flows = self._flows()
+            if flows:
                 self._flush_unless_inside()
-            if name in LONG and self._flows():
+            if name in LONG and flows:
                 self._begin_float(name)
-            self._enter("cell" if inner else "table")
+            self._enter("table" if flows else "cell")
+        elif name in IN_CELLS and self._kind() in ("table", "cell"):
+            self._enter("cell")
         elif name in MATH:
             self._display()
         elif name in BLOCKS:
@@ -247,9 +251,12 @@ class Text:
         if name == "document":
             self._stream.stop()
         elif name in TABLES:
-            self._close("cell" if self._kind() == "cell" else "table")
+            self._close("cell" if self._open["cell"] and self._kind() != "table" else "table")
             if name in LONG and self._kind() == "float":
                 self._close("float")
+        elif name in IN_CELLS:
+            if self._kind() == "cell":
+                self._close("cell")
         elif name in MATH:
             self._close("math")
         elif name in BLOCKS:
@@ -329,7 +336,7 @@ class Text:
         if keys and (token in NAMING or _PREPOSITION.search(before)):
             self._words.append(f"[{keys}]")
             return
-        while self._words and self._words[-1].isspace():
+        while self._words and self._words[-1] in (" ", "\n"):  # the marks of cells and rows count as white space too
             self._words.pop()
 
     def _item(self, token: str) -> None:
@@ -389,9 +396,11 @@ class Text:
         return "".join(self._words[-count:])[-count:]
 
     def _enter(self, kind: str, level: int = 0) -> None:
+        inline = kind == "cell" or (kind == "math" and not self._flows())
         self._frames.append(_Frame(kind, self._words, self._depth, self._stream.math, level))
         self._open[kind] += 1
-        self._words = []
+        if not inline:  # else its words go on in the same line, however deep such things nest
+            self._words = []
         if kind in _FLOWING:
             self._stream.math = False
 
@@ -412,10 +421,13 @@ class Text:
         frame = self._frames[-1]
         if frame.kind in _FLOWING:
             self._flush()
-        text = "".join(self._words)
+        inline = self._words is frame.words
+        text = "" if inline else "".join(self._words)
         self._frames.pop()
         self._open[frame.kind] -= 1
         self._words, self._depth, self._stream.math = frame.words, frame.depth, frame.math
+        if inline:
+            return frame.kind
         if frame.kind == "title":
             self.title = self.title or tidy(text)
         elif frame.kind == "author":
@@ -425,8 +437,6 @@ class Text:
         elif frame.kind == "abstract":
             self.abstract += self.parts[frame.level :]
             del self.parts[frame.level :]
-        elif frame.kind == "cell" or (frame.kind in ("math", "table") and not self._flows()):
-            self._words.append(unmarked(text))
         elif frame.kind == "table":
             self._emit(table_part(boxes(text)))
         elif frame.kind == "float":
