@@ -30,13 +30,16 @@ class Box(NamedTuple):
 
 
 class Builder:
-    """Collects the parts of one document. Text that does not fit the cap is left out, with a notice."""
+    """Collects the parts of one document. Text that does not fit the cap is left out, with a notice.
+
+    Labels and captions of tables stand beside the text and count towards the cap too: one caption may be that of many.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.notices: list[str] = []
         self._limit = limits.max_document_chars
         self._parts: list[str] = []
-        self._size = 0
+        self._size = self._beside = 0
         self._full = False
         self._blocks = 0
         self._sections: list[Section] = []
@@ -71,7 +74,7 @@ class Builder:
             return
         spans = sentence_spans(text) if self._open.evidence else ()
         if not self._fits(text):
-            room = self._limit - self._size - 2
+            room = self._limit - self._size - self._beside - 2
             spans = tuple(span for span in spans if span[1] <= room)
             if not spans:
                 return
@@ -94,6 +97,8 @@ class Builder:
 
     def table(self, boxes: Sequence[Box], label: str = "", caption: str = "", page: int | None = None) -> None:
         """Append a table: a line for each row, bars between the columns. It gives no sentences."""
+        if self._full:
+            return
         filled = sorted((b._replace(text=one_line(b.text)) for b in boxes), key=lambda b: (b.row, b.column))
         filled = [box for box in filled if box.text]
         parts: list[str] = []
@@ -109,17 +114,18 @@ class Builder:
             at = self._size + size - len(box.text)
             spot = {name: value for name, value in box._asdict().items() if name != "text"}
             cells.append(Cell(start=at, end=at + len(box.text), **spot))
-        text = "".join(parts)
-        if not text or not self._fits(text):
+        text, label, caption = "".join(parts), one_line(label), one_line(caption)
+        if not text or not self._fits(text, label, caption):
             return
+        self._beside += len(label) + len(caption)
         self._tables.append(
             Table(
                 start=self._size,
                 end=self._size + size,
                 section=len(self._sections),
                 cells=tuple(cells),
-                label=one_line(label),
-                caption=one_line(caption),
+                label=label,
+                caption=caption,
                 page=page,
             )
         )
@@ -178,10 +184,10 @@ class Builder:
             notices=tuple(dict.fromkeys(self.notices)),
         )
 
-    def _fits(self, text: str) -> bool:
+    def _fits(self, *texts: str) -> bool:
         if self._full:
             return False
-        if self._size + len(text) + 2 > self._limit:
+        if self._size + self._beside + sum(map(len, texts)) + 2 > self._limit:
             self._full = True
             self.notices.append(f"the text is longer than {self._limit} characters; what comes after was left out")
         return not self._full

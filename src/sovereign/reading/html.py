@@ -77,6 +77,7 @@ def _parts(root: LexborNode | None) -> list[Part]:
     found: list[Part] = []
     line: list[str] = []
     ends: list[str] = []  # tags of the open blocks
+    captions: dict[int, tuple[str, str]] = {}
 
     def flush() -> None:
         text = one_line("".join(line))
@@ -104,11 +105,11 @@ def _parts(root: LexborNode | None) -> list[Part]:
         elif tag == "br":
             line.append(" ")
         elif is_table_node(node):
-            part = table_of(node)
+            part = table_of(node, captions)
             if part.kind == "table" or tag == "table":
                 flush()
-                captions = (Part("prose", one_line(words(own))) for own in children(node) if own.tag == "caption")
-                found += (*captions, part)
+                own = (Part("prose", one_line(words(inner))) for inner in children(node) if inner.tag == "caption")
+                found += (*own, part)
             else:
                 line.append(f" {part.text} ")  # two lines stacked within a line, as in a list of authors
         elif tag not in DROPPED and not tag.startswith("-"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, MutableMapping, Sequence
 
 from selectolax.lexbor import LexborNode
 
@@ -15,6 +15,9 @@ from .text import one_line
 _SPAN = re.compile(r"ltx_(col|row)span_([0-9]+)")
 _FAR = 30  # elements between a table and the figure whose caption it has
 
+Captions = MutableMapping[int, tuple[str, str]]
+"""Label and caption that stand in each element, by its number: one figure may have very many tables."""
+
 
 def is_table_node(node: LexborNode) -> bool:
     """Whether an element is a table, by its name or by LaTeXML's class. A numbered formula is none."""
@@ -22,11 +25,13 @@ def is_table_node(node: LexborNode) -> bool:
     return tag == "table" or (tag in ("span", "div", "p") and "ltx_tabular" in classes(node))
 
 
-def table_of(table: LexborNode) -> Part:
-    """The table in an element; text, if its cells make no table or it only sets a formula beside its number."""
+def table_of(table: LexborNode, captions: Captions) -> Part:
+    """The table in an element; text, if its cells make no table or it only sets a formula beside its number.
+
+    ``captions`` are those of the page that are known so far."""
     if any(name in classes(table) for name in ("ltx_eqn_table", "ltx_equation", "ltx_equationgroup")):
         return Part("verbatim", one_line(words(table)))
-    part = table_part(place(map(_slots, _below(table, _is_row))), *_captioned(table))
+    part = table_part(place(map(_slots, _below(table, _is_row))), *_captioned(table, captions))
     return part if part.kind == "table" else Part("verbatim", one_line(words(table)))
 
 
@@ -66,19 +71,28 @@ def _slots(row: LexborNode) -> Iterator[Slot]:
         )
 
 
-def _captioned(table: LexborNode) -> tuple[str, str]:
+def _captioned(table: LexborNode, captions: Captions) -> tuple[str, str]:
     """The label and the caption of a table: its own, or those of the figure around it.
 
     The caption is that of the nearest; the label may be that of a figure around several parts, "(a)" and "(b)".
     """
     label = caption = ""
     for holder in _holders(table):
-        for node in children(holder):
-            if node.tag in ("caption", "figcaption") or (node.tag == "div" and "ltx_caption" in classes(node)):
-                found, rest = split_label(one_line(words(node)))
-                label, caption = label or found, caption or rest
+        if holder.mem_id not in captions:
+            captions[holder.mem_id] = _own(holder)
+        label, caption = label or captions[holder.mem_id][0], caption or captions[holder.mem_id][1]
         if label:
             break
+    return label, caption
+
+
+def _own(holder: LexborNode) -> tuple[str, str]:
+    """The label and the caption right in an element."""
+    label = caption = ""
+    for node in children(holder):
+        if node.tag in ("caption", "figcaption") or (node.tag == "div" and "ltx_caption" in classes(node)):
+            found, rest = split_label(one_line(words(node)))
+            label, caption = label or found, caption or rest
     return label, caption
 
 

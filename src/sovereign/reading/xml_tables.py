@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 
 from .grid import Slot, place, span
 from .parts import Part, table_part
@@ -12,12 +12,25 @@ from .xml_names import Element, children, local
 _ROWS = ("tr", "row")
 _CELLS = ("td", "th", "cell")
 _FRAMES = word_set("table-wrap figure")  # what holds a table with its label and caption
+_WITHIN = word_set(
+    "caption figDesc head label table"
+)  # a table in these has no label and caption of the frame around them
 _HEADING_ROLES = word_set("label head header")  # TEI says by a role what has an element of its own in HTML
 
 
-def table_of(table: Element, words: Callable[[Element], str]) -> Part:
-    """The table in an element with rows in it. ``words`` gives the text of an element."""
-    label, caption = _captioned(table, words)
+Captions = MutableMapping[Element, tuple[str, str]]
+"""Label and caption of each frame with tables: one frame may have very many."""
+
+
+def table_of(table: Element, words: Callable[[Element], str], captions: Captions) -> Part:
+    """The table in an element with rows in it. ``words`` gives the text of an element; ``captions`` are those known so far."""
+    frame = next((outer for outer in table.iterancestors() if local(outer) in _FRAMES | _WITHIN), None)
+    if frame is None or local(frame) in _WITHIN:
+        label, caption = "", ""
+    else:
+        if frame not in captions:
+            captions[frame] = _captioned(frame, words)
+        label, caption = captions[frame]
     return table_part(place(_slots(row, words) for row in _rows(table)), label, caption)
 
 
@@ -59,13 +72,12 @@ def _is_bold(element: Element) -> bool:
     return local(element) == "bold" or (local(element) == "hi" and "bold" in (element.get("rend") or ""))
 
 
-def _captioned(table: Element, words: Callable[[Element], str]) -> tuple[str, str]:
-    """The label of a table, such as "Table 2", and its caption; empty where the work states none."""
-    frame = next((outer for outer in table.iterancestors() if local(outer) in _FRAMES), None)
+def _captioned(frame: Element, words: Callable[[Element], str]) -> tuple[str, str]:
+    """The label of the tables in a frame, such as "Table 2", and their caption; empty where the work states none."""
     label = next((text for name in ("head", "label") if (text := _own(frame, name, words))), "")
     caption = next((text for name in ("caption", "figDesc") if (text := _own(frame, name, words))), "")
     return (f"Table {label}" if label.isdecimal() else label).rstrip(" .:"), caption
 
 
-def _own(frame: Element | None, name: str, words: Callable[[Element], str]) -> str:
+def _own(frame: Element, name: str, words: Callable[[Element], str]) -> str:
     return " ".join(filter(None, (one_line(words(one)) for one in children(frame, name))))

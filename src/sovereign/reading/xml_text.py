@@ -32,6 +32,7 @@ def parts(root: Element | None, kinds: Kinds, level: int = 0) -> list[Part]:
     found: list[Part] = []
     words: list[str] = []
     waiting: list[Element] = []
+    captions: dict[Element, tuple[str, str]] = {}
     # What is to be done next: an element to visit, words to print, or a kind of element that ends.
     stack: list[tuple[str, Any]] = [] if root is None else [("end", "block"), ("visit", root)]
 
@@ -74,7 +75,7 @@ def parts(root: Element | None, kinds: Kinds, level: int = 0) -> list[Part]:
             if put_off(given):
                 continue
             flush()
-            found.append(table_of(given, partial(line, kinds=kinds)))
+            found.append(table_of(given, partial(line, kinds=kinds), captions))
         else:
             if kind != "inline":
                 if put_off(given):
