@@ -1,4 +1,4 @@
-"""Ctrl-C while a host does not answer: the process ends within about two seconds, and the run can be gone on with."""
+"""Ctrl-C while a host does not answer, or its answer takes long to read: the process ends within about two seconds, and the run can be gone on with."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from sovereign.cli import app
 app(sys.argv[2:])
 """
 FOUND = reply(FEED.format(ENTRY.format(*WORKS[0])).encode())
+SLOW = reply(b"<article>" + b"<table><tr><td>a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>" * 80_000)
 PAGE = f"/site/html/{WORKS[0][0]}v1"
 
 
 @pytest.mark.parametrize(
     ("where", "behaviour"),
-    [(path("arxiv"), hang), (PAGE, hang), (PAGE, drip(head(content_length="100000"), every=0.1))],
-    ids=["search", "text", "drip"],
+    [(path("arxiv"), hang), (PAGE, hang), (PAGE, drip(head(content_length="100000"), every=0.1)), (PAGE, SLOW)],
+    ids=["search", "text", "drip", "slow to read"],
 )
 def test_ctrl_c_during_an_exchange(home: Path, where: str, behaviour: Behaviour) -> None:
     root = str(Path(__file__).parents[2])
@@ -49,7 +50,7 @@ def test_ctrl_c_during_an_exchange(home: Path, where: str, behaviour: Behaviour)
             while not any(t.partition("?")[0] == where for t in server.targets()):
                 assert asking.poll() is None and time.monotonic() < end
                 time.sleep(0.02)
-            time.sleep(0.3)  # it waits for the answer now
+            time.sleep(1.5 if behaviour is SLOW else 0.3)  # it waits for the answer, or for who reads it
             pressed = time.monotonic()
             asking.send_signal(signal.SIGINT)
             _, said = asking.communicate(timeout=60)

@@ -56,6 +56,9 @@ class Web:
         self._recorder.answered(request, answer)
         return answer
 
+    def check(self) -> None:
+        pass
+
     def begin(self, step: int) -> None:
         self._recorder.begin(step)
 

@@ -214,13 +214,13 @@ def read_each(
         pool.shutdown()
 
 
-def read_one(task: Task, limits: Limits) -> Document:
-    """The document of one task, read in a child.
+def read_one(task: Task, limits: Limits, waiting: Callable[[], None] = lambda: None) -> Document:
+    """The document of one task, read in a child. ``waiting`` is called meanwhile as in ``read_each``, and may raise to give up.
 
     Raises:
         ReadError: as ``Child.read``.
     """
-    ((_, found),) = read_each([(None, task)], limits)
+    ((_, found),) = read_each([(None, task)], limits, waiting)
     if isinstance(found, ReadError):
         raise found
     document = found.document if isinstance(found, Project) else found

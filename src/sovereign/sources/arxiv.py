@@ -113,7 +113,7 @@ class Arxiv:
 
     def _html(self, number: str) -> Document:
         answer = self._client.get(f"{_SITE}/html/{path_of(number)}", kind="fulltext")
-        return read_one(Task(answer.body, f"{number}.html"), self._limits)
+        return read_one(Task(answer.body, f"{number}.html"), self._limits, self._client.check)
 
     def _latex(self, number: str) -> Document:
         answer = self._client.get(f"{_SITE}/e-print/{path_of(number)}", kind="fulltext")
@@ -127,11 +127,11 @@ class Arxiv:
             return source.files[name]
 
         task = Task(source.files[source.main], f"{number}.tex", "latex", source.main, load)
-        return read_one(task, self._limits)
+        return read_one(task, self._limits, self._client.check)
 
     def _pdf(self, number: str) -> Document:
         answer = self._client.get(f"{_SITE}/pdf/{path_of(number)}", kind="fulltext")
-        return read_one(Task(answer.body, f"{number}.pdf"), self._limits)
+        return read_one(Task(answer.body, f"{number}.pdf"), self._limits, self._client.check)
 
 
 def read_feed(data: bytes) -> tuple[Element, ...]:

@@ -83,6 +83,10 @@ class Fetcher(Protocol):
         """The answer to a POST of JSON."""
         ...
 
+    def check(self) -> None:
+        """Called while an answer is worked on for long: raises if the run was asked to stop."""
+        ...
+
 
 class Hit(Model):
     """A work that a query found. ``score`` is positive, higher is better, comparable within one query only.

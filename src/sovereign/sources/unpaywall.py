@@ -82,7 +82,7 @@ class FreeCopies:
         if not copy.url.lower().startswith("https://"):
             raise BadAnswer(f"the free copy {said(copy.url)} was not read: it is not offered over https", "")
         answer = self._client.get(copy.url, kind="fulltext", anywhere=True)
-        document = read_one(Task(answer.body, f"{path_of(doi)}.pdf"), self._limits)
+        document = read_one(Task(answer.body, f"{path_of(doi)}.pdf"), self._limits, self._client.check)
         if document.depth != "full_text":
             raise NotFound(f"the free copy of {said(paper_id)!r} holds no full text", "")
         paper = make_paper(

@@ -175,7 +175,7 @@ class Zotero:
     def _full_text(self, work: Work, key: str) -> Document:
         found = parse_answer(_FullText, self._get(f"items/{path_of(key)}/fulltext", {}, "fulltext"))
         text = found.content.encode("utf-8", "replace")[: self._limits.max_file_bytes]
-        document = read_one(Task(text, f"{key}.txt"), self._limits)
+        document = read_one(Task(text, f"{key}.txt"), self._limits, self._client.check)
         notices = ["read as the text that Zotero has indexed of an attachment", *document.notices]
         for part, whole, what in (
             (found.indexedPages, found.totalPages, "pages"),

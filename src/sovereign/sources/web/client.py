@@ -121,6 +121,10 @@ class Client:
         """
         return self._ask(build("POST", url, params, headers, json, anywhere=False), kind)
 
+    def check(self) -> None:
+        """Give whoever counts the time a chance to stop what takes long without asking anybody, such as reading an answer."""
+        self._terms.seconds_left()
+
     def begin(self, step: int) -> None:
         """Record what follows as of that step of the run, in place of what a cut attempt at it left.
 
