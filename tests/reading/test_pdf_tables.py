@@ -247,3 +247,19 @@ def test_a_page_made_to_take_long_does_not(words, rules):
     with contextlib.suppress(ReadError):
         read([*TOP, *words], rules)
     assert time.process_time() - start < 10
+
+
+def test_a_bold_label_without_a_colon_between_rules_of_one_width_parts_two_tables() -> None:
+    def lines(top: float, name: str) -> list[pdfs.Words]:
+        return rows([(f"{name}{row}", f"{row}.1", f"{row}.2") for row in range(4)], top=top, size=10.0)
+
+    words = [*TOP, (60.0, 700.0, 10.0, "Table 1"), (100.0, 700.0, 10.0, "Old mills"), *lines(680.0, "old")]
+    words += [(60.0, 626.0, 10.0, "Table 2"), (100.0, 626.0, 10.0, "New mills"), *lines(606.0, "new")]
+    ruled = [(55.0, 360.0, y) for y in (692.0, 640.0, 618.0, 564.0)]
+    document = read(words, ruled, bold=("Table 1", "Table 2"))
+    assert [(table.label, table.caption, len(table.cells)) for table in document.tables] == [
+        ("Table 1", "Old mills", 12),
+        ("Table 2", "New mills", 12),
+    ]
+    assert [cells(document, table)[3, 0] for table in (0, 1)] == ["old3", "new3"]
+    assert all(document.text.count(word) == 1 for word in ("Old", "New", "old2", "new2"))

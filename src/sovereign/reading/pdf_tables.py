@@ -9,7 +9,7 @@ them; of the 16 tables of three papers it put 28 in 100 cells where they belong,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -57,21 +57,17 @@ def has_caption(pieces: Sequence[Piece]) -> bool:
 def with_tables(pieces: Sequence[Piece], rules: Sequence[Rule], page: int, bold: Bold) -> list[Piece]:
     """The pieces of a page, with one piece in place of those of each table and its caption."""
     flat = [piece for piece in pieces if piece.size]
-    captions = list(_captions(flat, bold))
+    captions = list(_captions(flat, _starts(flat, bold)))
+    starts = frozenset(id(caption.pieces[0]) for caption in captions)
     placed: dict[int, Piece] = {}  # by the id of the piece whose place it takes
     gone: set[int] = set()
-    areas = _areas(flat, rules)
-    near = [(distance, c, a) for c, caption in enumerate(captions) for a, area in enumerate(areas)
-            if (distance := _distance(caption, area, flat)) is not None]  # fmt: skip
-    ruled: dict[int, _Area] = {}
-    for _, c, a in sorted(near):
-        if c not in ruled and areas[a] not in ruled.values():
-            ruled[c] = areas[a]
+    areas = _areas(flat, rules, starts)
+    ruled = _matched(captions, areas, flat)
     for c, caption in enumerate(captions):
-        area = ruled.get(c) or _rows_beside(caption, flat)
-        if area is None:
-            continue
+        area = areas[ruled[c]] if c in ruled else _rows_beside(caption, flat, starts)
         own = set(map(id, caption.pieces))
+        if area is None or own & gone:
+            continue
         inside = [p for p in flat if _is_inside(p, area) and id(p) not in gone and id(p) not in own]
         cells = cells_of(inside, area.rules, bold) if 2 <= len(inside) <= _MOST_PIECES else ()
         if not cells:
@@ -87,26 +83,36 @@ def with_tables(pieces: Sequence[Piece], rules: Sequence[Rule], page: int, bold:
     return [placed.get(id(p), p) for p in pieces if id(p) in placed or id(p) not in gone]
 
 
-def _captions(pieces: Sequence[Piece], bold: Bold) -> Iterator[_Caption]:
-    """Captions of tables. A sentence may begin a line with "Table 2 shows"; bold letters tell "Table 2" as a label."""
-    count = 0
+def _starts(pieces: Sequence[Piece], bold: Bold) -> dict[int, re.Match[str]]:
+    """The labels that begin captions of tables, by the place of their piece. A sentence may begin a line with "Table 2 shows";
+    bold letters tell "Table 2" as a label."""
+    starts: dict[int, re.Match[str]] = {}
     for index, piece in enumerate(pieces):
         found = _LABEL.match(piece.text) if piece.text.startswith(("Tab", "TAB")) else None
         if not found or (not found["end"].strip(" ") and found.end() < len(piece.text) and not bold(piece.char)):
             continue
         if index and abs(pieces[index - 1].bottom - piece.bottom) < 2 and 0 <= piece.left - pieces[index - 1].right < 9:
             continue  # words stand before it in its line
-        count += 1
-        if count > _MOST_CAPTIONS:
-            return
+        starts[index] = found
+        if len(starts) == _MOST_CAPTIONS:
+            break
+    return starts
+
+
+def _captions(pieces: Sequence[Piece], starts: Mapping[int, re.Match[str]]) -> Iterator[_Caption]:
+    """Captions of tables: a label with the words beside and below it."""
+    for index, found in starts.items():
+        piece = pieces[index]
         own = [piece]
         step = 1.7 * piece.size
-        for following in pieces[index + 1 : index + 200]:
+        for place, following in enumerate(pieces[index + 1 : index + 200], index + 1):
             drop = own[-1].bottom - following.bottom
             beside = abs(drop) < 0.3 * piece.size and 0 <= following.left - own[-1].right < 3 * piece.size
             below = 0.3 * piece.size < drop <= step and _overlap(following, own[0]) > 0
             alone = len(own) == 1 and found.end() == len(piece.text)  # the label has a line for itself
-            if not (beside or (below and (alone or _same_size(own, following)))) or _ANY_CAPTION.match(following.text):
+            if not (beside or (below and (alone or _same_size(own, following)))):
+                break
+            if place in starts or _ANY_CAPTION.match(following.text):
                 break
             if below and not alone:
                 step = min(step, 1.25 * drop)
@@ -118,8 +124,10 @@ def _same_size(own: Sequence[Piece], following: Piece) -> bool:
     return abs(own[-1].size - following.size) <= 0.05 * following.size
 
 
-def _areas(pieces: Sequence[Piece], rules: Sequence[Rule]) -> list[_Area]:
-    """Where rules of one width follow each other with nothing but cells between them."""
+def _areas(pieces: Sequence[Piece], rules: Sequence[Rule], starts: Collection[int]) -> list[_Area]:
+    """Where rules of one width follow each other with nothing but cells between them.
+
+    ``starts`` are the ids of the pieces that begin captions."""
     groups: list[list[Rule]] = []
     for rule in rules:
         group = next((g for g in groups if _same_width(g[-1], rule) and g[-1].y > rule.y), None)
@@ -131,7 +139,7 @@ def _areas(pieces: Sequence[Piece], rules: Sequence[Rule]) -> list[_Area]:
     for group in groups:
         run = group[:1]
         for upper, lower in pairwise(group):
-            if _may_be_cells(pieces, upper, lower):
+            if _may_be_cells(pieces, upper, lower, starts):
                 run.append(lower)
                 continue
             made += _area(run, rules)
@@ -152,13 +160,33 @@ def _same_width(one: Rule, other: Rule) -> bool:
     return abs(one.left - other.left) <= _SAME and abs(one.right - other.right) <= _SAME
 
 
-def _may_be_cells(pieces: Sequence[Piece], upper: Rule, lower: Rule) -> bool:
+def _may_be_cells(pieces: Sequence[Piece], upper: Rule, lower: Rule, starts: Collection[int]) -> bool:
     """Whether what stands between two rules may be rows of a table: no caption, no prose, nothing across the edge."""
     between = [p for p in pieces if lower.y < p.middle < upper.y and p.left < upper.right and p.right > upper.left]
     for piece in between:
-        if piece.left < upper.left - _SAME or piece.right > upper.right + _SAME or _ANY_CAPTION.match(piece.text):
+        if piece.left < upper.left - _SAME or piece.right > upper.right + _SAME:
+            return False
+        if id(piece) in starts or _ANY_CAPTION.match(piece.text):
             return False
     return len(between) < 8 or sum(len(p.text) for p in between) < _LONG * len(between)
+
+
+def _matched(captions: Sequence[_Caption], areas: Sequence[_Area], pieces: Sequence[Piece]) -> dict[int, int]:
+    """For captions, by their places, the place of the nearest area.
+
+    A table may be nearer to the next caption than to its own, so that all above and all below are tried too: whichever gives
+    most captions a table."""
+    near = sorted((distance, c, a) for c, caption in enumerate(captions) for a, area in enumerate(areas)
+                  if (distance := _distance(caption, area, pieces)) is not None)  # fmt: skip
+    above = [pair for pair in near if captions[pair[1]].bottom > areas[pair[2]].bottom]
+    below = [pair for pair in near if captions[pair[1]].bottom <= areas[pair[2]].bottom]
+    tried: list[dict[int, int]] = []
+    for pairs in (near, above, below):
+        tried.append({})
+        for _, c, a in pairs:
+            if c not in tried[-1] and a not in tried[-1].values():
+                tried[-1][c] = a
+    return max(tried, key=len)  # the first of equals
 
 
 def _distance(caption: _Caption, area: _Area, pieces: Sequence[Piece]) -> float | None:
@@ -176,7 +204,7 @@ def _distance(caption: _Caption, area: _Area, pieces: Sequence[Piece]) -> float 
     return upper - lower
 
 
-def _rows_beside(caption: _Caption, pieces: Sequence[Piece]) -> _Area | None:
+def _rows_beside(caption: _Caption, pieces: Sequence[Piece], starts: Collection[int]) -> _Area | None:
     """The rows set in cells that follow a caption or lead to it, where no rule shows them."""
     own = set(map(id, caption.pieces))
     left, right = _column(caption, pieces)
@@ -185,13 +213,14 @@ def _rows_beside(caption: _Caption, pieces: Sequence[Piece]) -> _Area | None:
     for below in (True, False):
         side = [p for p in others if (p.top <= caption.bottom + 2 if below else p.bottom >= caption.top - 2)]
         lines = visual_lines(side)
-        found = _run(lines if below else lines[::-1], caption.bottom if below else caption.top, right - left)
+        edge = caption.bottom if below else caption.top
+        found = _run(lines if below else lines[::-1], edge, right - left, starts)
         best = max(best, found, key=len)
     inside = [piece for line in best for piece in line]
     return _Area(*_bounds(inside), ()) if inside else None
 
 
-def _run(lines: Sequence[Sequence[Piece]], edge: float, width: float) -> list[list[Piece]]:
+def _run(lines: Sequence[Sequence[Piece]], edge: float, width: float, starts: Collection[int]) -> list[list[Piece]]:
     """Lines from ``edge`` on as far as they are set in cells; none if that is not so for three of them."""
     taken: list[list[Piece]] = []
     cells = 0
@@ -201,7 +230,12 @@ def _run(lines: Sequence[Sequence[Piece]], edge: float, width: float) -> list[li
             break
         wide = max(piece.right - piece.left for piece in line)
         celled = len(line) >= 2 and any(b.left - a.right > size for a, b in pairwise(line))
-        if _ANY_CAPTION.match(line[0].text) or wide > 0.7 * width or (not celled and wide > 0.35 * width):
+        if (
+            id(line[0]) in starts
+            or _ANY_CAPTION.match(line[0].text)
+            or wide > 0.7 * width
+            or (not celled and wide > 0.35 * width)
+        ):
             break
         taken.append(list(line))
         cells = len(taken) if celled else cells
