@@ -189,3 +189,15 @@ def test_what_was_not_used_for_longest_goes_first(folder: Path) -> None:
     again = Cache(folder, lambda line: None, cap=25_000)  # another process counts what is there
     again.put(asked[1], answer, "record", 0.0)
     assert again.get(asked[1]) and len(files(folder)) == 2
+
+
+def test_what_a_killed_process_left_half_written_takes_no_room_for_ever(folder: Path) -> None:
+    (folder / "ab").mkdir(parents=True)
+    left, fresh = folder / "ab" / ".left.tmp", folder / "ab" / ".fresh.tmp"
+    for path in (left, fresh):
+        path.write_bytes(b"x" * 50_000)
+    os.utime(left, (1, 1))
+    request = build("GET", "https://arxiv.org/1", {}, {}, None, False)
+    cache = Cache(folder, lambda line: None, cap=55_000)
+    cache.put(request, Answer("https://arxiv.org/", 200, {}, b"x" * 10_000), "record", 0.0)
+    assert cache.get(request) and fresh.exists() and not left.exists()

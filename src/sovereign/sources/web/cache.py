@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from sovereign.store import write_atomic
 from .answer import Answer, FetchError, Kind
 from .hosts import CACHE_BYTES, LIFETIMES
 from .request import Request
+
+_LONGEST_WRITE = 3_600.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,13 @@ class Cache:
                     self._size -= size
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
-        """When each file was last used, its bytes, and where it is."""
-        for path in self._folder.glob("??/[!.]*"):  # what begins with a dot is being written
+        """When each file was last used, its bytes, and where it is; of what a killed process left half written too."""
+        for path in self._folder.glob("??/*"):
             with contextlib.suppress(OSError):
                 known = path.stat()
-                yield known.st_mtime, known.st_size, path
+                # What begins with a dot is being written, or was long ago by a process that is dead.
+                if not path.name.startswith(".") or time.time() - known.st_mtime > _LONGEST_WRITE:
+                    yield known.st_mtime, known.st_size, path
 
     def _path(self, request: Request) -> Path:
         """By all that decides the answer, but for keys: the folder is one person's."""
