@@ -54,6 +54,12 @@ def test_a_table_that_is_not_closed_ends_where_the_next_section_begins() -> None
     assert [document.slice(sentence) for sentence in document.sentences] == ["It is.", "It goes on."]
 
 
+def test_an_array_outside_of_formulas_ends_where_it_ends() -> None:
+    document = latex(r"\begin{array}{cc}a&b\\c&d\end{array} It goes on.")
+    assert grid(document) == [(0, 0, "a"), (0, 1, "b"), (1, 0, "c"), (1, 1, "d")]
+    assert [document.slice(sentence) for sentence in document.sentences] == ["It is.", "It goes on."]
+
+
 @pytest.mark.parametrize("name", ["tabular}{c", "equation"])
 def test_what_nests_in_a_cell_is_not_copied_at_each_depth(name: str) -> None:
     start = time.monotonic()

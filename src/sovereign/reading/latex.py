@@ -9,9 +9,10 @@ from sovereign.records import Document, Paper
 from .document import Builder
 from .frontmatter import title_without_front_matter
 from .identity import paper_id
+from .latex_inline import AUTHOR
 from .latex_inputs import is_main
 from .latex_tables import ROW
-from .latex_text import AUTHOR, Text
+from .latex_text import Text
 from .limits import Limits
 from .parts import add
 from .text import clean, one_line
