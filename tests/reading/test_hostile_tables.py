@@ -102,3 +102,12 @@ def test_a_table_in_a_description_of_a_figure_has_not_that_description() -> None
     data = f'<TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body><div><head>S</head>{figure}</div></body></text></TEI>'
     document = read_bytes(data.encode(), "a.xml")
     assert [(table.label, table.caption[:6]) for table in document.tables if table.label] == [("Table 1", "Scores")]
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(5_001, 2), (2, 201), (201, 100), (5_000, 2), (4_999, 2)])
+def test_that_a_table_is_too_large_is_said(rows: int, columns: int) -> None:
+    row = "<tr>" + "<td>x</td>" * columns + "</tr>"
+    document = read_bytes(f"<h1>T</h1><table>{row * rows}</table>".encode(), "a.html")
+    said = [notice for notice in document.notices if "the most that are read" in notice]
+    assert bool(said) is (rows != 4_999)
+    assert len(document.tables[0].cells) == min(rows, 5_000) * columns - (columns == 201) * 2 - (rows == 201) * 100

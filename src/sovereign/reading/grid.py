@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
 from .document import Box
 
-# Caps against spans and rows that no table has. What stands beyond them is left out.
+# Caps against spans and rows that no table has. What stands beyond them is left out, with a notice.
 MOST_COLUMNS = 200
 MOST_ROWS = 5_000
 MOST_CELLS = 20_000
@@ -60,6 +60,12 @@ def place(rows: Iterable[Iterable[Slot]], pushed: bool = True) -> tuple[Box, ...
                 found.append(Box(slot.text, row - up, column, up + down, columns, slot.header, slot.bold))
             column += columns
     return tuple(found)
+
+
+def fills_cap(boxes: Sequence[Box]) -> bool:
+    """Whether a table has as many rows, columns or cells as are read, so that there may have been more."""
+    last = any(box.row + box.rows == MOST_ROWS or box.column + box.columns == MOST_COLUMNS for box in boxes)
+    return last or len(boxes) == MOST_CELLS
 
 
 def is_table(boxes: Iterable[Box]) -> bool:

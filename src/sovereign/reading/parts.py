@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from .document import Box, Builder
-from .grid import is_table, plain, split_label, with_group_headers
+from .grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, fills_cap, is_table, plain, split_label, with_group_headers
 
 
 class Part(NamedTuple):
@@ -38,6 +38,11 @@ def add(builder: Builder, parts: Iterable[Part]) -> None:
             builder.heading(part.text, part.level)
         elif part.kind == "table":
             builder.table(part.boxes, part.label, part.caption)
+            if fills_cap(part.boxes):
+                most = f"{MOST_ROWS} rows, {MOST_COLUMNS} columns or {MOST_CELLS} cells"
+                builder.notices.append(
+                    f"{part.label or 'a table'} has {most}, the most that are read; any beyond were left out"
+                )
         elif part.kind == "verbatim":
             builder.block(part.text)
         else:
