@@ -118,7 +118,10 @@ def open_copy(client: Fetcher, keys: Keys, doi: str) -> Copy | None:
         if getattr(error, "status", None) == 404:
             return None
         raise
-    return copy_of(parse_answer(_Work, answer))
+    work = parse_answer(_Work, answer)
+    if find_doi(work.doi) != bare:  # its text would be read as that of the work that was asked for
+        raise BadAnswer(f"Unpaywall was asked for {said(bare)} and answered for {said(work.doi)}", "")
+    return copy_of(work)
 
 
 def _name(author: _Author) -> str:

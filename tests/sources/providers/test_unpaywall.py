@@ -116,3 +116,9 @@ def test_a_copy_that_is_none_is_an_error(pdf: Any):
     reader, _ = copies(PLACE, pdf)
     with pytest.raises(SovereignError):
         reader.document("doi:10.1000/zorg.1")
+
+
+def test_the_record_of_another_work_is_no_answer():
+    server = Server({API: {"doi": "10.1000/other", "best_oa_location": PLACE}})
+    with pytest.raises(SovereignError, match=r"10\.1000/other"):
+        open_copy(server, KEYS, "10.1000/zorg.1")
