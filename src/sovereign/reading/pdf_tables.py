@@ -8,35 +8,21 @@ them; of the 16 tables of three papers it put 28 in 100 cells where they belong,
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from .pdf_captions import ANY_CAPTION, Caption, bounds, captions_of, overlap, starts_of
 from .pdf_lines import lines_of
 from .pdf_parts import Line, Piece
 from .pdf_rows import cells_of
 from .pdf_rules import Rule
 from .pdf_words import Bold, visual_lines
-from .text import one_line
 
-_NUMBER = r"(?:\d{1,3}|[A-Z]{1,2}\.?\d{1,2}|[IVXL]{1,7})"
-_LABEL = re.compile(rf"(?P<label>(?:Table|TABLE|Tab\.)\s+{_NUMBER})(?P<end>\s*[:.|](?:\s|$)|\s*$|\s+(?=[A-Z]))")
-_ANY_CAPTION = re.compile(rf"(?:Table|TABLE|Tab\.|Figure|FIGURE|Fig\.|Algorithm)\s+{_NUMBER}\s*(?:[:.|]|$)")
-_MOST_CAPTIONS = 20  # of a page
 _MOST_PIECES = 4_000  # of a table
 _FAR = 45.0  # points between a table and its caption
 _SAME = 4.0  # points by which the rules of one table differ in width
 _LONG = 35  # characters; pieces of prose are longer on average, cells are shorter
-
-
-class _Caption(NamedTuple):
-    label: str
-    pieces: tuple[Piece, ...]
-    left: float
-    bottom: float
-    right: float
-    top: float
 
 
 class _Area(NamedTuple):
@@ -49,15 +35,10 @@ class _Area(NamedTuple):
     rules: tuple[Rule, ...]
 
 
-def has_caption(pieces: Sequence[Piece]) -> bool:
-    """Whether the page may have a table with a caption."""
-    return any(piece.text.startswith(("Tab", "TAB")) and _LABEL.match(piece.text) for piece in pieces)
-
-
 def with_tables(pieces: Sequence[Piece], rules: Sequence[Rule], page: int, bold: Bold) -> list[Piece]:
     """The pieces of a page, with one piece in place of those of each table and its caption."""
     flat = [piece for piece in pieces if piece.size]
-    captions = list(_captions(flat, _starts(flat, bold)))
+    captions = list(captions_of(flat, starts_of(flat, bold)))
     starts = frozenset(id(caption.pieces[0]) for caption in captions)
     placed: dict[int, Piece] = {}  # by the id of the piece whose place it takes
     gone: set[int] = set()
@@ -81,47 +62,6 @@ def with_tables(pieces: Sequence[Piece], rules: Sequence[Rule], page: int, bold:
                  max(area.right, caption.right), max(area.top, caption.top))  # fmt: skip
         placed[id(inside[0])] = Piece(text, *edges, size, table=line)
     return [placed.get(id(p), p) for p in pieces if id(p) in placed or id(p) not in gone]
-
-
-def _starts(pieces: Sequence[Piece], bold: Bold) -> dict[int, re.Match[str]]:
-    """The labels that begin captions of tables, by the place of their piece. A sentence may begin a line with "Table 2 shows";
-    bold letters tell "Table 2" as a label."""
-    starts: dict[int, re.Match[str]] = {}
-    for index, piece in enumerate(pieces):
-        found = _LABEL.match(piece.text) if piece.text.startswith(("Tab", "TAB")) else None
-        if not found or (not found["end"].strip(" ") and found.end() < len(piece.text) and not bold(piece.char)):
-            continue
-        if index and abs(pieces[index - 1].bottom - piece.bottom) < 2 and 0 <= piece.left - pieces[index - 1].right < 9:
-            continue  # words stand before it in its line
-        starts[index] = found
-        if len(starts) == _MOST_CAPTIONS:
-            break
-    return starts
-
-
-def _captions(pieces: Sequence[Piece], starts: Mapping[int, re.Match[str]]) -> Iterator[_Caption]:
-    """Captions of tables: a label with the words beside and below it."""
-    for index, found in starts.items():
-        piece = pieces[index]
-        own = [piece]
-        step = 1.7 * piece.size
-        for place, following in enumerate(pieces[index + 1 : index + 200], index + 1):
-            drop = own[-1].bottom - following.bottom
-            beside = abs(drop) < 0.3 * piece.size and 0 <= following.left - own[-1].right < 3 * piece.size
-            below = 0.3 * piece.size < drop <= step and _overlap(following, own[0]) > 0
-            alone = len(own) == 1 and found.end() == len(piece.text)  # the label has a line for itself
-            if not (beside or (below and (alone or _same_size(own, following)))):
-                break
-            if place in starts or _ANY_CAPTION.match(following.text):
-                break
-            if below and not alone:
-                step = min(step, 1.25 * drop)
-            own.append(following)
-        yield _Caption(one_line(found["label"]), tuple(own), *_bounds(own))
-
-
-def _same_size(own: Sequence[Piece], following: Piece) -> bool:
-    return abs(own[-1].size - following.size) <= 0.05 * following.size
 
 
 def _areas(pieces: Sequence[Piece], rules: Sequence[Rule], starts: Collection[int]) -> list[_Area]:
@@ -166,12 +106,12 @@ def _may_be_cells(pieces: Sequence[Piece], upper: Rule, lower: Rule, starts: Col
     for piece in between:
         if piece.left < upper.left - _SAME or piece.right > upper.right + _SAME:
             return False
-        if id(piece) in starts or _ANY_CAPTION.match(piece.text):
+        if id(piece) in starts or ANY_CAPTION.match(piece.text):
             return False
     return len(between) < 8 or sum(len(p.text) for p in between) < _LONG * len(between)
 
 
-def _matched(captions: Sequence[_Caption], areas: Sequence[_Area], pieces: Sequence[Piece]) -> dict[int, int]:
+def _matched(captions: Sequence[Caption], areas: Sequence[_Area], pieces: Sequence[Piece]) -> dict[int, int]:
     """For captions, by their places, the place of the nearest area.
 
     A table may be nearer to the next caption than to its own, so that all above and all below are tried too: whichever gives
@@ -189,7 +129,7 @@ def _matched(captions: Sequence[_Caption], areas: Sequence[_Area], pieces: Seque
     return max(tried, key=len)  # the first of equals
 
 
-def _distance(caption: _Caption, area: _Area, pieces: Sequence[Piece]) -> float | None:
+def _distance(caption: Caption, area: _Area, pieces: Sequence[Piece]) -> float | None:
     """Points between a caption and an area above or below it; None if they are far apart or text stands between."""
     if min(caption.right, area.right) <= max(caption.left, area.left):
         return None
@@ -199,12 +139,12 @@ def _distance(caption: _Caption, area: _Area, pieces: Sequence[Piece]) -> float 
         return None
     own = set(map(id, caption.pieces))
     for piece in pieces:
-        if lower + 1 < piece.middle < upper - 1 and id(piece) not in own and _overlap(piece, caption) > 0:
+        if lower + 1 < piece.middle < upper - 1 and id(piece) not in own and overlap(piece, caption) > 0:
             return None
     return upper - lower
 
 
-def _rows_beside(caption: _Caption, pieces: Sequence[Piece], starts: Collection[int]) -> _Area | None:
+def _rows_beside(caption: Caption, pieces: Sequence[Piece], starts: Collection[int]) -> _Area | None:
     """The rows set in cells that follow a caption or lead to it, where no rule shows them."""
     own = set(map(id, caption.pieces))
     left, right = _column(caption, pieces)
@@ -217,7 +157,7 @@ def _rows_beside(caption: _Caption, pieces: Sequence[Piece], starts: Collection[
         found = _run(lines if below else lines[::-1], edge, right - left, starts)
         best = max(best, found, key=len)
     inside = [piece for line in best for piece in line]
-    return _Area(*_bounds(inside), ()) if inside else None
+    return _Area(*bounds(inside), ()) if inside else None
 
 
 def _run(lines: Sequence[Sequence[Piece]], edge: float, width: float, starts: Collection[int]) -> list[list[Piece]]:
@@ -232,7 +172,7 @@ def _run(lines: Sequence[Sequence[Piece]], edge: float, width: float, starts: Co
         celled = len(line) >= 2 and any(b.left - a.right > size for a, b in pairwise(line))
         if (
             id(line[0]) in starts
-            or _ANY_CAPTION.match(line[0].text)
+            or ANY_CAPTION.match(line[0].text)
             or wide > 0.7 * width
             or (not celled and wide > 0.35 * width)
         ):
@@ -244,9 +184,9 @@ def _run(lines: Sequence[Sequence[Piece]], edge: float, width: float, starts: Co
     return taken if sum(len(line) >= 2 for line in taken) >= 3 else []
 
 
-def _column(caption: _Caption, pieces: Sequence[Piece]) -> tuple[float, float]:
+def _column(caption: Caption, pieces: Sequence[Piece]) -> tuple[float, float]:
     """Left and right edge of the column of text in which a caption stands."""
-    left, _, right, _ = _bounds(pieces)
+    left, _, right, _ = bounds(pieces)
     middle = (left + right) / 2
     across = sum(len(p.text) for p in pieces if p.left < middle - 5 and p.right > middle + 5)
     if across > 0.2 * sum(len(p.text) for p in pieces) or caption.left < middle - 5 < middle + 5 < caption.right:
@@ -257,12 +197,3 @@ def _column(caption: _Caption, pieces: Sequence[Piece]) -> tuple[float, float]:
 def _is_inside(piece: Piece, area: _Area) -> bool:
     across = area.left - _SAME <= piece.left and piece.right <= area.right + _SAME
     return across and area.bottom <= piece.middle <= area.top
-
-
-def _overlap(one: Piece, other: Piece | _Caption) -> float:
-    return min(one.right, other.right) - max(one.left, other.left)
-
-
-def _bounds(pieces: Sequence[Piece]) -> tuple[float, float, float, float]:
-    lefts, bottoms, rights, tops = zip(*(piece[1:5] for piece in pieces), strict=True)
-    return min(lefts), min(bottoms), max(rights), max(tops)

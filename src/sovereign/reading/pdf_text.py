@@ -17,12 +17,13 @@ from pypdfium2 import raw
 from .errors import ReadError
 from .limits import Limits
 from .pdf_accents import ACCENTS, accented, is_over, letter_under
+from .pdf_captions import has_caption
 from .pdf_columns import reading_order
 from .pdf_guard import refuse_bombs
 from .pdf_lines import lines_of
 from .pdf_parts import LOWERED, RAISED, Line, Piece, Space
 from .pdf_rules import rules_of
-from .pdf_tables import has_caption, with_tables
+from .pdf_tables import with_tables
 
 _RESERVED = frozenset(map(ord, (RAISED, LOWERED)))
 _BOLD = 600  # of the scale where 400 is plain and 700 is bold; fonts with no bold face have up to 550
