@@ -177,3 +177,9 @@ def test_the_bench_compares_papers_on_the_disk(
     assert "recall of 3 sentences: 0.667 to the word" in capsys.readouterr().out
     assert main(["--data", str(tmp_path / "none")]) == 1
     assert "readers were not compared" in capsys.readouterr().out
+
+
+def test_the_memory_of_reading_is_not_that_of_whoever_measures_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PAGES", 3)
+    ballast = b"x" * 600_000_000
+    assert 10 < pages.measure().peak_megabytes < len(ballast) / 1_000_000 - 200
