@@ -24,7 +24,7 @@ export QUESTION
 
 VENV := .venv
 RUN := $(VENV)/bin/python
-BENCHES := bench-ask bench-index bench-checks bench-durable bench-reading
+BENCHES := bench-ask bench-index bench-checks bench-durable bench-reading bench-retrieval
 UV := build/uv/bin/uv
 UV_VERSION := 0.13.9
 ATHERIS_VERSION := 3.0.0

@@ -26,9 +26,7 @@ import numpy as np
 from sovereign.index import fill
 from sovereign.index.embedded import EmbeddedVectors
 from sovereign.models import Embedder, embedder
-from sovereign.reading import Limits
-from sovereign.reading.document import Builder
-from sovereign.records import Document, Paper, Query
+from sovereign.records import Document, Paper, Query, Section, Sentence
 from sovereign.sources import Library
 from sovereign.sources.index import Cache
 from sovereign.sources.passages import find_passages
@@ -127,20 +125,27 @@ def large(folder: Path, model: Embedder) -> bool:
     known, rng = findings(), random.Random(1)
 
     def load(key: str) -> Document:
-        builder = Builder(Limits())
-        builder.heading("Results", 1)
-        for _ in range(PER_DOCUMENT):
-            builder.paragraph(" ".join(f"{rng.choice(known).rstrip('.')}, {rng.random():.6f}." for _ in range(5)))
-        return builder.document(Paper(id=key, title=f"Work {key}", location=key), "full_text")
+        parts, sentences, at = [], [], 0
+        for _ in range(5 * PER_DOCUMENT):
+            parts.append(f"{rng.choice(known).rstrip('.')}, {rng.random():.6f}.")
+            sentences.append(Sentence(start=at, end=at + len(parts[-1]), section=0))
+            at += len(parts[-1]) + 1
+        text = " ".join(parts)
+        paper, section = Paper(id=key, title=f"Work {key}", location=key), Section(title="", level=0, start=0, end=at)
+        return Document.model_construct(
+            paper=paper, text=text, text_hash="", depth="full_text", sections=(section,), sentences=tuple(sentences)
+        )
 
     index = Cache(folder / "large.db")
     wanted = {f"e{n}": (f"d{n}", Paper(id=f"d{n}", title=f"Work d{n}")) for n in range(PASSAGES // PER_DOCUMENT)}
-    documents: dict[str, Document] = {}
+
+    def kept(key: str) -> Document:
+        document = load(key)
+        index.store(key, document.model_dump_json().encode(), "{}")
+        return document
+
     with index.transaction():
-        index.sync("large", wanted, lambda key: documents.setdefault(key, load(key)))
-        for key, document in documents.items():
-            index.store(key, document.model_dump_json().encode(), "{}")
-    documents.clear()
+        index.sync("large", wanted, kept)
     keys, store = index.keys(), EmbeddedVectors(folder / "large-vectors.db")
     store.require(model)
     draw = np.random.default_rng(0)

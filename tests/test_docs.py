@@ -139,7 +139,8 @@ def test_every_setting_is_in_the_reference_with_its_default() -> None:
     page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
     rows = {name: cell.strip() for name, cell in re.findall(r"^\| `([a-z_]+)` \|([^|]+)\|", page, re.M)}
     assert tuple(rows) == NAMES
-    fixed = {n: f"`{Settings.model_fields[n].default}`" for n in NAMES if not Settings.model_fields[n].default_factory}
+    defaults = {n: Settings.model_fields[n].default for n in NAMES if not Settings.model_fields[n].default_factory}
+    fixed = {name: "empty" if value == "" else f"`{value}`" for name, value in defaults.items()}
     assert {name: rows[name] for name in fixed} == fixed
 
 

@@ -33,7 +33,10 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "max_read_seconds": 60.0,
         "max_read_megabytes": 1_500,
         "measure_seconds": 60.0,
-        "embedder": "none",
+        "embedder": "minilm",
+        "embedder_url": "",
+        "index_url": "",
+        "verify_embedder": "none",
         "entailer": "own",
     }
     assert settings.origins == dict.fromkeys(NAMES, "default")

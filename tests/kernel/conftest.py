@@ -21,9 +21,9 @@ class Run(NamedTuple):
 
 @pytest.fixture(scope="session")
 def starter(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The first question over the library that ships with the package."""
+    """The first question over the library that ships with the package, with the settings that a user has."""
     home = tmp_path_factory.mktemp("starter")
-    return Run(ask(home, seed_claims().question), home)
+    return Run(ask(home, seed_claims().question, embedder="minilm"), home)
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,7 @@ def test_the_store_gives_the_same_record_back(starter: Run):
 
 
 def test_two_runs_have_one_content_hash(starter: Run, tmp_path: Path):
-    again = ask(tmp_path / "home", seed_claims().question)
+    again = ask(tmp_path / "home", seed_claims().question, embedder="minilm")
     assert again.id != starter.record.id
     assert again.content_hash == again.computed_hash() == starter.record.content_hash
 
@@ -191,7 +191,7 @@ def test_what_notes_say_outside_of_findings_changes_nothing(starter: Run, tmp_pa
         path.write_text(text, encoding="utf-8")
         removed += count
     assert removed == 120
-    record, other = starter.record, ask(tmp_path / "home", seed_claims().question, bare)
+    record, other = starter.record, ask(tmp_path / "home", seed_claims().question, bare, embedder="minilm")
     assert kernel_of(other.claims) == kernel_of(record.claims)
     assert other.answer == record.answer
     assert other.decision == record.decision

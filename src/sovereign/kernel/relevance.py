@@ -9,9 +9,9 @@ from sovereign.records import Plan
 from sovereign.sources import Relevance
 from sovereign.sources.index import whole_text
 
-# Cosine below which a work is not about a question, by model: the line of `make bench-retrieval` that loses under one in a hundred of
-# the works that annotators tied to a question (SciFact, PubMedQA), and still drops four in five of those drawn at random. A model
-# without a figure here ranks and drops nothing.
+# Cosine below which a work is not about a question, by model: the line of `make bench-retrieval` at which one in a hundred of the works
+# is lost that annotators tied to a question (SciFact; of PubMedQA fewer), and three in four of those drawn at random. A model without
+# a figure here ranks and drops nothing.
 LEAST = {"all-MiniLM-L6-v2-int8": 0.25}
 
 

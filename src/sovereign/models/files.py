@@ -84,6 +84,7 @@ def session(model: bytes, name: str) -> Any:
 
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_mem_pattern = False  # a plan of memory for each length of a text takes more than it saves
     options.log_severity_level = 3
     try:
         return runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
@@ -188,7 +188,12 @@ class Cache:
     def search(self, terms: Sequence[str]) -> list[tuple[str, float]]:
         """Paper ids with scores (positive, higher is better), best first, ties by id."""
         scores: dict[str, list[float]] = {}
-        for paper_id, score in self._matching("paper", terms):
+        if not terms:
+            return []
+        rows = self._db.execute(
+            "SELECT paper, -bm25(passages, ?, ?, ?) FROM passages WHERE passages MATCH ?", (*_WEIGHTS, _any_of(terms))
+        )
+        for paper_id, score in rows:
             scores.setdefault(paper_id, []).append(score)
         total = {
             paper_id: round(sum(s * w for s, w in zip(sorted(found, reverse=True), _ROW_SHARES, strict=False)), 6)
@@ -197,18 +202,14 @@ class Cache:
         return sorted(total.items(), key=lambda item: (-item[1], item[0]))
 
     def search_passages(self, terms: Sequence[str], limit: int) -> list[int]:
-        """Numbers of the passages that hold most of the words, best first."""
-        found = self._matching("rowid", terms, "AND rowid IN (SELECT passage FROM places)")
-        return [number for number, _ in sorted(found, key=lambda row: (-round(row[1], 6), row[0]))[:limit]]
-
-    def _matching(self, column: str, terms: Sequence[str], where: str = "") -> list[tuple[Any, float]]:
+        """Numbers of the passages whose own text holds most of the words, best first."""
         if not terms:
             return []
-        match = " OR ".join(f'"{term}"' for term in terms)
-        return self._db.execute(
-            f"SELECT {column}, -bm25(passages, ?, ?, ?) FROM passages WHERE passages MATCH ? {where}",
-            (*_WEIGHTS, match),
-        ).fetchall()
+        rows = self._db.execute(
+            "SELECT rowid FROM passages WHERE passages MATCH ? ORDER BY rank, rowid LIMIT ?",
+            (f"body : ({_any_of(terms)})", limit),
+        )
+        return [number for (number,) in rows]
 
     def passages(self) -> list[Passage]:
         """Every passage of the index, to be embedded."""
@@ -271,6 +272,10 @@ class Cache:
 
 class ForeignDatabase(Exception):
     """The file is a database, but not this cache. It must be left alone."""
+
+
+def _any_of(terms: Sequence[str]) -> str:
+    return " OR ".join(f'"{term}"' for term in terms)
 
 
 class Row(NamedTuple):
