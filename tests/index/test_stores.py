@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sovereign.errors import InputError, StoreError
+from sovereign.errors import InputError, SovereignError, StoreError
 from sovereign.index import VectorStore, fill, key_of, open_vectors
 from sovereign.index.base import Passage
 from sovereign.index.embedded import EmbeddedVectors
@@ -167,6 +167,28 @@ def test_a_database_that_is_not_there_is_said_so_without_the_password() -> None:
         open_vectors(Path(), "postgresql://me:secret@127.0.0.1:1/none")
     assert "index_url" in caught.value.advice
     assert "secret" not in str(caught.value) + caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "host=127.0.0.1 port=1 password=secret",
+        "postgresql://me:secret@127.0.0.1:port/db",
+        "postgresql://me:secret x@127.0.0.1:1/db",
+        "postgres:/me:secret@127.0.0.1/db",
+        "postgresql://me:secret@[::1/db",
+        "postgresql://me:secret/x@127.0.0.1:1/db",
+        "postgresql://me:1/secret@127.0.0.1:1/db",
+        "postgresql://me@127.0.0.1:1/db?password=secret",
+        "secret",
+    ],
+)
+def test_no_message_repeats_a_password(url: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(SovereignError) as caught:
+        open_vectors(Path(), url)
+    assert "index_url" in caught.value.message + caught.value.advice
+    assert "secret" not in caught.value.message + caught.value.advice
 
 
 @given(

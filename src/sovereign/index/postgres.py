@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sovereign.errors import InputError, StoreError
+from sovereign.settings import public_address
 
 from .base import Found, Stored, refuse_mixing
 
@@ -40,7 +40,7 @@ class PostgresVectors:
         """Connect, and make the tables if they are not there.
 
         Raises:
-            InputError: if the driver is not installed.
+            InputError: if the driver is not installed, or ``url`` is no such address.
             StoreError: if the database cannot be used.
         """
         try:
@@ -51,7 +51,12 @@ class PostgresVectors:
                 'Install the extra postgres: pip install "sovereign-research[postgres]".',
             ) from error
         self._errors = psycopg.Error
-        self._where = _without_password(url)
+        self._where = public_address(url)
+        if not _is_understood(url):
+            raise InputError(
+                "The setting index_url is no address of a PostgreSQL database.",
+                "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as @ or / of the password as %40 or %2F.",
+            )
         with self._explained():
             self._db: Any = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
         try:
@@ -177,13 +182,20 @@ class PostgresVectors:
             ) from error
 
 
+def _is_understood(url: str) -> bool:
+    """Whether libpq takes all parts of an address for what they are: it repeats in its errors what it takes for a port or the name
+    of a database, and that may be a piece of a password."""
+    import psycopg
+
+    try:
+        parts = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        return False
+    ports = str(parts.get("port", "")).replace(",", "")
+    whole = url.startswith(("postgresql://", "postgres://")) and "@" not in str(parts.get("dbname", ""))
+    return whole and (not ports or ports.isdecimal())
+
+
 def _text(vector: Vectors) -> str:
     """A vector as pgvector writes it; nine digits give a float of 4 bytes back as it was."""
     return "[" + ",".join(f"{value:.9g}" for value in vector.tolist()) + "]"
-
-
-def _without_password(url: str) -> str:
-    """The address for messages and records."""
-    parts = urlsplit(url)
-    place = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
-    return f"{parts.scheme}://{place}{parts.path}"
