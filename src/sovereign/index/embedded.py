@@ -221,5 +221,5 @@ class EmbeddedVectors:
 def _failed(where: str, reason: str) -> StoreError:
     return StoreError(
         f"the index {where} cannot be used: {reason}",
-        "It can be made again from the documents: remove it, then sovereign index add.",
+        "It can be made again from the documents: sovereign index clear, then sovereign index add PATH.",
     )

@@ -29,10 +29,11 @@ class Walk:
         self.failures.append(Failure(where=where, reason=reason, advice=advice))
 
 
-def find_files(paths: Sequence[Path], limits: Limits) -> Walk:
+def find_files(paths: Sequence[Path], limits: Limits, named: bool = False) -> Walk:
     """Files under ``paths``; a ZIP archive counts as the folder that it holds.
 
-    With several paths, a location begins with the name of its folder. Folders and files of one name are numbered.
+    With several paths, or if they are to be ``named``, a location begins with the name of its folder. Folders and files of one name
+    are numbered.
 
     Raises:
         InputError: if a path is not there or cannot be listed.
@@ -43,7 +44,7 @@ def find_files(paths: Sequence[Path], limits: Limits) -> Walk:
     for given in paths:
         root = _resolved(given)
         inside = root.is_dir()
-        prefix = _free_name(root.name, prefixes) + "/" if len(paths) > 1 and inside else ""
+        prefix = _free_name(root.name, prefixes) + "/" if (named or len(paths) > 1) and inside else ""
         tree = Folder(root if inside else root.parent)
         names = _names_below(root, given, walk) if inside else [root.name]
         for name in sorted(names):
