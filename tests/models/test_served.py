@@ -195,6 +195,7 @@ def test_an_answer_that_trickles_is_cut_off(server: Server, monkeypatch: pytest.
     monkeypatch.setattr(served.httpx, "Client", lambda **more: _Client(**{**more, "timeout": 5}))
     with pytest.raises(SovereignError, match="more than 0 s"):
         embedder("openai:small", server.url)
+    assert len(server.asked) == 1, "who hangs is not asked again"
 
 
 _Client = served.httpx.Client

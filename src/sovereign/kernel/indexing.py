@@ -108,14 +108,13 @@ def add(settings: Settings, paths: Sequence[Path], tell: Callable[[str], None]) 
         NothingToRead: if not one document could be read.
         StoreError: if the index cannot be written.
     """
-    # Unlike Path.exists, os.path.exists takes a name that no file can have.
-    if away := set(paths) - set(filter(os.path.exists, paths)):
+    if away := set(paths) - set(_there(paths)):
         raise InputError(f"{printable(str(min(away)))} is not there.", "Name a file or a folder.")
     with _alone(settings.home):
         wanted = tuple(dict.fromkeys((*indexed_paths(settings.home), *(path.resolve() for path in paths))))
         if not wanted:
             raise InputError("There is nothing in the index yet.", "Name a file or a folder: sovereign index add PATH")
-        there = list(filter(os.path.exists, wanted))
+        there = _there(wanted)
         if not there:
             raise InputError("None of the paths in the index is there any more.", "See which: sovereign index stats")
         return _added(settings, wanted, there, tell)
@@ -231,6 +230,11 @@ def clear(settings: Settings) -> None:
             _unlink(settings.home, VECTORS)
         _unlink(settings.home, CACHE)
         _unlink(settings.home, PATHS)
+
+
+def _there(paths: Sequence[Path]) -> list[Path]:
+    # Unlike Path.exists, this takes a name that no file can have.
+    return [path for path, is_there in zip(paths, map(os.path.exists, paths), strict=True) if is_there]
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def _ask(
         try:
             answer = _sent(client, address, body)
         except httpx.HTTPError as error:
-            if left:
+            if left and not isinstance(error, httpx.TimeoutException):  # who hangs has had his time
                 sleep(2.0 ** (_TRIES - 1 - left) / 2)
                 continue
             raise SovereignError(

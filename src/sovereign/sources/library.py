@@ -193,7 +193,7 @@ class Library:
         try:
             return [found.key for found in self._semantic.nearest(text)] if self._semantic else []
         except SovereignError as error:
-            reason = f"a query was searched by words alone: {error.message}"
+            reason = f"searched by words alone from a query on: {error.message}"
             self._unsearched[Failure(where=self.name, reason=reason, advice=error.advice)] = None
             return []
 
