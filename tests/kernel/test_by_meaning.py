@@ -77,7 +77,7 @@ def test_embedding_ends_with_the_time_of_the_run(folder: Path, tmp_path: Path, m
             return True
 
     counting = Embedder(real.name, real.dimension, real.weights, embed)
-    monkeypatch.setattr("sovereign.kernel.indexing.embedder", lambda *_: counting)
+    monkeypatch.setattr("sovereign.kernel.indexing.embedder", lambda name, url: counting if name == "fake:" else None)
     assert ask(tmp_path / "home", QUESTION, folder, embedder="fake:").papers
     assert "Caching 0. Caching reduces latency by 10 % against streaming." in asked
     (folder / "new.md").write_text("---\ntitle: Caching 4\n---\n\n# Results\n\nCaching costs nothing.\n")
