@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,9 @@ TEXTS = [
 ]
 
 
+POSTGRES: list[str] = []  # the address behind the store of a test, for another process's
+
+
 def passages(*texts: str) -> list[Passage]:
     return [Passage(key_of(text), text) for text in texts]
 
@@ -39,6 +43,7 @@ def model() -> Embedder:
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
     url = request.getfixturevalue("postgres") if request.param == "postgres" else ""
+    POSTGRES.append(url)
     opened = open_vectors(tmp_path, url)
     opened.clear()
     yield opened
@@ -125,13 +130,31 @@ def test_a_collection_that_is_used_outlives_others(store: VectorStore, model: Em
     assert store.has("kept") and store.has("c19") and not store.has("c0")
 
 
-def test_forgetting_leaves_the_collection_that_is_named(store: VectorStore, model: Embedder) -> None:
-    fill(store, model, passages(*TEXTS))
-    store.collect("kept", [key_of(TEXTS[0])])
-    store.collect("gone", [key_of(TEXTS[1])])
-    assert store.forget("kept") == 3
-    assert store.missing([key_of(text) for text in TEXTS]) == [key_of(text) for text in TEXTS[1:]]
-    assert not store.has("gone")
+def test_who_fills_what_another_cleared_mixes_nothing(store: VectorStore, model: Embedder) -> None:
+    other = Embedder("other", 256, "", model.embed)
+    fill(store, model, passages(TEXTS[0]))
+    second = open_vectors(Path(store.stats().where).parent, "" if isinstance(store, EmbeddedVectors) else POSTGRES[-1])
+    second.clear()
+    second.require(other)
+    with pytest.raises(StoreError, match="cleared by another process"):
+        store.put([key_of(TEXTS[1])], model.embed(TEXTS[1:2]))
+    assert second.stats().vectors == 0 and second.stats().model == "other"
+    second.close()
+
+
+def test_several_threads_use_one_store(store: VectorStore, model: Embedder) -> None:
+    store.require(model)
+
+    def work(number: int) -> int:
+        some = passages(*(f"Text {number} {n}." for n in range(5)))
+        for _ in range(10):
+            store.require(model)
+            store.put([p.key for p in some], model.embed([p.text for p in some]))
+            store.collect(f"c{number}", [p.key for p in some])
+        return len(store.nearest(f"c{number}", model.queries(["text"])[0], 9))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, range(4))) == [5] * 4
 
 
 def test_a_second_process_finds_what_the_first_wrote(tmp_path: Path, model: Embedder) -> None:

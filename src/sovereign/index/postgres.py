@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from sovereign.errors import InputError, StoreError
 from sovereign.settings import public_address
 
-from .base import Found, Stored, refuse_mixing
+from .base import Found, Named, Stored, refuse_cleared, refuse_mixing
 
 if TYPE_CHECKING:
     from sovereign.models.ports import Embedder, Vectors
@@ -34,7 +35,7 @@ _LOCK = 0x534F5633  # of the transaction that makes the tables: two that begin a
 
 
 class PostgresVectors:
-    """A store in a database. ``url`` is as libpq takes it: ``postgresql://user:password@host:port/database``."""
+    """A store in a database; it may be used from several threads. ``url`` is ``postgresql://user:password@host:port/database``."""
 
     def __init__(self, url: str) -> None:
         """Connect, and make the tables if they are not there.
@@ -51,6 +52,8 @@ class PostgresVectors:
                 'Install the extra postgres: pip install "sovereign-research[postgres]".',
             ) from error
         self._errors = psycopg.Error
+        self._lock = RLock()  # a transaction is one of the connection, whichever thread began it
+        self._required: Named | None = None
         self._where = public_address(url)
         if not _is_understood(url):
             raise InputError(
@@ -75,8 +78,9 @@ class PostgresVectors:
             if not stored.model:
                 row = (model.name, model.dimension, model.weights)
                 self._db.execute("INSERT INTO sovereign_index.model VALUES (%s, %s, %s)", row)
-                return
+                stored = self._stats()
         refuse_mixing(stored, model)
+        self._required = Named(model.name, model.dimension, model.weights)
 
     def missing(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that have no vector yet, in their order."""
@@ -90,6 +94,8 @@ class PostgresVectors:
         rows = zip(keys, map(_text, vectors), strict=True)
         # In order of key: two that wrote the same keys in other orders would wait for each other for ever.
         with self._explained(), self._db.transaction(), self._db.cursor() as cursor:
+            self._db.execute("LOCK TABLE sovereign_index.model IN SHARE MODE")  # until the end, nobody clears
+            refuse_cleared(self._where, self._model(), self._required)
             cursor.executemany(
                 "INSERT INTO sovereign_index.vectors VALUES (%s, %s::vector) ON CONFLICT (key) DO NOTHING", sorted(rows)
             )
@@ -133,22 +139,11 @@ class PostgresVectors:
             ).fetchall()
         return [Found(key, float(cosine)) for key, cosine in rows]
 
-    def forget(self, keep: str) -> int:
-        """Remove the vectors that the collection ``keep`` does not have, and say how many they were."""
-        with self._explained(), self._db.transaction():
-            gone: int = self._db.execute(
-                "DELETE FROM sovereign_index.vectors WHERE key NOT IN (SELECT key FROM sovereign_index.members "
-                "JOIN sovereign_index.collections ON id = collection WHERE name = %s)",
-                (keep,),
-            ).rowcount
-            self._db.execute("DELETE FROM sovereign_index.collections WHERE name <> %s", (keep,))
-            return gone
-
     def clear(self) -> None:
         """Remove everything."""
         with self._explained():
             self._db.execute(
-                "TRUNCATE sovereign_index.members, sovereign_index.collections, sovereign_index.vectors, sovereign_index.model"
+                "TRUNCATE sovereign_index.model, sovereign_index.members, sovereign_index.collections, sovereign_index.vectors"
             )
 
     def stats(self) -> Stored:
@@ -158,13 +153,17 @@ class PostgresVectors:
 
     def close(self) -> None:
         """Close the connection."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
 
     def _stats(self) -> Stored:
         (vectors,) = self._one("SELECT count(*) FROM sovereign_index.vectors")
-        row = self._db.execute("SELECT name, dimension, weights FROM sovereign_index.model").fetchone()
-        name, dimension, weights = row or ("", 0, "")
+        name, dimension, weights = self._model() or Named("", 0, "")
         return Stored(where=self._where, model=name, dimension=dimension, weights=weights, vectors=vectors)
+
+    def _model(self) -> Named | None:
+        row = self._db.execute("SELECT name, dimension, weights FROM sovereign_index.model").fetchone()
+        return Named(*row) if row else None
 
     def _one(self, statement: str, *values: object) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._db.execute(statement, values).fetchone()
@@ -173,7 +172,8 @@ class PostgresVectors:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                yield
         except self._errors as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise StoreError(
