@@ -194,6 +194,18 @@ def test_damaged_vectors_can_be_cleared(papers: Path, home: Path) -> None:
     assert sovereign("index", "add", papers).code == 0
 
 
+def test_a_passage_shows_its_sentences_and_not_what_lies_between_them(tmp_path: Path) -> None:
+    cited = "\n\n".join(f"[{n}] A. Author. Some cited work number {n}. 2020." for n in range(9))
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: A work\n---\n\n# Results\n\nRouting collapse is costly here.\n\n"
+        f"# References\n\n{cited}\n\n# Appendix\n\nCollapse was rare in the end.\n"
+    )
+    sovereign("index", "add", tmp_path)
+    (hit,) = sovereign("index", "search", "routing collapse", "--json").json["passages"]
+    assert hit["text"] == "Routing collapse is costly here. Collapse was rare in the end."
+    assert hit["end"] - hit["start"] > len(hit["text"])
+
+
 def test_passages_of_one_text_are_all_counted_as_embedded(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(f"---\ntitle: Of one text\n---\n\n# Results\n\n{'All was well with us. ' * 10}\n")
     sovereign("index", "add", tmp_path)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +19,7 @@ from sovereign.index import VectorStore, fill, key_of, open_vectors
 from sovereign.index.base import Passage
 from sovereign.index.embedded import EmbeddedVectors
 from sovereign.models import Embedder, embedder
+from sovereign.sources.index import Cache
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -165,6 +168,24 @@ def test_a_second_process_finds_what_the_first_wrote(tmp_path: Path, model: Embe
     second = open_vectors(tmp_path)
     assert len(second.nearest("all", model.embed(["cat"])[0], 9)) == len(TEXTS)
     second.close()
+
+
+def _opened(folder: Path, at: float) -> str:
+    while time.time() < at:
+        pass
+    try:
+        open_vectors(folder).close()
+        Cache(folder / "words.db").close()
+    except (StoreError, sqlite3.Error) as error:
+        return str(error)
+    return ""
+
+
+def test_several_processes_make_a_new_store_at_once(tmp_path: Path) -> None:
+    with multiprocessing.get_context("fork").Pool(6) as pool:
+        for number in range(15):
+            at = [(tmp_path / str(number), time.time() + 0.05)] * 6
+            assert pool.starmap(_opened, at, chunksize=1) == [""] * 6
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from sovereign.errors import StoreError
 
 from .base import Found, Named, Stored, refuse_cleared, refuse_mixing
+from .wal import write_ahead
 
 if TYPE_CHECKING:
     from sovereign.models.ports import Embedder, Vectors
@@ -73,7 +74,7 @@ class EmbeddedVectors:
                 (mark,) = self._db.execute("PRAGMA application_id").fetchone()
                 if tables and mark != _APPLICATION_ID:
                     raise _failed(self._where, "it belongs to another program")
-                self._db.execute("PRAGMA journal_mode = WAL")
+                write_ahead(self._db, _BUSY_SECONDS)
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA foreign_keys = ON")
                 self._db.executescript(_SCHEMA)

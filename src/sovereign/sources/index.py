@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from sovereign.index import Passage, key_of
+from sovereign.index.wal import write_ahead
 from sovereign.reading import Bibliography, own_names, word_set
 from sovereign.records import Document, Paper, canonical_json, sha256_hex
 
@@ -78,7 +79,7 @@ class Cache:
             (mark,) = self._db.execute("PRAGMA application_id").fetchone()
             if tables and mark != _APPLICATION_ID:
                 raise ForeignDatabase
-            self._db.execute("PRAGMA journal_mode = WAL")
+            write_ahead(self._db, _BUSY_SECONDS)
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._make_tables()
         except BaseException:
