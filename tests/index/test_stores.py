@@ -131,6 +131,9 @@ def test_a_collection_that_is_used_outlives_others(store: VectorStore, model: Em
         store.collect(f"c{number}", [key_of(TEXTS[1])])
         store.collect("kept", [key_of(TEXTS[0])])
     assert store.has("kept") and store.has("c19") and not store.has("c0")
+    for number in range(20):
+        store.collect(f"d{number}", [key_of(TEXTS[1])])
+        assert store.has("kept"), "who asks for it uses it"
 
 
 def test_who_fills_what_another_cleared_mixes_nothing(store: VectorStore, model: Embedder) -> None:

@@ -82,6 +82,14 @@ def test_only_new_passages_are_embedded(folder: Path, tmp_path: Path) -> None:
     assert len(asked) == 4
 
 
+def test_an_unchanged_library_loads_no_passages(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(folder, tmp_path).refresh()
+    monkeypatch.setattr("sovereign.sources.index.Cache.passages", lambda self: pytest.fail("texts were loaded"))
+    library = opened(folder, tmp_path)
+    assert library.refresh().notices == ()
+    assert len(titles(library, "gate experts")) == 3, "it is searched by meaning all the same"
+
+
 def test_many_new_passages_are_embedded_behind_the_run(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,7 +79,7 @@ class VectorStore(Protocol):
         ...
 
     def has(self, collection: str) -> bool:
-        """Whether a collection was collected, and is not forgotten."""
+        """Whether a collection was collected, and is not forgotten. It is used by that."""
         ...
 
     def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:

@@ -113,13 +113,13 @@ class EmbeddedVectors:
     def collect(self, collection: str, keys: Sequence[str]) -> None:
         """Say which passages a collection has."""
         with self._writing():
-            (now,) = self._db.execute("SELECT coalesce(max(used), 0) + 1 FROM collections").fetchone()
-            marked = self._db.execute("UPDATE collections SET used = ? WHERE name = ?", (now, collection))
-            if marked.rowcount:  # its name says what is in it
+            refuse_cleared(self._where, self._model(), self._required)
+            if self._use(collection):  # its name says what is in it
                 return
             (number,) = self._db.execute(
-                "INSERT INTO collections (name, used) VALUES (?, ?) RETURNING id", (collection, now)
+                "INSERT INTO collections (name, used) VALUES (?, 0) RETURNING id", (collection,)
             ).fetchone()
+            self._use(collection)
             self._db.executemany("INSERT OR IGNORE INTO members VALUES (?, ?)", ((number, key) for key in keys))
             self._db.execute(
                 "DELETE FROM collections WHERE id NOT IN (SELECT id FROM collections ORDER BY used DESC LIMIT ?)",
@@ -127,9 +127,9 @@ class EmbeddedVectors:
             )
 
     def has(self, collection: str) -> bool:
-        """Whether a collection was collected, and is not forgotten."""
-        with self._reading():
-            return bool(self._db.execute("SELECT 1 FROM collections WHERE name = ?", (collection,)).fetchone())
+        """Whether a collection was collected, and is not forgotten. It is used by that."""
+        with self._writing():
+            return self._use(collection)
 
     def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:
         """The passages of a collection that are nearest to a vector, shape (dimension,)."""
@@ -162,6 +162,11 @@ class EmbeddedVectors:
         with self._lock:
             self._loaded = None
             self._db.close()
+
+    def _use(self, collection: str) -> bool:
+        """Make a collection the last used one; whether it is there."""
+        query = "UPDATE collections SET used = (SELECT max(used) + 1 FROM collections) WHERE name = ?"
+        return self._db.execute(query, (collection,)).rowcount > 0
 
     def _stats(self) -> Stored:
         (vectors,) = self._db.execute("SELECT count(*) FROM vectors").fetchone()

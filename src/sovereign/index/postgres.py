@@ -104,15 +104,13 @@ class PostgresVectors:
         """Say which passages a collection has."""
         with self._explained(), self._db.transaction():
             self._db.execute("LOCK TABLE sovereign_index.collections IN EXCLUSIVE MODE")
-            (now,) = self._one("SELECT coalesce(max(used), 0) + 1 FROM sovereign_index.collections")
-            marked = self._db.execute(
-                "UPDATE sovereign_index.collections SET used = %s WHERE name = %s", (now, collection)
-            )
-            if marked.rowcount:  # its name says what is in it
+            refuse_cleared(self._where, self._model(), self._required)
+            if self._use(collection):  # its name says what is in it
                 return
             (number,) = self._one(
-                "INSERT INTO sovereign_index.collections (name, used) VALUES (%s, %s) RETURNING id", collection, now
+                "INSERT INTO sovereign_index.collections (name, used) VALUES (%s, 0) RETURNING id", collection
             )
+            self._use(collection)
             with self._db.cursor().copy("COPY sovereign_index.members FROM STDIN") as copy:
                 for key in dict.fromkeys(keys):
                     copy.write_row((number, key))
@@ -123,10 +121,9 @@ class PostgresVectors:
             )
 
     def has(self, collection: str) -> bool:
-        """Whether a collection was collected, and is not forgotten."""
+        """Whether a collection was collected, and is not forgotten. It is used by that."""
         with self._explained():
-            query = "SELECT 1 FROM sovereign_index.collections WHERE name = %s"
-            return bool(self._db.execute(query, (collection,)).fetchone())
+            return self._use(collection)
 
     def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:
         """The passages of a collection that are nearest to a vector, shape (dimension,)."""
@@ -155,6 +152,15 @@ class PostgresVectors:
         """Close the connection."""
         with self._lock:
             self._db.close()
+
+    def _use(self, collection: str) -> bool:
+        """Make a collection the last used one; whether it is there."""
+        query = (
+            "UPDATE sovereign_index.collections SET used = (SELECT max(used) + 1 FROM sovereign_index.collections) "
+            "WHERE name = %s"
+        )
+        found: int = self._db.execute(query, (collection,)).rowcount
+        return found > 0
 
     def _stats(self) -> Stored:
         (vectors,) = self._one("SELECT count(*) FROM sovereign_index.vectors")

@@ -166,6 +166,8 @@ class Library:
     def _prepared(self, semantic: Semantic) -> tuple[str, ...]:
         """Notices of what search by meaning lacks."""
         try:
+            if semantic.use(self._signature):  # nothing has changed: no text is loaded
+                return ()
             passages = self._guarded(lambda: self._synced(self._cache.passages))
             semantic.prepare(self._signature, passages, self._how.progress)
         except InputError:

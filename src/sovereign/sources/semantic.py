@@ -69,7 +69,7 @@ class Semantic:
         self._collection = collection
 
     def use(self, collection: str) -> bool:
-        """Search a collection as it was prepared before, if it was; whether it was.
+        """Search a collection as it was prepared before, if it was; whether it was. Only what has all its vectors is collected.
 
         Raises:
             InputError: if the store holds vectors of another model.
