@@ -87,6 +87,13 @@ def test_the_index_is_a_source_of_a_question(papers: Path) -> None:
     assert "The Collapse paper" in [p["title"] for p in record["papers"]]
 
 
+def test_only_the_library_means_no_database_either(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOVEREIGN_INDEX_URL", "postgresql://me:secret@127.0.0.1:1/db")
+    asked = sovereign("ask", "What is routing collapse?", "--library", papers, "--only-library", "--json")
+    assert asked.code == 0 and "index_url is not asked" in asked.err
+    assert asked.json["retrieval"]["failures"] == [] and "secret" not in asked.out + asked.err
+
+
 def test_another_embedder_is_refused(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sovereign("index", "add", papers)
     monkeypatch.setenv("SOVEREIGN_EMBEDDER", "minilm")
@@ -184,11 +191,13 @@ def test_a_database_of_another_program_is_left_alone(papers: Path, home: Path) -
     assert (home / "indexed.db").read_bytes() == before
 
 
-def test_damaged_vectors_can_be_cleared(papers: Path, home: Path) -> None:
+def test_damaged_vectors_leave_the_words_and_can_be_cleared(papers: Path, home: Path) -> None:
     sovereign("index", "add", papers)
     for end in ("-wal", "-shm"):
         (home / f"vectors.db{end}").unlink(missing_ok=True)
     (home / "vectors.db").write_bytes(b"damaged" * 1000)
+    found = sovereign("index", "search", "routing collapse", "--json").json
+    assert found["passages"] and "by words alone" in found["notices"][0]
     failed(sovereign("index", "add"), 7, "vectors.db", "index clear")
     assert sovereign("index", "clear", "--yes").code == 0
     assert sovereign("index", "add", papers).code == 0

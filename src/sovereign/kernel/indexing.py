@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sovereign.errors import InputError, NotFound, StoreError
+from sovereign.errors import InputError, NotFound, SovereignError, StoreError
 from sovereign.index import Stored, open_vectors
 from sovereign.index.open import FILE as VECTORS
 from sovereign.models import embedder
@@ -165,13 +165,24 @@ def search(settings: Settings, text: str, limit: int) -> tuple[tuple[PassageHit,
         signature = cache.signature
         if signature is None:
             raise NotFound("There is nothing in the index yet.", "Add documents first: sovereign index add PATH")
-        semantic = semantic_of(settings)
         try:
-            notices = _use(semantic, signature)
-            return find_passages(cache, semantic, text, limit), notices
-        finally:
-            if semantic:
-                semantic.close()
+            return _by_both(cache, settings, signature, text, limit)
+        except InputError:
+            raise
+        except SovereignError as error:  # the words need neither the model nor its store
+            return find_passages(cache, None, text, limit), (f"searched by words alone: {error.message}",)
+
+
+def _by_both(
+    cache: Cache, settings: Settings, signature: str, text: str, limit: int
+) -> tuple[tuple[PassageHit, ...], tuple[str, ...]]:
+    semantic = semantic_of(settings)
+    try:
+        notices = _use(semantic, signature)
+        return find_passages(cache, semantic, text, limit), notices
+    finally:
+        if semantic:
+            semantic.close()
 
 
 def stats(settings: Settings) -> Stats:
