@@ -80,6 +80,15 @@ def test_a_bomb_in_a_packed_file_is_not_unpacked(tmp_path: Path, monkeypatch: py
     assert "unpacks to more than the limit of 10000 bytes" in failure["reason"]
 
 
+def test_reports_of_this_program_are_not_read_as_documents(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOVEREIGN_HOME", str(papers / "home"))
+    sovereign("index", "add", papers)
+    sovereign("ask", "What is routing collapse?", "--source", "index", "--only-library")
+    assert list((papers / "home" / "records").rglob("report.md"))
+    added = sovereign("index", "add", "--json").json
+    assert (added["works"], added["read"], added["failures"]) == (2, 0, [])
+
+
 def test_the_index_is_a_source_of_a_question(papers: Path) -> None:
     sovereign("index", "add", papers)
     record = sovereign("ask", "What is routing collapse?", "--source", "index", "--only-library", "--json").json

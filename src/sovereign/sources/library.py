@@ -44,7 +44,7 @@ class LibraryReport(Model):
 class Library:
     """A source over files and folders.
 
-    ``cache_path`` is a file that may be deleted at any time; without one, the cache is in memory. ``progress`` is
+    ``cache_path`` is a file that may be deleted at any time, in a folder that is read only if it is named itself; without one, the cache is in memory. ``progress`` is
     called with one line for each file that is read, and may raise to stop; when ``out_of_time`` says so, no further file
     is begun. With ``semantic``, a search is by words and by meaning. ``growing`` is for paths to which others are added later: each
     location begins with the name of its folder from the first on, or all would have to be read again. Methods may be called from
@@ -135,7 +135,8 @@ class Library:
             self.refresh()
 
     def _refresh(self) -> LibraryReport:
-        intake = take_in(find_files(self._paths, self._limits, self._growing), self._cache, self._how)
+        own = self._cache_path and self._cache_path.parent
+        intake = take_in(find_files(self._paths, self._limits, self._growing, own), self._cache, self._how)
         works = works_of(intake.entries)
         self._jobs = intake.jobs
         self._works = {work.paper.id: work for work in works}
