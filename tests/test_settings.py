@@ -213,3 +213,25 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
     settings = load({"home": tmp_path}, {})
     with pytest.raises(ValueError, match="frozen"):
         settings.seed = 3  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("", ""),
+        ("http://localhost:8000/v1", "http://localhost:8000/v1"),
+        ("postgresql://me:secret@host:5432/db?password=secret", "postgresql://host:5432/db"),
+        ("postgresql://me:secret@[::1]:5432,other/db", "postgresql://[::1]:5432,other/db"),
+        ("postgresql://me:sec@secret@host/db", "postgresql://host/db"),
+        ("postgresql://me:sec?ret@host/db", "postgresql://…"),
+        ("postgresql://host/db?user=a@secret", "postgresql://…"),
+        ("postgresql://me:secret", "postgresql://…"),
+        ("postgresql:///db", "postgresql:///db"),
+        ("host=h password=secret", "…"),
+    ],
+)
+def test_an_address_is_shown_without_what_lets_somebody_in(url: str, shown: str) -> None:
+    settings = Settings(index_url=url, embedder_url=url)
+    values = {line.name: line.value for line in lines(settings)}
+    assert (values["index_url"], values["embedder_url"]) == (shown, shown)
+    assert settings.index_url == url

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import getpass
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from .errors import InputError
 
 FILE_NAME = "settings.toml"
 PREFIX = "SOVEREIGN_"
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[\w.%-]*)(?::\d+)?"
+_PLACE = re.compile(rf"{_HOST}(?:,{_HOST})*(?:/[\w.%/~-]*)?")
 
 
 def _default_home() -> Path:
@@ -124,11 +127,29 @@ class Line(NamedTuple):
 
 
 def lines(settings: Settings) -> tuple[Line, ...]:
-    """Every setting with its value, origin and one-line description."""
+    """Every setting with its value, origin and one-line description, fit for a screen and for a record: of an address without what
+    lets somebody in."""
     return tuple(
-        Line(name, str(getattr(settings, name)), settings.origins.get(name, "default"), description(name))
-        for name in NAMES
+        Line(name, _shown(settings, name), settings.origins.get(name, "default"), description(name)) for name in NAMES
     )
+
+
+def _shown(settings: Settings, name: str) -> str:
+    value = str(getattr(settings, name))
+    return public_address(value) if name.endswith("_url") else value
+
+
+def public_address(url: str) -> str:
+    """An address without user, password and parameters; what is not surely free of them is an ellipsis."""
+    if not url:
+        return ""
+    scheme, mark, rest = url.partition("://")
+    if not mark or not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
+        return "…"
+    place = re.split(r"[?#]", rest.rpartition("@")[2], maxsplit=1)[0]
+    # A mark of parameters before an "@" may stand in a password, or the "@" in a parameter.
+    clear = _PLACE.fullmatch(place) and not re.search(r"[?#].*@", rest)
+    return f"{scheme}://{place if clear else '…'}"
 
 
 def description(name: str) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
+
+from sovereign.kernel.lock import locked
 
 from .running import failed, in_a_process, sovereign
 
@@ -77,11 +80,27 @@ def test_a_bomb_in_a_packed_file_is_not_unpacked(tmp_path: Path, monkeypatch: py
     assert "unpacks to more than the limit of 10000 bytes" in failure["reason"]
 
 
+def test_reports_of_this_program_are_not_read_as_documents(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOVEREIGN_HOME", str(papers / "home"))
+    sovereign("index", "add", papers)
+    sovereign("ask", "What is routing collapse?", "--source", "index", "--only-library")
+    assert list((papers / "home" / "records").rglob("report.md"))
+    added = sovereign("index", "add", "--json").json
+    assert (added["works"], added["read"], added["failures"]) == (2, 0, [])
+
+
 def test_the_index_is_a_source_of_a_question(papers: Path) -> None:
     sovereign("index", "add", papers)
     record = sovereign("ask", "What is routing collapse?", "--source", "index", "--only-library", "--json").json
     assert record["retrieval"]["sources"] == ["index"]
     assert "The Collapse paper" in [p["title"] for p in record["papers"]]
+
+
+def test_only_the_library_means_no_database_either(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOVEREIGN_INDEX_URL", "postgresql://me:secret@127.0.0.1:1/db")
+    asked = sovereign("ask", "What is routing collapse?", "--library", papers, "--only-library", "--json")
+    assert asked.code == 0 and "index_url is not asked" in asked.err
+    assert asked.json["retrieval"]["failures"] == [] and "secret" not in asked.out + asked.err
 
 
 def test_another_embedder_is_refused(papers: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,6 +136,101 @@ def test_remove_and_what_is_gone(papers: Path, tmp_path: Path) -> None:
     failed(sovereign("index", "remove", other), 5, "not in the index")
 
 
+def test_a_second_folder_does_not_have_the_first_read_again(papers: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "c.md").write_text("# Another text\n\nIt speaks of trains that were late.\n")
+    sovereign("index", "add", papers)
+    added = sovereign("index", "add", other, "--json").json
+    assert (added["read"], added["unchanged"], added["works"]) == (1, 2, 3)
+
+
+def test_what_was_removed_last_is_not_found_any_more(papers: Path) -> None:
+    sovereign("index", "add", papers)
+    sovereign("index", "remove", papers)
+    failed(sovereign("index", "search", "routing"), 5, "nothing in the index")
+
+
+def test_a_refusal_to_mix_changes_nothing(papers: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sovereign("index", "add", papers)
+    before = sovereign("index", "stats", "--json").json
+    other = tmp_path / "other.md"
+    other.write_text("# Another text\n\nIt speaks of trains that were late.\n")
+    monkeypatch.setenv("SOVEREIGN_EMBEDDER", "minilm")
+    failed(sovereign("index", "add", other), 2, "do not compare")
+    assert sovereign("index", "stats", "--json").json == before
+
+
+def test_one_process_at_a_time_changes_the_index(papers: Path, home: Path) -> None:
+    sovereign("index", "add", papers)
+    with locked(home / "indexed.lock"):
+        for change in (["add"], ["remove", papers], ["clear", "--yes"]):
+            failed(sovereign("index", *change), 2, "Another process")
+        assert sovereign("index", "search", "routing").code == 0
+    assert sovereign("index", "add").code == 0
+
+
+def test_words_that_another_process_writes_are_searched_as_they_were(papers: Path, home: Path) -> None:
+    sovereign("index", "add", papers)
+    with sqlite3.connect(home / "indexed.db", isolation_level=None) as db:
+        db.execute("BEGIN IMMEDIATE")
+        found = sovereign("index", "search", "routing", "--json")
+    db.close()
+    assert found.code == 0 and found.json["passages"]
+
+
+def test_words_that_cannot_be_kept_are_no_success(papers: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sovereign("index", "add", papers)
+    (papers / "new.txt").write_text("A new text\n\nIt speaks of trains that were late in winter.\n")
+    monkeypatch.setattr("sovereign.sources.index._BUSY_SECONDS", 0.01)
+    with sqlite3.connect(home / "indexed.db", isolation_level=None) as db:
+        db.execute("BEGIN IMMEDIATE")
+        failed(sovereign("index", "add"), 7, "indexed.db", "locked", "try again")
+    db.close()
+
+
+def test_a_database_of_another_program_is_left_alone(papers: Path, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    with sqlite3.connect(home / "indexed.db") as db:
+        db.execute("CREATE TABLE theirs (a)")
+    db.close()
+    before = (home / "indexed.db").read_bytes()
+    for command in (["add", papers], ["search", "routing"], ["stats"]):
+        failed(sovereign("index", *command), 7, "another program")
+    assert (home / "indexed.db").read_bytes() == before
+
+
+def test_damaged_vectors_leave_the_words_and_can_be_cleared(papers: Path, home: Path) -> None:
+    sovereign("index", "add", papers)
+    for end in ("-wal", "-shm"):
+        (home / f"vectors.db{end}").unlink(missing_ok=True)
+    (home / "vectors.db").write_bytes(b"damaged" * 1000)
+    found = sovereign("index", "search", "routing collapse", "--json").json
+    assert found["passages"] and "by words alone" in found["notices"][0]
+    failed(sovereign("index", "add"), 7, "vectors.db", "index clear")
+    assert sovereign("index", "clear", "--yes").code == 0
+    assert sovereign("index", "add", papers).code == 0
+
+
+def test_a_passage_shows_its_sentences_and_not_what_lies_between_them(tmp_path: Path) -> None:
+    cited = "\n\n".join(f"[{n}] A. Author. Some cited work number {n}. 2020." for n in range(9))
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: A work\n---\n\n# Results\n\nRouting collapse is costly here.\n\n"
+        f"# References\n\n{cited}\n\n# Appendix\n\nCollapse was rare in the end.\n"
+    )
+    sovereign("index", "add", tmp_path)
+    (hit,) = sovereign("index", "search", "routing collapse", "--json").json["passages"]
+    assert hit["text"] == "Routing collapse is costly here. Collapse was rare in the end."
+    assert hit["end"] - hit["start"] > len(hit["text"])
+
+
+def test_passages_of_one_text_are_all_counted_as_embedded(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(f"---\ntitle: Of one text\n---\n\n# Results\n\n{'All was well with us. ' * 10}\n")
+    sovereign("index", "add", tmp_path)
+    stats = sovereign("index", "stats", "--json").json
+    assert (stats["works"], stats["passages"], stats["embedded"], stats["vectors"]["vectors"]) == (1, 2, 2, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -124,6 +238,7 @@ def test_remove_and_what_is_gone(papers: Path, tmp_path: Path) -> None:
         (["search", " ?! "], 2, ["no words"]),
         (["add"], 2, ["nothing in the index"]),
         (["add", "/not/there"], 2, ["is not there"]),
+        (["add", "x" * 300], 2, ["is not there"]),
     ],
 )
 def test_what_a_person_gets_wrong(arguments: list[str], code: int, words: list[str]) -> None:
@@ -134,6 +249,8 @@ def test_a_damaged_list_and_a_damaged_index_are_said_to_be_that(papers: Path, ho
     sovereign("index", "add", papers)
     listed = (home / "indexed.json").read_text()
     (home / "indexed.json").write_text("{")
+    failed(sovereign("index", "stats"), 7, "indexed.json", "add your paths again")
+    (home / "indexed.json").write_text('{"paths": "abc"}')
     failed(sovereign("index", "stats"), 7, "indexed.json", "add your paths again")
     (home / "indexed.json").write_text(listed)
     for name in ("indexed.db", "indexed.db-wal", "indexed.db-shm"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sovereign.errors import InputError, StoreError
+from sovereign.errors import InputError, SovereignError, StoreError
 from sovereign.index import VectorStore, fill, key_of, open_vectors
 from sovereign.index.base import Passage
 from sovereign.index.embedded import EmbeddedVectors
 from sovereign.models import Embedder, embedder
+from sovereign.sources.index import Cache
 
 TEXTS = [
     "The cat sat on the mat.",
@@ -23,6 +27,9 @@ TEXTS = [
     "Memory grows with the batch.",
     "A cat is an animal.",
 ]
+
+
+POSTGRES: list[str] = []  # the address behind the store of a test, for another process's
 
 
 def passages(*texts: str) -> list[Passage]:
@@ -39,6 +46,7 @@ def model() -> Embedder:
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
     url = request.getfixturevalue("postgres") if request.param == "postgres" else ""
+    POSTGRES.append(url)
     opened = open_vectors(tmp_path, url)
     opened.clear()
     yield opened
@@ -123,15 +131,36 @@ def test_a_collection_that_is_used_outlives_others(store: VectorStore, model: Em
         store.collect(f"c{number}", [key_of(TEXTS[1])])
         store.collect("kept", [key_of(TEXTS[0])])
     assert store.has("kept") and store.has("c19") and not store.has("c0")
+    for number in range(20):
+        store.collect(f"d{number}", [key_of(TEXTS[1])])
+        assert store.has("kept"), "who asks for it uses it"
 
 
-def test_forgetting_leaves_the_collection_that_is_named(store: VectorStore, model: Embedder) -> None:
-    fill(store, model, passages(*TEXTS))
-    store.collect("kept", [key_of(TEXTS[0])])
-    store.collect("gone", [key_of(TEXTS[1])])
-    assert store.forget("kept") == 3
-    assert store.missing([key_of(text) for text in TEXTS]) == [key_of(text) for text in TEXTS[1:]]
-    assert not store.has("gone")
+def test_who_fills_what_another_cleared_mixes_nothing(store: VectorStore, model: Embedder) -> None:
+    other = Embedder("other", 256, "", model.embed)
+    fill(store, model, passages(TEXTS[0]))
+    second = open_vectors(Path(store.stats().where).parent, "" if isinstance(store, EmbeddedVectors) else POSTGRES[-1])
+    second.clear()
+    second.require(other)
+    with pytest.raises(StoreError, match="cleared by another process"):
+        store.put([key_of(TEXTS[1])], model.embed(TEXTS[1:2]))
+    assert second.stats().vectors == 0 and second.stats().model == "other"
+    second.close()
+
+
+def test_several_threads_use_one_store(store: VectorStore, model: Embedder) -> None:
+    store.require(model)
+
+    def work(number: int) -> int:
+        some = passages(*(f"Text {number} {n}." for n in range(5)))
+        for _ in range(10):
+            store.require(model)
+            store.put([p.key for p in some], model.embed([p.text for p in some]))
+            store.collect(f"c{number}", [p.key for p in some])
+        return len(store.nearest(f"c{number}", model.queries(["text"])[0], 9))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(work, range(4))) == [5] * 4
 
 
 def test_a_second_process_finds_what_the_first_wrote(tmp_path: Path, model: Embedder) -> None:
@@ -142,6 +171,24 @@ def test_a_second_process_finds_what_the_first_wrote(tmp_path: Path, model: Embe
     second = open_vectors(tmp_path)
     assert len(second.nearest("all", model.embed(["cat"])[0], 9)) == len(TEXTS)
     second.close()
+
+
+def _opened(folder: Path, at: float) -> str:
+    while time.time() < at:
+        pass
+    try:
+        open_vectors(folder).close()
+        Cache(folder / "words.db").close()
+    except (StoreError, sqlite3.Error) as error:
+        return str(error)
+    return ""
+
+
+def test_several_processes_make_a_new_store_at_once(tmp_path: Path) -> None:
+    with multiprocessing.get_context("fork").Pool(6) as pool:
+        for number in range(15):
+            at = [(tmp_path / str(number), time.time() + 0.05)] * 6
+            assert pool.starmap(_opened, at, chunksize=1) == [""] * 6
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
@@ -167,6 +214,28 @@ def test_a_database_that_is_not_there_is_said_so_without_the_password() -> None:
         open_vectors(Path(), "postgresql://me:secret@127.0.0.1:1/none")
     assert "index_url" in caught.value.advice
     assert "secret" not in str(caught.value) + caught.value.advice
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "host=127.0.0.1 port=1 password=secret",
+        "postgresql://me:secret@127.0.0.1:port/db",
+        "postgresql://me:secret x@127.0.0.1:1/db",
+        "postgres:/me:secret@127.0.0.1/db",
+        "postgresql://me:secret@[::1/db",
+        "postgresql://me:secret/x@127.0.0.1:1/db",
+        "postgresql://me:1/secret@127.0.0.1:1/db",
+        "postgresql://me@127.0.0.1:1/db?password=secret",
+        "secret",
+    ],
+)
+def test_no_message_repeats_a_password(url: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(SovereignError) as caught:
+        open_vectors(Path(), url)
+    assert "index_url" in caught.value.message + caught.value.advice
+    assert "secret" not in caught.value.message + caught.value.advice
 
 
 @given(

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sovereign.language.clauses import BASE, FINITE, MARKER, core_name, frame
 from sovereign.language.verbs import participle, past, third_person
-from sovereign.language.words import any_of, content_stems, normalize, overlap, stems, tokens, word_set
+from sovereign.language.words import any_of, content_stems, normalize, overlap, stem, stems, tokens, word_set
 
 
 @pytest.mark.parametrize(
@@ -105,3 +108,21 @@ def test_marker(text: str):
 @pytest.mark.parametrize("text", ["more than 40 GB", "below 5 %", "A and B"])
 def test_no_marker(text: str):
     assert MARKER.search(text) is None
+
+
+def test_stems_are_the_same_in_several_threads() -> None:
+    words = [
+        f"{start}{'abcdefghij'[n]}{end}" for start in ("conn", "gener", "relat") for n in range(10) for end in ENDS
+    ]
+    alone = [stem.__wrapped__(word) for word in words]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _: [stem.__wrapped__(word) for word in words], range(8)))
+    finally:
+        sys.setswitchinterval(before)
+    assert all(one == alone for one in found)
+
+
+ENDS = ("ation", "ations", "ational", "ingly", "fulness", "ousness", "ization", "ities", "edly", "s")

@@ -116,9 +116,12 @@ def test_what_passes_is_tried_again(server: Server, status: int) -> None:
         ((200, {}, b'{"data": [{"index": 0, "embedding": ["a"]}]}'), "no embedding"),
         (answer([[0.0, 0.0]]), "no embedding"),
         (answer([[1.0], [2.0]]), "no embedding"),
+        ((200, {}, b'{"data": [{"index": 0, "embedding": [1' + b"0" * 400 + b"]}]}"), "no embedding"),
+        ((200, {}, b'{"data": [{"index": 7, "embedding": [1.0]}]}'), "not one vector for each text"),
+        ((200, {}, b'{"data": [{"index": 1e999, "embedding": [1.0]}]}'), "no embedding"),
         ((302, {"location": "http://169.254.169.254/"}, b""), "status 302"),
     ],
-    ids=["5xx", "html", "deep", "null", "strings", "zeros", "too many", "redirect"],
+    ids=["5xx", "html", "deep", "null", "strings", "zeros", "too many", "huge", "index", "endless", "redirect"],
 )
 def test_a_bad_answer_is_an_error_for_people(server: Server, bad: Answer, says: str) -> None:
     server.behave = lambda body, number: bad
@@ -170,3 +173,29 @@ def test_which_embedders_are_on_a_server() -> None:
     ]
     with pytest.raises(InputError, match="no embedder 'nim:'"):
         embedder("nim:")
+
+
+def test_a_key_and_a_password_reach_no_message(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "hunter\u00fc2")
+    with pytest.raises(InputError, match="OPENAI_API_KEY") as caught:
+        embedder("openai:small", server.url)
+    assert "hunter" not in str(caught.value)
+    monkeypatch.setenv("OPENAI_API_KEY", "hunter2\n")
+    assert embedder("openai:small", server.url) and server.keys == ["Bearer hunter2"]
+    for url in ("http://me:hunter2@127.0.0.1:1/v1", "ftp://me:hunter2@127.0.0.1/v1", "me:hunter2"):
+        with pytest.raises(SovereignError) as refused:
+            embedder("openai:small", url)
+        assert "hunter2" not in refused.value.message + refused.value.advice
+
+
+def test_an_answer_that_trickles_is_cut_off(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(served, "_SECONDS", 0.0)
+    clock = iter(range(10_000))
+    monkeypatch.setattr(served, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(served.httpx, "Client", lambda **more: _Client(**{**more, "timeout": 5}))
+    with pytest.raises(SovereignError, match="more than 0 s"):
+        embedder("openai:small", server.url)
+    assert len(server.asked) == 1, "who hangs is not asked again"
+
+
+_Client = served.httpx.Client

@@ -82,6 +82,14 @@ def test_only_new_passages_are_embedded(folder: Path, tmp_path: Path) -> None:
     assert len(asked) == 4
 
 
+def test_an_unchanged_library_loads_no_passages(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(folder, tmp_path).refresh()
+    monkeypatch.setattr("sovereign.sources.index.Cache.passages", lambda self: pytest.fail("texts were loaded"))
+    library = opened(folder, tmp_path)
+    assert library.refresh().notices == ()
+    assert len(titles(library, "gate experts")) == 3, "it is searched by meaning all the same"
+
+
 def test_many_new_passages_are_embedded_behind_the_run(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,15 +125,21 @@ def test_vectors_of_another_model_are_refused(folder: Path, tmp_path: Path) -> N
 
 
 def test_a_model_that_fails_leaves_the_words(folder: Path, tmp_path: Path) -> None:
+    asked: list[str] = []
+
     def down(texts: Sequence[str]) -> Any:
+        asked.extend(texts)
         raise SovereignError("the server is down", "Start it.")
 
     report = opened(folder, tmp_path / "down", Embedder("down", 3, "", down)).refresh()
     assert "searched by words alone: the server is down" in report.notices
+    asked.clear()
     asking = Embedder(model().name, model().dimension, "", model().embed, ask=down)
     library = opened(folder, tmp_path, asking)
     assert titles(library, "gate experts") == ["About Experts and more"]
-    assert [f.reason for f in library.failures] == ["a query was searched by words alone: the server is down"]
+    assert titles(library, "gate experts again") == ["About Experts and more"]
+    assert [f.reason for f in library.failures] == ["searched by words alone from a query on: the server is down"]
+    assert len(asked) == 1, "each query would wait for a server that is away"
 
 
 def test_a_store_that_fails_leaves_the_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,9 @@ def ask(
     if only_library and is_served(settings.embedder):
         err.print(f"[yellow]--only-library: {clean(settings.embedder)} is not asked; the search is by words alone.[/]")
         settings = settings.model_copy(update={"embedder": "none"})
+    if only_library and settings.index_url:
+        err.print("[yellow]--only-library: the database of index_url is not asked; vectors are kept in the home.[/]")
+        settings = settings.model_copy(update={"index_url": ""})
     request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure, record, replay)
     with open_store(settings.home) as store:
         with progress_line(not as_json) as progress:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from sovereign.errors import InputError
+from sovereign.errors import InputError, StoreError
 from sovereign.records import Model
 
 if TYPE_CHECKING:
@@ -25,6 +25,14 @@ class Found(NamedTuple):
 
     key: str
     cosine: float
+
+
+class Named(NamedTuple):
+    """A model as a store names it."""
+
+    name: str
+    dimension: int
+    weights: str
 
 
 class Stored(Model):
@@ -58,23 +66,24 @@ class VectorStore(Protocol):
         ...
 
     def put(self, keys: Sequence[str], vectors: Vectors) -> None:
-        """Keep vectors, shape (keys, dimension), of length 1. They are kept when this returns, all or none of them."""
+        """Keep vectors, shape (keys, dimension), of length 1. They are kept when this returns, all or none of them.
+
+        Raises:
+            StoreError: if the store is no longer of the model that was last required here: it was cleared under way.
+        """
         ...
 
     def collect(self, collection: str, keys: Sequence[str]) -> None:
-        """Say which passages a collection has. Collections that were not used for long are forgotten; their vectors are not."""
+        """Say which passages a collection has. Collections that were not used for long are forgotten; their vectors stay until all is
+        cleared."""
         ...
 
     def has(self, collection: str) -> bool:
-        """Whether a collection was collected, and is not forgotten."""
+        """Whether a collection was collected, and is not forgotten. It is used by that."""
         ...
 
     def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:
         """The passages of a collection that are nearest to a vector, shape (dimension,), nearest first; equals in order of key."""
-        ...
-
-    def forget(self, keep: str) -> int:
-        """Remove the vectors of all passages that the collection ``keep`` does not have, and say how many they were."""
         ...
 
     def clear(self) -> None:
@@ -107,6 +116,16 @@ def refuse_mixing(stored: Stored, model: Embedder) -> None:
             f"setting embedder is {_said(model.name, model.dimension, model.weights)}; the two do not compare.",
             "Set embedder back, or make the index anew: sovereign index clear, then sovereign index add.",
         )
+
+
+def refuse_cleared(where: str, now: Named | None, required: Named | None) -> None:
+    """Refuse vectors of a model that a store took, and has no more: another may have been taken since.
+
+    Raises:
+        StoreError: if the model of the store is ``now`` another than the one that was ``required``.
+    """
+    if required is None or now != required:
+        raise StoreError(f"the index at {where} was cleared by another process.", "Add your paths again.")
 
 
 def _said(name: str, dimension: int, weights: str) -> str:

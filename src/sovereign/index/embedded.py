@@ -17,7 +17,8 @@ import numpy as np
 
 from sovereign.errors import StoreError
 
-from .base import Found, Stored, refuse_mixing
+from .base import Found, Named, Stored, refuse_cleared, refuse_mixing
+from .wal import write_ahead
 
 if TYPE_CHECKING:
     from sovereign.models.ports import Embedder, Vectors
@@ -57,6 +58,7 @@ class EmbeddedVectors:
         self._where = str(path or "memory")
         self._lock = RLock()
         self._loaded: _Loaded | None = None
+        self._required: Named | None = None
         if path:
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,11 +69,12 @@ class EmbeddedVectors:
                 path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
             )
             try:
-                (mark,) = self._db.execute("PRAGMA application_id").fetchone()
+                # In this order: another process may make the tables now, and with them the mark.
                 (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                (mark,) = self._db.execute("PRAGMA application_id").fetchone()
                 if tables and mark != _APPLICATION_ID:
                     raise _failed(self._where, "it belongs to another program")
-                self._db.execute("PRAGMA journal_mode = WAL")
+                write_ahead(self._db, _BUSY_SECONDS)
                 self._db.execute("PRAGMA synchronous = NORMAL")
                 self._db.execute("PRAGMA foreign_keys = ON")
                 self._db.executescript(_SCHEMA)
@@ -85,8 +88,9 @@ class EmbeddedVectors:
             stored = self._stats()
             if not stored.model:
                 self._db.execute("INSERT INTO model VALUES (?, ?, ?)", (model.name, model.dimension, model.weights))
-                return
+                stored = self._stats()
         refuse_mixing(stored, model)
+        self._required = Named(model.name, model.dimension, model.weights)
 
     def missing(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that have no vector yet, in their order."""
@@ -102,19 +106,20 @@ class EmbeddedVectors:
         """Keep vectors, shape (keys, dimension), of length 1."""
         rows = zip(keys, (row.tobytes() for row in np.ascontiguousarray(vectors, dtype="<f4")), strict=True)
         with self._writing():
+            refuse_cleared(self._where, self._model(), self._required)
             self._db.executemany("INSERT OR REPLACE INTO vectors (key, vector) VALUES (?, ?)", rows)
             self._loaded = None
 
     def collect(self, collection: str, keys: Sequence[str]) -> None:
         """Say which passages a collection has."""
         with self._writing():
-            (now,) = self._db.execute("SELECT coalesce(max(used), 0) + 1 FROM collections").fetchone()
-            marked = self._db.execute("UPDATE collections SET used = ? WHERE name = ?", (now, collection))
-            if marked.rowcount:  # its name says what is in it
+            refuse_cleared(self._where, self._model(), self._required)
+            if self._use(collection):  # its name says what is in it
                 return
             (number,) = self._db.execute(
-                "INSERT INTO collections (name, used) VALUES (?, ?) RETURNING id", (collection, now)
+                "INSERT INTO collections (name, used) VALUES (?, 0) RETURNING id", (collection,)
             ).fetchone()
+            self._use(collection)
             self._db.executemany("INSERT OR IGNORE INTO members VALUES (?, ?)", ((number, key) for key in keys))
             self._db.execute(
                 "DELETE FROM collections WHERE id NOT IN (SELECT id FROM collections ORDER BY used DESC LIMIT ?)",
@@ -122,9 +127,9 @@ class EmbeddedVectors:
             )
 
     def has(self, collection: str) -> bool:
-        """Whether a collection was collected, and is not forgotten."""
-        with self._reading():
-            return bool(self._db.execute("SELECT 1 FROM collections WHERE name = ?", (collection,)).fetchone())
+        """Whether a collection was collected, and is not forgotten. It is used by that."""
+        with self._writing():
+            return self._use(collection)
 
     def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:
         """The passages of a collection that are nearest to a vector, shape (dimension,)."""
@@ -139,17 +144,6 @@ class EmbeddedVectors:
             worst = np.partition(cosines, len(cosines) - limit)[len(cosines) - limit]
             near = [Found(loaded.keys[i], float(cosines[i])) for i in np.flatnonzero(cosines >= worst)]
             return sorted(near, key=lambda found: (-found.cosine, found.key))[:limit]
-
-    def forget(self, keep: str) -> int:
-        """Remove the vectors that the collection ``keep`` does not have, and say how many they were."""
-        with self._writing():
-            gone = self._db.execute(
-                "DELETE FROM vectors WHERE key NOT IN (SELECT key FROM members JOIN collections ON collections.id = collection WHERE name = ?)",
-                (keep,),
-            ).rowcount
-            self._db.execute("DELETE FROM collections WHERE name <> ?", (keep,))
-            self._loaded = None
-            return gone
 
     def clear(self) -> None:
         """Remove everything."""
@@ -169,25 +163,36 @@ class EmbeddedVectors:
             self._loaded = None
             self._db.close()
 
+    def _use(self, collection: str) -> bool:
+        """Make a collection the last used one; whether it is there."""
+        query = "UPDATE collections SET used = (SELECT max(used) + 1 FROM collections) WHERE name = ?"
+        return self._db.execute(query, (collection,)).rowcount > 0
+
     def _stats(self) -> Stored:
         (vectors,) = self._db.execute("SELECT count(*) FROM vectors").fetchone()
-        row = self._db.execute("SELECT name, dimension, weights FROM model").fetchone()
-        name, dimension, weights = row or ("", 0, "")
+        name, dimension, weights = self._model() or Named("", 0, "")
         return Stored(where=self._where, model=name, dimension=dimension, weights=weights, vectors=vectors)
+
+    def _model(self) -> Named | None:
+        row = self._db.execute("SELECT name, dimension, weights FROM model").fetchone()
+        return Named(*row) if row else None
 
     def _load(self, collection: str) -> _Loaded:
         """The collection in memory. Another process may add vectors meanwhile; what is loaded is one state of them."""
         if self._loaded is None or self._loaded.name != collection:
             with self._reading():
-                dimension = self._stats().dimension
+                dimension = (self._model() or Named("", 0, "")).dimension
                 rows = self._db.execute(
-                    "SELECT key, vector FROM members JOIN collections ON collections.id = collection JOIN vectors USING (key) WHERE name = ? "
-                    "ORDER BY key",
-                    (collection,),
-                ).fetchall()
-            whole = [(key, vector) for key, vector in rows if len(vector) == 4 * dimension]
-            data = np.frombuffer(b"".join(vector for _, vector in whole), dtype="<f4")
-            self._loaded = _Loaded(collection, [key for key, _ in whole], data.reshape(len(whole), dimension or 1))
+                    "SELECT key, vector FROM members JOIN collections ON collections.id = collection JOIN vectors USING (key) "
+                    "WHERE name = ? AND length(vector) = ? ORDER BY key",
+                    (collection, 4 * dimension),
+                )
+                keys, data = [], bytearray()  # row by row: all rows at once would take twice the memory
+                for key, vector in rows:
+                    keys.append(key)
+                    data += vector
+            vectors = np.frombuffer(data, dtype="<f4").reshape(len(keys), dimension or 1)
+            self._loaded = _Loaded(collection, keys, vectors)
         return self._loaded
 
     @contextmanager
@@ -205,10 +210,11 @@ class EmbeddedVectors:
     def _transaction(self) -> Iterator[None]:
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite ends it itself when the disk is full
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -221,5 +227,5 @@ class EmbeddedVectors:
 def _failed(where: str, reason: str) -> StoreError:
     return StoreError(
         f"the index {where} cannot be used: {reason}",
-        "It can be made again from the documents: remove it, then sovereign index add.",
+        "It can be made again from the documents: sovereign index clear, then sovereign index add PATH.",
     )

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from threading import RLock
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from sovereign.errors import InputError, StoreError
+from sovereign.settings import public_address
 
-from .base import Found, Stored, refuse_mixing
+from .base import Found, Named, Stored, refuse_cleared, refuse_mixing
 
 if TYPE_CHECKING:
     from sovereign.models.ports import Embedder, Vectors
@@ -34,13 +35,13 @@ _LOCK = 0x534F5633  # of the transaction that makes the tables: two that begin a
 
 
 class PostgresVectors:
-    """A store in a database. ``url`` is as libpq takes it: ``postgresql://user:password@host:port/database``."""
+    """A store in a database; it may be used from several threads. ``url`` is ``postgresql://user:password@host:port/database``."""
 
     def __init__(self, url: str) -> None:
         """Connect, and make the tables if they are not there.
 
         Raises:
-            InputError: if the driver is not installed.
+            InputError: if the driver is not installed, or ``url`` is no such address.
             StoreError: if the database cannot be used.
         """
         try:
@@ -51,7 +52,14 @@ class PostgresVectors:
                 'Install the extra postgres: pip install "sovereign-research[postgres]".',
             ) from error
         self._errors = psycopg.Error
-        self._where = _without_password(url)
+        self._lock = RLock()  # a transaction is one of the connection, whichever thread began it
+        self._required: Named | None = None
+        self._where = public_address(url)
+        if not _is_understood(url):
+            raise InputError(
+                "The setting index_url is no address of a PostgreSQL database.",
+                "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as @ or / of the password as %40 or %2F.",
+            )
         with self._explained():
             self._db: Any = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
         try:
@@ -70,8 +78,9 @@ class PostgresVectors:
             if not stored.model:
                 row = (model.name, model.dimension, model.weights)
                 self._db.execute("INSERT INTO sovereign_index.model VALUES (%s, %s, %s)", row)
-                return
+                stored = self._stats()
         refuse_mixing(stored, model)
+        self._required = Named(model.name, model.dimension, model.weights)
 
     def missing(self, keys: Sequence[str]) -> list[str]:
         """Those of the keys that have no vector yet, in their order."""
@@ -85,6 +94,8 @@ class PostgresVectors:
         rows = zip(keys, map(_text, vectors), strict=True)
         # In order of key: two that wrote the same keys in other orders would wait for each other for ever.
         with self._explained(), self._db.transaction(), self._db.cursor() as cursor:
+            self._db.execute("LOCK TABLE sovereign_index.model IN SHARE MODE")  # until the end, nobody clears
+            refuse_cleared(self._where, self._model(), self._required)
             cursor.executemany(
                 "INSERT INTO sovereign_index.vectors VALUES (%s, %s::vector) ON CONFLICT (key) DO NOTHING", sorted(rows)
             )
@@ -93,15 +104,13 @@ class PostgresVectors:
         """Say which passages a collection has."""
         with self._explained(), self._db.transaction():
             self._db.execute("LOCK TABLE sovereign_index.collections IN EXCLUSIVE MODE")
-            (now,) = self._one("SELECT coalesce(max(used), 0) + 1 FROM sovereign_index.collections")
-            marked = self._db.execute(
-                "UPDATE sovereign_index.collections SET used = %s WHERE name = %s", (now, collection)
-            )
-            if marked.rowcount:  # its name says what is in it
+            refuse_cleared(self._where, self._model(), self._required)
+            if self._use(collection):  # its name says what is in it
                 return
             (number,) = self._one(
-                "INSERT INTO sovereign_index.collections (name, used) VALUES (%s, %s) RETURNING id", collection, now
+                "INSERT INTO sovereign_index.collections (name, used) VALUES (%s, 0) RETURNING id", collection
             )
+            self._use(collection)
             with self._db.cursor().copy("COPY sovereign_index.members FROM STDIN") as copy:
                 for key in dict.fromkeys(keys):
                     copy.write_row((number, key))
@@ -112,10 +121,9 @@ class PostgresVectors:
             )
 
     def has(self, collection: str) -> bool:
-        """Whether a collection was collected, and is not forgotten."""
+        """Whether a collection was collected, and is not forgotten. It is used by that."""
         with self._explained():
-            query = "SELECT 1 FROM sovereign_index.collections WHERE name = %s"
-            return bool(self._db.execute(query, (collection,)).fetchone())
+            return self._use(collection)
 
     def nearest(self, collection: str, vector: Vectors, limit: int) -> list[Found]:
         """The passages of a collection that are nearest to a vector, shape (dimension,)."""
@@ -128,22 +136,11 @@ class PostgresVectors:
             ).fetchall()
         return [Found(key, float(cosine)) for key, cosine in rows]
 
-    def forget(self, keep: str) -> int:
-        """Remove the vectors that the collection ``keep`` does not have, and say how many they were."""
-        with self._explained(), self._db.transaction():
-            gone: int = self._db.execute(
-                "DELETE FROM sovereign_index.vectors WHERE key NOT IN (SELECT key FROM sovereign_index.members "
-                "JOIN sovereign_index.collections ON id = collection WHERE name = %s)",
-                (keep,),
-            ).rowcount
-            self._db.execute("DELETE FROM sovereign_index.collections WHERE name <> %s", (keep,))
-            return gone
-
     def clear(self) -> None:
         """Remove everything."""
         with self._explained():
             self._db.execute(
-                "TRUNCATE sovereign_index.members, sovereign_index.collections, sovereign_index.vectors, sovereign_index.model"
+                "TRUNCATE sovereign_index.model, sovereign_index.members, sovereign_index.collections, sovereign_index.vectors"
             )
 
     def stats(self) -> Stored:
@@ -153,13 +150,26 @@ class PostgresVectors:
 
     def close(self) -> None:
         """Close the connection."""
-        self._db.close()
+        with self._lock:
+            self._db.close()
+
+    def _use(self, collection: str) -> bool:
+        """Make a collection the last used one; whether it is there."""
+        query = (
+            "UPDATE sovereign_index.collections SET used = (SELECT max(used) + 1 FROM sovereign_index.collections) "
+            "WHERE name = %s"
+        )
+        found: int = self._db.execute(query, (collection,)).rowcount
+        return found > 0
 
     def _stats(self) -> Stored:
         (vectors,) = self._one("SELECT count(*) FROM sovereign_index.vectors")
-        row = self._db.execute("SELECT name, dimension, weights FROM sovereign_index.model").fetchone()
-        name, dimension, weights = row or ("", 0, "")
+        name, dimension, weights = self._model() or Named("", 0, "")
         return Stored(where=self._where, model=name, dimension=dimension, weights=weights, vectors=vectors)
+
+    def _model(self) -> Named | None:
+        row = self._db.execute("SELECT name, dimension, weights FROM sovereign_index.model").fetchone()
+        return Named(*row) if row else None
 
     def _one(self, statement: str, *values: object) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._db.execute(statement, values).fetchone()
@@ -168,7 +178,8 @@ class PostgresVectors:
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
-            yield
+            with self._lock:
+                yield
         except self._errors as error:
             reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             raise StoreError(
@@ -177,13 +188,20 @@ class PostgresVectors:
             ) from error
 
 
+def _is_understood(url: str) -> bool:
+    """Whether libpq takes all parts of an address for what they are: it repeats in its errors what it takes for a port or the name
+    of a database, and that may be a piece of a password."""
+    import psycopg
+
+    try:
+        parts = psycopg.conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        return False
+    ports = str(parts.get("port", "")).replace(",", "")
+    whole = url.startswith(("postgresql://", "postgres://")) and "@" not in str(parts.get("dbname", ""))
+    return whole and (not ports or ports.isdecimal())
+
+
 def _text(vector: Vectors) -> str:
     """A vector as pgvector writes it; nine digits give a float of 4 bytes back as it was."""
     return "[" + ",".join(f"{value:.9g}" for value in vector.tolist()) + "]"
-
-
-def _without_password(url: str) -> str:
-    """The address for messages and records."""
-    parts = urlsplit(url)
-    place = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
-    return f"{parts.scheme}://{place}{parts.path}"

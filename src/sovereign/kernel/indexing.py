@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from sovereign.errors import InputError, NotFound, StoreError
+from sovereign.errors import InputError, NotFound, SovereignError, StoreError
 from sovereign.index import Stored, open_vectors
+from sovereign.index.open import FILE as VECTORS
 from sovereign.models import embedder
 from sovereign.reading import printable
 from sovereign.records import Failure, Model
 from sovereign.settings import Settings
 from sovereign.sources import INDEX, Library, PassageHit
-from sovereign.sources.index import Cache
+from sovereign.sources.index import Cache, ForeignDatabase
 from sovereign.sources.passages import find_passages
 from sovereign.sources.semantic import Semantic
+from sovereign.store import write_atomic
 
 from .limits import limits_of
+from .lock import locked
 
 PATHS = "indexed.json"
 CACHE = "indexed.db"
+_LOCK = "indexed.lock"
 
 
 class Added(Model):
@@ -68,11 +73,13 @@ def indexed_paths(home: Path) -> tuple[Path, ...]:
     """
     path = home / PATHS
     try:
-        found = json.loads(path.read_text("utf-8"))
-        return tuple(Path(str(name)) for name in found["paths"])
+        found = json.loads(path.read_text("utf-8"))["paths"]
+        if not (isinstance(found, list) and all(isinstance(name, str) for name in found)):
+            raise ValueError("its paths are no texts")
+        return tuple(map(Path, found))
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreError(
             f"the list of indexed paths, {path}, cannot be read: {error}", "Remove it, and add your paths again."
         ) from error
@@ -87,7 +94,7 @@ def library_of(
 ) -> Library:
     """The indexed documents as a source."""
     cache = settings.home / CACHE
-    return Library(paths, cache, limits_of(settings), tell, out_of_time, semantic, name=INDEX)
+    return Library(paths, cache, limits_of(settings), tell, out_of_time, semantic, name=INDEX, growing=True)
 
 
 def add(settings: Settings, paths: Sequence[Path], tell: Callable[[str], None]) -> Added:
@@ -96,18 +103,24 @@ def add(settings: Settings, paths: Sequence[Path], tell: Callable[[str], None]) 
     It may be stopped at any time, and goes on there the next time.
 
     Raises:
-        InputError: if a path is not there, there is none at all, or the index holds vectors of another embedder.
+        InputError: if a path is not there, there is none at all, the index holds vectors of another embedder, or another process
+            writes it.
         NothingToRead: if not one document could be read.
         StoreError: if the index cannot be written.
     """
-    had = indexed_paths(settings.home)
-    for path in paths:
-        if not path.exists():
-            raise InputError(f"{printable(str(path))} is not there.", "Name a file or a folder.")
-    wanted = tuple(dict.fromkeys((*had, *(path.resolve() for path in paths))))
-    there = [path for path in wanted if path.exists()]
-    if not there:
-        raise InputError("There is nothing in the index yet.", "Name a file or a folder: sovereign index add PATH")
+    if away := set(paths) - set(_there(paths)):
+        raise InputError(f"{printable(str(min(away)))} is not there.", "Name a file or a folder.")
+    with _alone(settings.home):
+        wanted = tuple(dict.fromkeys((*indexed_paths(settings.home), *(path.resolve() for path in paths))))
+        if not wanted:
+            raise InputError("There is nothing in the index yet.", "Name a file or a folder: sovereign index add PATH")
+        there = _there(wanted)
+        if not there:
+            raise InputError("None of the paths in the index is there any more.", "See which: sovereign index stats")
+        return _added(settings, wanted, there, tell)
+
+
+def _added(settings: Settings, wanted: tuple[Path, ...], there: Sequence[Path], tell: Callable[[str], None]) -> Added:
     gone = [
         f"{printable(str(path))} is not there any more; take it out: sovereign index remove"
         for path in wanted
@@ -116,12 +129,16 @@ def add(settings: Settings, paths: Sequence[Path], tell: Callable[[str], None]) 
     semantic = semantic_of(settings, wait=True)
     library = library_of(there, settings, tell, semantic=semantic)
     try:
+        if semantic:  # refused before anything is read or written
+            semantic.store.require(semantic.model)
         _keep(settings.home, wanted)
         report = library.refresh()
         stored = semantic.store.stats() if semantic else None
     finally:
         library.close()
     with _cache(settings) as cache:
+        if cache.signature != report.signature:  # the library went on in memory
+            raise _unusable(settings, report.notices[0] if report.notices else "it cannot be written")
         works, passages = cache.counted()
     return Added(
         paths=tuple(map(str, wanted)),
@@ -148,13 +165,24 @@ def search(settings: Settings, text: str, limit: int) -> tuple[tuple[PassageHit,
         signature = cache.signature
         if signature is None:
             raise NotFound("There is nothing in the index yet.", "Add documents first: sovereign index add PATH")
-        semantic = semantic_of(settings)
         try:
-            notices = _use(semantic, signature)
-            return find_passages(cache, semantic, text, limit), notices
-        finally:
-            if semantic:
-                semantic.close()
+            return _by_both(cache, settings, signature, text, limit)
+        except InputError:
+            raise
+        except SovereignError as error:  # the words need neither the model nor its store
+            return find_passages(cache, None, text, limit), (f"searched by words alone: {error.message}",)
+
+
+def _by_both(
+    cache: Cache, settings: Settings, signature: str, text: str, limit: int
+) -> tuple[tuple[PassageHit, ...], tuple[str, ...]]:
+    semantic = semantic_of(settings)
+    try:
+        notices = _use(semantic, signature)
+        return find_passages(cache, semantic, text, limit), notices
+    finally:
+        if semantic:
+            semantic.close()
 
 
 def stats(settings: Settings) -> Stats:
@@ -181,24 +209,73 @@ def remove(settings: Settings, paths: Sequence[Path]) -> tuple[str, ...]:
     Raises:
         NotFound: if one of them was not in it.
     """
-    had = indexed_paths(settings.home)
-    gone = {path.resolve() for path in paths}
-    if unknown := gone - set(had):
-        raise NotFound(f"{printable(str(min(unknown)))} is not in the index.", "See what is: sovereign index stats")
-    left = tuple(path for path in had if path not in gone)
-    _keep(settings.home, left)
-    return tuple(map(str, left))
+    with _alone(settings.home):
+        had = indexed_paths(settings.home)
+        gone = {path.resolve() for path in paths}
+        if unknown := gone - set(had):
+            raise NotFound(f"{printable(str(min(unknown)))} is not in the index.", "See what is: sovereign index stats")
+        left = tuple(path for path in had if path not in gone)
+        _keep(settings.home, left)
+        if not left:  # there will be no next time
+            _unlink(settings.home, CACHE)
+        return tuple(map(str, left))
 
 
 def clear(settings: Settings) -> None:
-    """Empty the index, vectors and model included; the documents themselves are not touched."""
-    store = open_vectors(settings.home, settings.index_url)
+    """Empty the index, vectors and model included; the documents themselves are not touched. A damaged one is removed.
+
+    Raises:
+        InputError: if another process writes it.
+        StoreError: if it cannot be removed, or the database of the vectors cannot be used.
+    """
+    with _alone(settings.home):
+        try:
+            store = open_vectors(settings.home, settings.index_url)
+            try:
+                store.clear()
+            finally:
+                store.close()
+        except StoreError:
+            if settings.index_url:
+                raise
+            _unlink(settings.home, VECTORS)
+        _unlink(settings.home, CACHE)
+        _unlink(settings.home, PATHS)
+
+
+def _there(paths: Sequence[Path]) -> list[Path]:
+    # Unlike Path.exists, this takes a name that no file can have.
+    return [path for path, is_there in zip(paths, map(os.path.exists, paths), strict=True) if is_there]
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Change the index, while no other process does.
+
+    Raises:
+        InputError: if another one does.
+        StoreError: if the home cannot be written.
+    """
+    with ExitStack() as stack:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(locked(home / _LOCK))
+        except BlockingIOError:
+            raise InputError("Another process changes the index.", "Wait until it is done, or stop it.") from None
+        except OSError as error:
+            raise StoreError(
+                f"{home} cannot be written: {error.strerror}", "Make it a folder that you may write."
+            ) from error
+        yield
+
+
+def _unlink(home: Path, name: str) -> None:
+    """Remove a file of the index, and what SQLite has beside it."""
     try:
-        store.clear()
-    finally:
-        store.close()
-    for name in (PATHS, CACHE, f"{CACHE}-wal", f"{CACHE}-shm"):
-        (settings.home / name).unlink(missing_ok=True)
+        for end in ("", "-wal", "-shm"):
+            (home / f"{name}{end}").unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{home / name} cannot be removed: {error.strerror}", "Make its folder writable.") from error
 
 
 def _use(semantic: Semantic | None, signature: str) -> tuple[str, ...]:
@@ -211,13 +288,7 @@ def _use(semantic: Semantic | None, signature: str) -> tuple[str, ...]:
 
 def _keep(home: Path, paths: Sequence[Path]) -> None:
     """Write the list of paths, whole or not at all."""
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        new = home / f"{PATHS}.new"
-        new.write_text(json.dumps({"paths": [str(path) for path in paths]}, indent=1), "utf-8")
-        new.replace(home / PATHS)
-    except OSError as error:
-        raise StoreError(f"{home / PATHS} cannot be written: {error.strerror}", "Make its folder writable.") from error
+    write_atomic(home / PATHS, json.dumps({"paths": [str(path) for path in paths]}, indent=1).encode())
 
 
 @contextmanager
@@ -234,5 +305,14 @@ def _cache(settings: Settings) -> Iterator[Cache]:
             yield cache
         finally:
             cache.close()
+    except ForeignDatabase:
+        raise _unusable(settings, "it belongs to another program") from None
+    except sqlite3.OperationalError as error:  # locked, full, not to be written: nothing is wrong with what is in it
+        raise _unusable(settings, str(error)) from error
     except sqlite3.DatabaseError as error:
         raise StoreError(f"the index {path} cannot be used: {error}", "Make it anew: sovereign index clear.") from error
+
+
+def _unusable(settings: Settings, why: str) -> StoreError:
+    advice = "Make room, let other processes end, or make the file writable for you, and try again."
+    return StoreError(f"the index {settings.home / CACHE} cannot be used: {why}", advice)

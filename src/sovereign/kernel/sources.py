@@ -8,9 +8,9 @@ from contextlib import ExitStack
 from importlib import resources
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from sovereign.errors import InputError, NothingToRead
+from sovereign.errors import InputError, NothingToRead, SovereignError
 from sovereign.models import embedder
 from sovereign.records import Failure, Plan
 from sovereign.sources import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from sovereign.sources.unpaywall import FreeCopies
     from sovereign.sources.web import Client
 
+_T = TypeVar("_T")
 INDEX_FILE = "index.db"
 CACHE_FOLDER = "http"
 
@@ -53,6 +54,7 @@ class Sources:
         self._stack = ExitStack()
         self._client: Client | None = None
         self.searched: list[Plan] = []  # by these sources, in this process
+        self.failures: dict[Failure, None] = {}  # of search by meaning: what could not be opened for it
         self._opened: tuple[tuple[Source, ...], LibraryReport] | None = None
 
     def opened(self) -> tuple[Sequence[Source], LibraryReport]:
@@ -79,13 +81,13 @@ class Sources:
         return self._opened
 
     def relevance(self, planned: Plan) -> Relevance | None:
-        """What says how near works are to a question; None where the settings name no embedder.
+        """What says how near works are to a question; None where the settings name no embedder, or its server is away.
 
         Raises:
             InputError: if the embedder is not there.
         """
         settings = self._request.settings
-        model = embedder(settings.embedder, settings.embedder_url)
+        model = self._if_there(lambda: embedder(settings.embedder, settings.embedder_url))
         return relevance(planned, model) if model else None
 
     def retractions(self) -> Ask | None:
@@ -141,7 +143,8 @@ class Sources:
 
     def _library(self, name: str, paths: Sequence[Path]) -> Library:
         settings = self._request.settings
-        budget, semantic = Budget(settings.budget_seconds), semantic_of(settings)
+        budget = Budget(settings.budget_seconds)
+        semantic = self._if_there(lambda: semantic_of(settings, stopped=budget.spent))
         if name == INDEX:
             library = library_of(paths, settings, self._tell, budget.spent, semantic)
         else:
@@ -149,6 +152,17 @@ class Sources:
             library = Library(paths, cache, limits_of(settings), self._tell, budget.spent, semantic)
         self._stack.callback(library.close)
         return library
+
+    def _if_there(self, opened: Callable[[], _T | None]) -> _T | None:
+        """What search by meaning needs; without it, a run goes on by words. A setting that cannot be used ends it."""
+        try:
+            return opened()
+        except InputError:
+            raise
+        except SovereignError as error:
+            reason = f"searched by words alone: {error.message}"
+            self.failures[Failure(where="embedder", reason=reason, advice=error.advice)] = None
+            return None
 
     def _paths(self) -> Sequence[Path]:
         starter = resources.files("sovereign") / "data" / "starter_library"

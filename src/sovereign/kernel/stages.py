@@ -57,8 +57,9 @@ def search(planned: Plan, max_papers: int, sources: Sources) -> Found:
     opened, report = sources.opened()
     sources.searched.append(planned)
     found = retrieve(planned, opened, max_papers, report.merged, sources.relevance(planned))
-    # Those of a library that could not be opened are known to nobody else.
-    found = found.model_copy(update={"failures": tuple(dict.fromkeys((*report.failures, *found.failures)))})
+    # Those of what could not be opened are known to nobody else.
+    failures = dict.fromkeys((*report.failures, *found.failures, *sources.failures))
+    found = found.model_copy(update={"failures": tuple(failures)})
     if ask := sources.retractions():
         found = without_retracted(found, ask)
     found = found.model_copy(update={"candidates": versions_named(found.candidates)})

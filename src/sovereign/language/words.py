@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
 _STEMMER = snowballstemmer.stemmer("english")
+_STEMMING = Lock()  # it keeps the word at hand in itself; two threads at once would get stems of each other's words
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–−﹣－"), "-")
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u200a\u202f"), " ")
 _INVISIBLE = dict.fromkeys(
@@ -84,10 +86,11 @@ def stem(word: str) -> str:
         return "tune"
     if word[-1:].isdigit():  # no suffix ends in a digit
         return word
-    root: str = _STEMMER.stemWord(word)
-    if root.endswith("is") and len(root) > 5:
-        # "optimis(ation)" as "optimiz(ation)"
-        root = _STEMMER.stemWord(root[:-2] + "ize")
+    with _STEMMING:
+        root: str = _STEMMER.stemWord(word)
+        if root.endswith("is") and len(root) > 5:
+            # "optimis(ation)" as "optimiz(ation)"
+            root = _STEMMER.stemWord(root[:-2] + "ize")
     return _SPELLINGS.get(root, root)
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Sequence
-from time import sleep
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 
 from sovereign.errors import InputError, SovereignError
+from sovereign.settings import public_address
 
 from .files import clean
 from .ports import Embedder
@@ -58,9 +59,13 @@ def served(name: str, url: str = "") -> Embedder:
     parsed = _parsed(address)
     if parsed is None:
         raise InputError(
-            f"{address!r} is no address of a server.", "Set embedder_url to one such as http://localhost:8000/v1."
+            f"{public_address(address)!r} is no address of a server.",
+            "Set embedder_url to one such as http://localhost:8000/v1.",
         )
-    key = next((value for variable in vendor.keys if (value := os.environ.get(variable))), None)
+    variable = next((name for name in vendor.keys if os.environ.get(name, "").strip()), "")
+    key = os.environ.get(variable, "").strip()
+    if not (key.isascii() and key.isprintable()):  # an error of the client would repeat it
+        raise InputError(f"The key in the variable {variable} has signs that no key has.", "Copy it anew.")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     client = httpx.Client(timeout=_SECONDS, headers=headers, follow_redirects=False)
     ask = functools.partial(_ask, client, f"{address}/embeddings", model)
@@ -107,6 +112,7 @@ def _ask(
     client: httpx.Client, address: str, model: str, texts: Sequence[str], input_type: str | None
 ) -> tuple[Vectors, str]:
     """The vectors of a batch, of length 1, and the name that the server gives its model."""
+    place = public_address(address)
     body = {"model": model, "input": [clean(text, _MOST_CHARS) or " " for text in texts], "encoding_format": "float"}
     if input_type:
         body |= {"input_type": input_type, "truncate": "END"}
@@ -114,16 +120,16 @@ def _ask(
         try:
             answer = _sent(client, address, body)
         except httpx.HTTPError as error:
-            if left:
+            if left and not isinstance(error, httpx.TimeoutException):  # who hangs has had his time
                 sleep(2.0 ** (_TRIES - 1 - left) / 2)
                 continue
             raise SovereignError(
-                f"{address} cannot be reached: {error}", "Check embedder_url, and that the server runs."
+                f"{place} cannot be reached: {error}", "Check embedder_url, and that the server runs."
             ) from error
         if answer.status in _PASSING and left:
             sleep(min(_SECONDS, answer.wait or 2.0 ** (_TRIES - 1 - left) / 2))
             continue
-        return _vectors(answer, address, len(texts), model)
+        return _vectors(answer, place, len(texts), model)
     raise AssertionError("the last try returns or raises")
 
 
@@ -134,40 +140,45 @@ class _Answer(NamedTuple):
 
 
 def _sent(client: httpx.Client, address: str, body: dict[str, Any]) -> _Answer:
-    """One exchange; an answer without end is cut off."""
+    """One exchange; an answer without end, in bytes or in time, is cut off."""
+    start = monotonic()
     with client.stream("POST", address, json=body) as response:
         got = bytearray()
         for piece in response.iter_bytes():
             got += piece
             if len(got) > _MOST_BYTES:
                 raise httpx.ReadError(f"an answer of more than {_MOST_BYTES:,} bytes")
+            if monotonic() - start > _SECONDS:
+                raise httpx.ReadTimeout(f"an answer that takes more than {_SECONDS:g} s")
         wait = response.headers.get("retry-after", "")
         return _Answer(response.status_code, float(wait) if wait.isdigit() else 0.0, bytes(got))
 
 
-def _vectors(answer: _Answer, address: str, count: int, model: str) -> tuple[Vectors, str]:
+def _vectors(answer: _Answer, place: str, count: int, model: str) -> tuple[Vectors, str]:
     import json
 
     import numpy as np
 
     if answer.status in (400, 401, 403, 404, 422):
         raise InputError(
-            f"{address} refuses the model {model!r} (status {answer.status}): {_said(answer.body)}",
+            f"{place} refuses the model {model!r} (status {answer.status}): {_said(answer.body)}",
             "Check the setting embedder, embedder_url, and the variable with the key.",
         )
     if answer.status != 200:
-        raise SovereignError(f"{address} answers with status {answer.status}: {_said(answer.body)}", "Try again later.")
+        raise SovereignError(f"{place} answers with status {answer.status}: {_said(answer.body)}", "Try again later.")
     try:
         found = json.loads(answer.body)
         rows = sorted(found["data"], key=lambda row: int(row["index"]))
+        if [row["index"] for row in rows] != list(range(count)):
+            raise ValueError("not one vector for each text")
         vectors = np.array([row["embedding"] for row in rows], dtype=np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        if vectors.shape[0] != count or vectors.ndim != 2 or not np.isfinite(lengths).all() or not lengths.all():
-            raise ValueError("vectors of another number or shape")
+        if vectors.ndim != 2 or not np.isfinite(lengths).all() or not lengths.all():
+            raise ValueError("vectors of another shape")
         return vectors / lengths, str(found.get("model") or model)[:200]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise SovereignError(
-            f"{address} answers what is no embedding: {error}", "Is it a server of OpenAI's interface?"
+            f"{place} answers what is no embedding: {error}", "Is it a server of OpenAI's interface?"
         ) from error
 
 

@@ -100,8 +100,9 @@ class Hit(Model):
 
 
 class PassageHit(Model):
-    """A passage that a query found: where it stands in the stored text of its work, and its rank by words and by meaning, 0 where
-    that way did not find it. ``cosine`` is None without an embedder."""
+    """A passage that a query found: from where to where it stands in the stored text of its work, the ``text`` of its sentences without
+    what is no evidence between them, and its rank by words and by meaning, 0 where that way did not find it. ``cosine`` is None
+    without an embedder."""
 
     paper: Paper
     start: int

@@ -87,8 +87,8 @@ def _judged(ranked: Sequence[Work], most: int, relevance: Relevance) -> tuple[li
     judged, rest = ranked[:most], ranked[most:]
     values = relevance.near([(work.paper.title, tuple(work.texts)) for work in judged])
     near = [(value, work) for (value, any_of), work in zip(values, judged, strict=True) if any_of >= relevance.least]
-    # Rounded, because the last digits of a cosine are another machine's.
-    near.sort(key=lambda pair: (-round(pair[0], 3), judged.index(pair[1])))
+    # Rounded, because the last digits of a cosine are another machine's; equals stay in order of their ranks.
+    near.sort(key=lambda pair: -round(pair[0], 3))
     for rank, (_, work) in enumerate(near, 1):
         work.score += 1 / (K + rank)
     kept = {id(work) for _, work in near}
@@ -100,10 +100,14 @@ def _spread(ranked: Sequence[Work], keep: int) -> tuple[list[Work], list[Work]]:
     most = max(_FEWEST_OF_ONE_GROUP, keep // _OF_ONE_GROUP)
     first: list[Work] = []
     late: list[Work] = []
+    better: list[frozenset[str]] = []  # authors of each of the first
     for work in ranked:
         authors = _authors(work)
-        shared = sum(bool(authors & _authors(other)) for other in first) if authors else 0
-        (late if shared >= most else first).append(work)
+        if sum(not authors.isdisjoint(others) for others in better) >= most:
+            late.append(work)
+        else:
+            first.append(work)
+            better.append(authors)
     return [*first, *late], late
 
 

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 
 from sovereign.index import Passage, key_of
+from sovereign.index.wal import write_ahead
 from sovereign.reading import Bibliography, own_names, word_set
 from sovereign.records import Document, Paper, canonical_json, sha256_hex
 
@@ -73,21 +74,26 @@ class Cache:
             path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
         try:
-            (mark,) = self._db.execute("PRAGMA application_id").fetchone()
+            # In this order: another process may make the tables now, and with them the mark.
             (tables,) = self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            (mark,) = self._db.execute("PRAGMA application_id").fetchone()
             if tables and mark != _APPLICATION_ID:
                 raise ForeignDatabase
-            self._db.execute("PRAGMA journal_mode = WAL")
+            write_ahead(self._db, _BUSY_SECONDS)
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._make_tables()
         except BaseException:
             self._db.close()
             raise
 
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
     def _make_tables(self) -> None:
+        if self._version() == _VERSION:  # who only looks need not wait for who writes
+            return
         with self.transaction():
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version != _VERSION:
+            if self._version() != _VERSION:
                 for table in _INDEX:
                     self._db.execute(f"DROP TABLE IF EXISTS {table}")
                 self._db.execute("DROP TABLE IF EXISTS state")
@@ -137,10 +143,11 @@ class Cache:
         self._db.execute("BEGIN IMMEDIATE" if write else "BEGIN")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # SQLite ends it itself when the disk is full
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def mark_used(self, keys: Sequence[str]) -> None:
         """Note that these documents are in use, and forget those that nobody used for long."""
@@ -218,8 +225,8 @@ class Cache:
         return [Passage(key, whole_text(titles[paper], body)) for key, paper, body in rows]
 
     def keys(self) -> list[str]:
-        """The keys of all passages, each once."""
-        return [key for (key,) in self._db.execute("SELECT DISTINCT key FROM places")]
+        """The key of each passage; passages of one text and title have the same."""
+        return [key for (key,) in self._db.execute("SELECT key FROM places")]
 
     def paper(self, paper_id: str) -> tuple[Paper, str]:
         """A work of the index, and the key of its document."""

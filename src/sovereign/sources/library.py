@@ -44,9 +44,11 @@ class LibraryReport(Model):
 class Library:
     """A source over files and folders.
 
-    ``cache_path`` is a file that may be deleted at any time; without one, the cache is in memory. ``progress`` is
+    ``cache_path`` is a file that may be deleted at any time, in a folder that is read only if it is named itself; without one, the cache is in memory. ``progress`` is
     called with one line for each file that is read, and may raise to stop; when ``out_of_time`` says so, no further file
-    is begun. With ``semantic``, a search is by words and by meaning. Methods may be called from several threads.
+    is begun. With ``semantic``, a search is by words and by meaning. ``growing`` is for paths to which others are added later: each
+    location begins with the name of its folder from the first on, or all would have to be read again. Methods may be called from
+    several threads.
     """
 
     def __init__(
@@ -58,9 +60,11 @@ class Library:
         out_of_time: Callable[[], bool] = lambda: False,
         semantic: Semantic | None = None,
         name: str = LIBRARY,
+        growing: bool = False,
     ) -> None:
         self.name = name
         self._paths = tuple(paths)
+        self._growing = growing
         self._semantic = semantic
         self._limits = limits or Limits()
         self._how = Reading(self._limits, progress or (lambda _: None), out_of_time)
@@ -98,7 +102,7 @@ class Library:
             return self._report
 
     def search(self, queries: Sequence[Query], limit: int) -> tuple[tuple[Hit, ...], ...]:
-        """For each query at most ``limit`` works, best first; equal scores in order of id."""
+        """For each query at most ``limit`` works, best first; equal scores in order of id, or of both rankings."""
         with self._lock:
             self._ensure_refreshed()
             return self._guarded(lambda: tuple(self._search(query, limit) for query in queries))
@@ -131,7 +135,8 @@ class Library:
             self.refresh()
 
     def _refresh(self) -> LibraryReport:
-        intake = take_in(find_files(self._paths, self._limits), self._cache, self._how)
+        own = self._cache_path and self._cache_path.parent
+        intake = take_in(find_files(self._paths, self._limits, self._growing, own), self._cache, self._how)
         works = works_of(intake.entries)
         self._jobs = intake.jobs
         self._works = {work.paper.id: work for work in works}
@@ -162,6 +167,8 @@ class Library:
     def _prepared(self, semantic: Semantic) -> tuple[str, ...]:
         """Notices of what search by meaning lacks."""
         try:
+            if semantic.use(self._signature):  # nothing has changed: no text is loaded
+                return ()
             passages = self._guarded(lambda: self._synced(self._cache.passages))
             semantic.prepare(self._signature, passages, self._how.progress)
         except InputError:
@@ -189,7 +196,7 @@ class Library:
         try:
             return [found.key for found in self._semantic.nearest(text)] if self._semantic else []
         except SovereignError as error:
-            reason = f"a query was searched by words alone: {error.message}"
+            reason = f"searched by words alone from a query on: {error.message}"
             self._unsearched[Failure(where=self.name, reason=reason, advice=error.advice)] = None
             return []
 

@@ -49,13 +49,13 @@ def _hit(
     document = cache.document(key)
     if document is None:  # the cache lost it; the next refresh reads its file again
         return None
-    evidence = document.evidence()
-    first, last = evidence[place.first], evidence[place.last]
+    sentences = document.evidence()[place.first : place.last + 1]
+    first, last = sentences[0], sentences[-1]
     return PassageHit(
         paper=paper,
         start=first.start,
         end=last.end,
-        text=document.text[first.start : last.end],
+        text=" ".join(map(document.slice, sentences)),
         section=document.sections[first.section].title,
         page=first.page,
         score=score,

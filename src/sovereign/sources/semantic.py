@@ -69,7 +69,7 @@ class Semantic:
         self._collection = collection
 
     def use(self, collection: str) -> bool:
-        """Search a collection as it was prepared before, if it was; whether it was.
+        """Search a collection as it was prepared before, if it was; whether it was. Only what has all its vectors is collected.
 
         Raises:
             InputError: if the store holds vectors of another model.
@@ -79,10 +79,18 @@ class Semantic:
         return self.ready
 
     def nearest(self, text: str, limit: int = NEAREST) -> list[Found]:
-        """The passages of the prepared library that are nearest to a query; none if it is not ready."""
+        """The passages of the prepared library that are nearest to a query; none if it is not ready.
+
+        Raises:
+            SovereignError: if the model or the store cannot be asked. They are not asked again: each query would wait for them.
+        """
         if self._collection is None:
             return []
-        return self.store.nearest(self._collection, self.model.queries([text])[0], limit)
+        try:
+            return self.store.nearest(self._collection, self.model.queries([text])[0], limit)
+        except SovereignError:
+            self._collection = None
+            raise
 
     def close(self) -> None:
         """Stop what goes on in the background; what it has made is kept."""

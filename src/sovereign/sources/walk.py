@@ -29,10 +29,11 @@ class Walk:
         self.failures.append(Failure(where=where, reason=reason, advice=advice))
 
 
-def find_files(paths: Sequence[Path], limits: Limits) -> Walk:
+def find_files(paths: Sequence[Path], limits: Limits, named: bool = False, own: Path | None = None) -> Walk:
     """Files under ``paths``; a ZIP archive counts as the folder that it holds.
 
-    With several paths, a location begins with the name of its folder. Folders and files of one name are numbered.
+    With several paths, or if they are to be ``named``, a location begins with the name of its folder. Folders and files of one name
+    are numbered. A folder ``own`` below one of them is left out: reports of this program are no evidence for the next.
 
     Raises:
         InputError: if a path is not there or cannot be listed.
@@ -43,9 +44,9 @@ def find_files(paths: Sequence[Path], limits: Limits) -> Walk:
     for given in paths:
         root = _resolved(given)
         inside = root.is_dir()
-        prefix = _free_name(root.name, prefixes) + "/" if len(paths) > 1 and inside else ""
+        prefix = _free_name(root.name, prefixes) + "/" if (named or len(paths) > 1) and inside else ""
         tree = Folder(root if inside else root.parent)
-        names = _names_below(root, given, walk) if inside else [root.name]
+        names = _names_below(root, given, walk, own and own.resolve()) if inside else [root.name]
         for name in sorted(names):
             real = ((root if inside else root.parent) / name).resolve()
             if real in seen:
@@ -85,7 +86,7 @@ def _resolved(given: Path) -> Path:
     return root
 
 
-def _names_below(root: Path, given: Path, walk: Walk) -> Iterator[str]:
+def _names_below(root: Path, given: Path, walk: Walk, own: Path | None) -> Iterator[str]:
     """Names of the files below ``root``. Links to folders, and links that lead out or nowhere, are not followed."""
 
     def refuse(error: OSError) -> None:
@@ -97,7 +98,7 @@ def _names_below(root: Path, given: Path, walk: Walk) -> Iterator[str]:
         walk.fail(name, f"cannot be listed ({error.strerror})", "Check that you may read it.")
 
     for folder, folders, names in os.walk(root, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and Path(folder, name) != own)
         for entry in sorted((*names, *(f for f in folders if Path(folder, f).is_symlink()))):
             path = Path(folder, entry)
             name = path.relative_to(root).as_posix()
