@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sovereign.models import Embedder
 from sovereign.records import Plan
 from sovereign.sources import Relevance
-from sovereign.sources.index import whole_text
+from sovereign.sources.rows import whole_text
 
 # Cosine below which a work is not about a question, by model: the line of `make bench-retrieval` at which one in a hundred of the works
 # is lost that annotators tied to a question (SciFact; of PubMedQA fewer), and three in four of those drawn at random. A model without

@@ -18,8 +18,8 @@ from sovereign.records import Document, Failure, Query
 
 from .base import BadAnswer, Fetcher, Hit
 from .eprint import unpack
-from .index import query_terms
 from .provider import Shelf, Work, abstract_document, make_paper, path_of, plain_abstract, said
+from .terms import query_terms
 
 _API = "https://export.arxiv.org/api/query"
 _SITE = "https://arxiv.org"

@@ -6,37 +6,29 @@ are kept by content, and the index is checked against the library in the transac
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 from pydantic import ValidationError
 
 from sovereign.index import Passage, key_of
 from sovereign.index.wal import write_ahead
-from sovereign.reading import Bibliography, own_names, word_set
-from sovereign.records import Document, Paper, canonical_json, sha256_hex
+from sovereign.reading import Bibliography
+from sovereign.records import Document, Paper
+
+from .rows import Place, passages, whole_text
 
 _APPLICATION_ID = 0x534F5631  # "SOV1": marks a database as this cache
 _VERSION = 2  # of the index's tables; those of another version are made again
 _BUSY_SECONDS = 5.0
 _KEPT_REFRESHES = 20  # documents that no library asked for in this many refreshes are forgotten
-_SENTENCES_PER_ROW = 5
-_MOST_TERMS = 64
 # Weights of the columns: short name of the work, title and topics, sentences.
 _WEIGHTS = (3.0, 1.5, 1.0)
 # Shares of a paper's best, second and third row in its score.
 _ROW_SHARES = (1.0, 0.5, 0.25)
-_STOP_WORDS = word_set(
-    "a about across against all also an and any are as at be been between both but by can could did different do does "
-    "during each for from had has have how if in into is it its may more most much not of on or our over should such "
-    "than that the their them then there these they this those through to under used using versus vs was we were what "
-    "when where which while who why will with within would you your"
-)
 _SCHEMA = f"""
 PRAGMA application_id = {_APPLICATION_ID};
 CREATE TABLE IF NOT EXISTS documents (key TEXT PRIMARY KEY, body BLOB NOT NULL, facts TEXT NOT NULL, used INTEGER);
@@ -52,12 +44,6 @@ CREATE INDEX IF NOT EXISTS places_by_paper ON places (paper, passage);
 CREATE INDEX IF NOT EXISTS entries_by_paper ON entries (paper);
 """
 _INDEX = ("passages", "places", "entries")
-
-
-def query_terms(text: str) -> tuple[str, ...]:
-    """The words of a query that are searched for: no stop words, each once, at most 64."""
-    words = (word for word in re.findall(r"[^\W_]+", text.casefold()) if word not in _STOP_WORDS)
-    return tuple(dict.fromkeys(words))[:_MOST_TERMS]
 
 
 class Cache:
@@ -283,47 +269,3 @@ class ForeignDatabase(Exception):
 
 def _any_of(terms: Sequence[str]) -> str:
     return " OR ".join(f'"{term}"' for term in terms)
-
-
-class Row(NamedTuple):
-    """A row of the index; ``first`` and ``last`` count the evidence sentences of ``body`` in the document."""
-
-    name: str = ""
-    head: str = ""
-    body: str = ""
-    first: int = 0
-    last: int = 0
-
-
-class Place(NamedTuple):
-    """Where a passage stands: its number and key, the work, and the first and last of its evidence sentences."""
-
-    passage: int
-    key: str
-    paper: str
-    first: int
-    last: int
-
-
-def passages(document: Document, paper: Paper) -> Iterator[Row]:
-    """Rows of the index: one for title and topics, then one per finding or five sentences.
-
-    Only evidence is indexed, so that what a note says about limits cannot lift it.
-    """
-    topics = " ".join(topic.replace("-", " ") for topic in paper.topics)
-    yield Row(" ".join(own_names(paper.title)), f"{paper.title} {topics}")
-    sentences = [document.slice(sentence) for sentence in document.evidence()]
-    step = 1 if document.depth == "note" else _SENTENCES_PER_ROW
-    for start in range(0, len(sentences), step):
-        some = sentences[start : start + step]
-        yield Row(body=" ".join(some), first=start, last=start + len(some) - 1)
-
-
-def whole_text(title: str, body: str) -> str:
-    """A passage as it is embedded: behind its work's title, without which many a passage does not say what it is about."""
-    return f"{title}. {body}"
-
-
-def entry_of(key: str, paper: Paper) -> str:
-    """Name of an index entry: changes with the document and with the paper's facts."""
-    return sha256_hex(canonical_json([key, paper.model_dump(mode="json")]))

@@ -13,11 +13,13 @@ from sovereign.reading import SUFFIXES, Limits, work_keys
 from sovereign.records import Document, Failure, Model, Paper, Query, Sentence, canonical_json, sha256_hex
 
 from .base import Hit
-from .index import Cache, ForeignDatabase, entry_of, query_terms
+from .index import Cache, ForeignDatabase
 from .intake import Reading, read_again, take_in
 from .jobs import Job
 from .ranks import fused
+from .rows import entry_of
 from .semantic import Semantic
+from .terms import query_terms
 from .walk import find_files
 from .works import Work, works_of
 

@@ -11,9 +11,9 @@ from sovereign.reading.identity import find_arxiv
 
 from .abstracts import AbstractSource
 from .base import Fetcher
-from .index import query_terms
 from .keys import Keys
 from .provider import Part, Wire, Work, make_paper, parse, parse_answer, path_of
+from .terms import query_terms
 
 _API = "https://api.openalex.org/works"
 _FIELDS = "id,doi,title,publication_year,authorships,primary_location,locations,is_retracted,abstract_inverted_index"

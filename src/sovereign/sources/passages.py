@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from sovereign.index import Found
 
 from .base import PassageHit
-from .index import Cache, Place, query_terms
+from .index import Cache
 from .ranks import fused
+from .rows import Place
 from .semantic import NEAREST, Semantic
+from .terms import query_terms
 
 
 def find_passages(cache: Cache, semantic: Semantic | None, text: str, limit: int) -> tuple[PassageHit, ...]:

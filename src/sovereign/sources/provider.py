@@ -16,7 +16,7 @@ from sovereign.reading.identity import arxiv_of_doi, find_doi
 from sovereign.records import Document, Failure, Paper, Query
 
 from .base import Answer, BadAnswer, Hit
-from .index import query_terms
+from .terms import query_terms
 
 YEARS = range(1000, 2200)
 _LONGEST_SAID = 200  # characters of foreign text in a message

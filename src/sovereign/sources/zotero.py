@@ -14,9 +14,9 @@ from sovereign.reading.identity import find_arxiv
 from sovereign.records import Document, Failure, Query
 
 from .base import Answer, BadAnswer, Fetcher, Hit, Kind
-from .index import query_terms
 from .keys import Keys
 from .provider import Shelf, Wire, Work, abstract_document, make_paper, parse, parse_answer, path_of, plain_abstract
+from .terms import query_terms
 
 _LOCAL = "http://127.0.0.1:23119/api/users/0"
 _WEB = "https://api.zotero.org"
