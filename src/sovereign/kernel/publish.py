@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -34,6 +35,7 @@ from sovereign.version import __version__
 from .runs import Request
 
 _CLOCK_SLACK = 2.0  # seconds by which two clocks may differ that are both right
+_MANY = 3  # works of which one and the same thing is said
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,22 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
     found.append(
         "Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does."
     )
-    found += [f"{d.paper.location}: {notice}" for d in draft.documents for notice in d.notices]
-    return tuple(found)
+    return (*found, *_said_of(draft.documents))
+
+
+def _said_of(documents: Sequence[Document]) -> list[str]:
+    """The notices of documents; what is said of many is said once."""
+    places: dict[str, list[str]] = {}
+    for document in documents:
+        for notice in document.notices:
+            places.setdefault(notice, []).append(document.paper.location)
+    lines = []
+    for notice, where in places.items():
+        if len(where) < _MANY:
+            lines += [f"{place}: {notice}" for place in where]
+        else:
+            lines.append(f"{len(where)} works, among them {where[0]}: {notice}")
+    return lines
 
 
 def _clock_limit(store: Store) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sovereign.errors import InputError
 from sovereign.sources.web import HOSTS, Client, FetchError
-from sovereign.sources.web.lane import asked_pause
+from sovereign.sources.web.lane import GIVEN_UP, asked_pause
 
 from .conftest import Clock, Make
 from .server import Server, lasting, promising, reply
@@ -172,3 +172,28 @@ def test_what_a_host_asks_for(headers: dict[str, str], seconds: float) -> None:
 def test_a_contact_is_an_address(contact: str) -> None:
     with pytest.raises(InputError, match="no e-mail address"):
         Client(seconds_left=lambda: 1.0, contact=contact)
+
+
+def test_a_host_that_does_not_answer_is_given_up(make: Make, server: Server) -> None:
+    server.on("/down", reply(status=503))
+    server.on("/up", reply())
+    client = make()
+    for _ in range(GIVEN_UP):
+        with pytest.raises(FetchError, match="status 503"):
+            client.get(server.url("/down"))
+    asked = len(server.seen)
+    with pytest.raises(FetchError, match=f"is not asked any more: {GIVEN_UP} requests in a row got no answer"):
+        client.get(server.url("/up"))
+    assert len(server.seen) == asked
+    client.get(server.url("/up", "slow.test"))
+
+
+def test_an_answer_between_failures_keeps_a_host(make: Make, server: Server) -> None:
+    server.on("/down", reply(status=503))
+    server.on("/up", reply())
+    client = make()
+    for _ in range(GIVEN_UP):
+        for _ in range(GIVEN_UP - 1):
+            with pytest.raises(FetchError, match="status 503"):
+                client.get(server.url("/down"))
+        client.get(server.url("/up"))

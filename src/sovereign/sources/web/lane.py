@@ -21,6 +21,9 @@ from .wire import Reply, Wire
 PASSING = frozenset({429, 500, 502, 503, 504})
 """Statuses after which trying again may help."""
 
+GIVEN_UP = 4
+"""Requests in a row without an answer after which a host is left alone for the rest of a run: as many as a plan has queries."""
+
 _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?")
 _LATER = "Try again later, or with fewer sources; what other sources found is kept."
 
@@ -44,15 +47,17 @@ class Lane:
         self._wire, self._terms = wire, terms
         self._lock = threading.Lock()
         self._not_before = 0.0  # on the terms' clock
-        self._down = False  # the last request failed after all its tries: the next gets one
+        self._down = 0  # requests in a row that failed after all their tries: the next gets one
 
     def fetch(self, request: Request, headers: Mapping[str, str], host: Host, pace: float, kind: Kind) -> Reply:
         """The reply to a request, whatever its status, but for those of ``PASSING``.
 
         Raises:
-            FetchError: if there is none after all tries, or none in the budget, or the host wants to be left alone.
+            FetchError: if there is none after all tries, or none in the budget, or the host wants to be left alone, or is given up.
         """
         terms, name = self._terms, request.url.host
+        if self._down >= GIVEN_UP:
+            raise FetchError(f"{name} is not asked any more: {self._down} requests in a row got no answer", _LATER)
         tries = 1 if self._down else 1 + terms.limits.retries
         problem: FetchError | None = None
         with self._turn(name):
@@ -70,7 +75,7 @@ class Lane:
                 else:
                     self._later(asked_pause(reply.headers, terms.wall()))
                     if reply.status not in PASSING:
-                        self._down = False
+                        self._down = 0
                         return reply
                     problem = FetchError(f"{request.shown}: status {reply.status}", _LATER, reply.status)
                 if done + 1 < tries:
@@ -78,7 +83,7 @@ class Lane:
                     terms.tell(
                         f"{name}: {problem.message.partition(': ')[2]}; trying again ({done + 1} of {tries - 1})"
                     )
-            self._down = True
+            self._down += 1
             assert problem is not None  # there is at least one try
             raise problem
 
