@@ -7,7 +7,7 @@ base uncased; the vector is the mean of the last hidden states over the tokens o
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,9 @@ VOCABULARY = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 DIMENSION = 384
 LONGEST = 256  # word pieces, as the model was trained; what comes after them is not read
 _MOST_CHARS = 20_000  # more than LONGEST word pieces have, and little enough to tokenize at once
-_BATCH = 8  # larger ones are slower on a CPU: they are padded to their longest text and leave the cache
+_BATCH_TOKENS = (
+    256  # with padding; on a CPU, larger batches leave the cache, and a long text gains nothing from a second one
+)
 
 
 def minilm() -> Embedder:
@@ -59,8 +61,7 @@ def _embed(tokenizer: Any, model: Any, texts: Sequence[str]) -> Vectors:
     vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
     tokens = [e.ids for e in tokenizer.encode_batch([clean(t, _MOST_CHARS) for t in texts])]
     order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))  # texts of one length need no padding
-    for first in range(0, len(order), _BATCH):
-        batch = order[first : first + _BATCH]
+    for batch in _batches(order, tokens):
         width = max(len(tokens[i]) for i in batch)
         ids = np.zeros((len(batch), width), dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -71,3 +72,15 @@ def _embed(tokenizer: Any, model: Any, texts: Sequence[str]) -> Vectors:
         mean = (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdims=True)
         vectors[batch] = mean / np.linalg.norm(mean, axis=1, keepdims=True)
     return vectors
+
+
+def _batches(order: Sequence[int], tokens: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """Texts in order of length, as many at a time as fit into ``_BATCH_TOKENS``, and one at least."""
+    batch: list[int] = []
+    for i in order:
+        if batch and (len(batch) + 1) * len(tokens[i]) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
