@@ -54,7 +54,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Run:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "shipped", lambda: FULL)
 
-        return Run(ask(home, seed_claims().question), home)
+        return Run(ask(home, seed_claims().question, embedder="minilm"), home)
 
 
 def facet(record: Record, text: str) -> FacetAnswer:
@@ -146,11 +146,11 @@ def test_results_and_plots_are_artifacts_of_the_store(answered: Run) -> None:
 
 def test_two_runs_have_one_content_hash(answered: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "shipped", lambda: FULL)
-    again = ask(tmp_path, seed_claims().question)
+    again = ask(tmp_path, seed_claims().question, embedder="minilm")
     assert again.content_hash == answered.record.content_hash
     other = FULL.results.model_copy(update={"seconds": 1.0})
     monkeypatch.setattr(module, "shipped", lambda: kept(other))
-    assert ask(tmp_path, seed_claims().question).content_hash != again.content_hash
+    assert ask(tmp_path, seed_claims().question, embedder="minilm").content_hash != again.content_hash
 
 
 def test_why_nothing_was_measured_anew_is_a_limit_of_the_record(answered: Run) -> None:
