@@ -22,13 +22,14 @@ from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
 from .document import Cell, Depth, Document, Section, Seen, Sentence, Table, text_hash
 from .event import GENESIS, Event, LedgerHead
 from .measurement import GateReason, GateVerdict, How, Measurement
+from .model_use import CallOutcome, Mode, ModelCall, ModelUse, StageUse
 from .paper import Candidate, Failure, Paper, Retrieval
 from .protocol import ProtocolKey
 from .quantity import Quantity
 from .question import Facet, FacetKind, Plan, Query
 from .quote import Quote, quote_of
 from .record import SCHEMA_VERSION, Counters, Environment, Record, short_id
-from .review import Finding, ReviewRound, Role, ScoreTerm, Severity
+from .review import Finding, Response, ResponseOutcome, ReviewRound, Role, RoleScore, ScoreTerm, Severity
 from .seed import SeedClaim, SeedClaims, seed_claims
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Answer",
     "AnswerSentence",
     "AnswerState",
+    "CallOutcome",
     "Candidate",
     "Cell",
     "CheckOutcome",
@@ -66,7 +68,10 @@ __all__ = [
     "MeasuredRow",
     "MeasuredTable",
     "Measurement",
+    "Mode",
     "Model",
+    "ModelCall",
+    "ModelUse",
     "OpenPoint",
     "Outcome",
     "OwnerDecision",
@@ -80,10 +85,13 @@ __all__ = [
     "Quote",
     "Record",
     "Relation",
+    "Response",
+    "ResponseOutcome",
     "Result",
     "Retrieval",
     "ReviewRound",
     "Role",
+    "RoleScore",
     "Scope",
     "ScoreTerm",
     "Section",
@@ -94,6 +102,7 @@ __all__ = [
     "Setting",
     "Severity",
     "Side",
+    "StageUse",
     "Table",
     "Verdict",
     "Verification",

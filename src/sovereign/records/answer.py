@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from .base import Model
 
@@ -14,18 +14,21 @@ AnswerState = Literal["ANSWERED", "PARTLY_ANSWERED", "NOT_ANSWERABLE"]
 class AnswerSentence(Model):
     """A sentence of the answer. ``inferred`` marks a step of ours that no single claim states.
 
+    ``of_record`` marks a sentence about this record alone ("19 works were read"), which no claim could carry.
+
     Raises:
-        ValueError: if it names neither a claim nor a measurement.
+        ValueError: if it names neither a claim nor a measurement, and is not about the record alone.
     """
 
     text: str
     claim_ids: tuple[str, ...] = ()
     measurement_ids: tuple[str, ...] = ()
     inferred: bool = False
+    of_record: bool = Field(default=False, exclude_if=lambda value: not value)
 
     @model_validator(mode="after")
     def _carried(self) -> AnswerSentence:
-        if not (self.claim_ids or self.measurement_ids):
+        if not (self.claim_ids or self.measurement_ids or self.of_record):
             raise ValueError("a sentence of the answer must name a claim or a measurement")
         return self
 
@@ -144,7 +147,11 @@ class OpenPoint(Model):
 
 
 class Answer(Model):
-    """The answer as a whole. ``state`` is that of the weakest facet."""
+    """The answer as a whole. ``state`` is that of the weakest facet.
+
+    ``title`` and ``abstract`` are our own words; the first sentence of the abstract answers the question, or says that it
+    cannot be answered.
+    """
 
     state: AnswerState
     summary: tuple[AnswerSentence, ...]
@@ -154,15 +161,21 @@ class Answer(Model):
     comparisons: tuple[Comparison, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     open_points: tuple[OpenPoint, ...] = ()
+    title: str = Field(default="", exclude_if=lambda value: not value)
+    abstract: tuple[AnswerSentence, ...] = Field(default=(), exclude_if=lambda value: not value)
+
+    def sentences(self) -> tuple[AnswerSentence, ...]:
+        """All sentences, those of the abstract first."""
+        return (*self.abstract, *self.summary, *(s for f in self.facets for s in f.sentences))
 
     def measured_by(self) -> tuple[str, ...]:
         """Ids of the measurements that its sentences rest on, in order, each once."""
-        sentences = [*self.summary, *(s for f in self.facets for s in f.sentences)]
+        sentences = self.sentences()
         return tuple(dict.fromkeys(i for s in sentences for i in s.measurement_ids))
 
     def cited(self) -> tuple[str, ...]:
         """Ids of the claims that the answer rests on, in order, each once."""
-        sentences = [*self.summary, *(s for f in self.facets for s in f.sentences)]
+        sentences = self.sentences()
         ids = [i for s in sentences for i in s.claim_ids]
         ids += [c.claim_id for c in self.comparisons]
         ids += [i for d in self.disagreements for side in d.sides for i in side.claim_ids]

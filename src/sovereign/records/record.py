@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Final, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from .answer import Answer
 from .base import Model, canonical_json, sha256_hex
 from .claim import Claim
 from .decision import Decision
 from .event import LedgerHead
 from .measurement import Measurement
+from .model_use import ModelUse
 from .paper import Paper, Retrieval
 from .question import Plan
 from .review import ReviewRound
@@ -72,6 +75,7 @@ class Record(Model):
     level: int
     limits: tuple[str, ...]
     environment: Environment
+    model_use: ModelUse | None = Field(default=None, exclude_if=lambda value: value is None)
     content_hash: str = ""
     ledger_head: LedgerHead | None = None
 
@@ -88,6 +92,8 @@ class Record(Model):
             del place["location"]
         for measurement in data["measurements"]:  # by the hash of its artifact; on which machine is environment
             del measurement["where"]
+        for call in (data.get("model_use") or {}).get("calls", ()):
+            del call["seconds"], call["attempts"], call["replayed"]
         for claim in data["claims"]:
             if claim["gate"]:
                 del claim["gate"]["isolation"]
