@@ -69,7 +69,11 @@ def use_of_review(proposed: Sequence[int | None], rounds: Sequence[ReviewRound])
         dropped[NOT_UPHELD] += rest
     answered = any(n is not None for n in proposed)
     why = "" if upheld else NOTHING_STOOD if total else NOTHING_PROPOSED if answered else NO_ANSWER
-    mode = "mixed" if upheld else "embedded"
     return StageUse(
-        stage=STAGE, mode=mode, reason=why, proposed=total, accepted=upheld, dropped=dict(sorted(dropped.items()))
+        stage=STAGE,
+        mode="mixed" if upheld else "embedded",
+        reason=why,
+        proposed=total,
+        accepted=upheld,
+        dropped=dict(sorted(dropped.items())),
     )
