@@ -14,6 +14,7 @@ from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
 from sovereign.models import is_served
 from sovereign.publish import write_all
+from sovereign.publish.model_use import model_names, stage_line
 from sovereign.reading import printable
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
@@ -200,6 +201,10 @@ def show_answer(record: Record) -> None:
         f"{counters.supported} supported by their source, {counters.mixed} mixed, {counters.contradicted} contradicted, "
         f"{counters.unchecked} unchecked, {counters.verified} verified by other evidence"
     )
+    if record.model_use:
+        out.print(f"\n[bold]Language models[/] ({clean(model_names(record.model_use))})")
+        for use in record.model_use.stages:
+            out.print(f"  • {clean(stage_line(use))}")
     out.print("\n[bold]What this record does not show[/]")
     for limit in record.limits[:ROWS]:
         out.print(f"  • {clean(limit)}")

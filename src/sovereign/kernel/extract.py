@@ -40,7 +40,7 @@ def extract(documents: Sequence[Document], aspects: Aspects) -> tuple[Claim, ...
 def _claims_of(document: Document, sentence: Sentence, aspects: Aspects) -> list[Claim]:
     """The claims of one sentence that speak to the question."""
     text = document.slice(sentence)
-    ranked = [(relevance(c, document, aspects), c) for c in claims_in(document, sentence)] if can_claim(text) else []
+    ranked = [(relevance_of(c, aspects), c) for c in claims_in(document, sentence)] if can_claim(text) else []
     return [c.model_copy(update={"relevance": points}) for points, c in ranked if points > 0]
 
 
@@ -84,7 +84,7 @@ def can_claim(text: str) -> bool:
     )
 
 
-def relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
+def relevance_of(claim: Claim, aspects: Aspects) -> float:
     """0 when the claim does not speak to the question; else more for each facet it meets, and for figures and comparisons."""
     plan = aspects.plan
     phrases = [p for r in claim.results for p in (r.subject, r.comparator) if p]
@@ -92,7 +92,7 @@ def relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
     metric = any(measures(r, claim.setting, f) for f in aspects.measured for r in claim.results)
     subjects = plan.of_kind("subject", "topic")
     subject = any(speaks_of(p, f, aspects) for f in subjects for p in whole) or any(
-        speaks_of_itself(claim.text, document.paper.id, f, aspects) for f in subjects
+        speaks_of_itself(claim.text, claim.quote.paper_id, f, aspects) for f in subjects
     )
     comparator = any(speaks_of(p, f, aspects) for f in plan.of_kind("comparator") for p in whole)
     # The same metric in another phase is no answer, but may disagree with one.
@@ -101,7 +101,7 @@ def relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
         return 0.0
     if not aspects.measured and not (subject or comparator):
         return 0.0
-    if not (subject or comparator) and document.depth == "full_text":
+    if not (subject or comparator) and claim.quote.depth == "full_text":
         return 0.0
     scale = any(in_range(claim.setting.scale, f) for f in plan.of_kind("scale"))
     figures = any(r.ratio is not None for r in claim.results)

@@ -6,13 +6,14 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
-from sovereign.lab import events_of
 from sovereign.lab.overhead.evidence import Evidence
+from sovereign.publish.model_use import model_names, stage_line
 from sovereign.records import (
     Answer,
     Claim,
@@ -21,6 +22,7 @@ from sovereign.records import (
     Document,
     Environment,
     Measurement,
+    ModelUse,
     Plan,
     Record,
     Retrieval,
@@ -32,7 +34,9 @@ from sovereign.sources import NOT_IN_TIME, LibraryReport
 from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
+from .events import claim_events
 from .runs import Request
+from .tribunal import Brief, limitations
 
 _CLOCK_SLACK = 2.0  # seconds by which two clocks may differ that are both right
 _MANY = 3  # works of which one and the same thing is said
@@ -50,12 +54,26 @@ class Draft:
     made: tuple[Measurement, ...]
     found: Evidence
     answer: Answer
-    rounds: tuple[ReviewRound, ...]
+    rounds: tuple[ReviewRound, ...] = ()
+    model_use: ModelUse | None = None
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
         """Those that gate verdicts rest on, then those that the answer shows."""
         return (*self.made, *self.found.measurements)
+
+    def brief(self, withdrawn: AbstractSet[str] = frozenset()) -> Brief:
+        """What the reviewers are given of it. ``withdrawn`` are claims that a revision took out of the answer."""
+        papers = tuple(d.paper for d in self.documents)
+        return Brief(
+            plan=self.plan,
+            retrieval=self.retrieval,
+            papers=papers,
+            claims=self.claims,
+            measurements=self.measurements,
+            answer=self.answer,
+            withdrawn=frozenset(withdrawn),
+        )
 
 
 def count(draft: Draft) -> Counters:
@@ -116,6 +134,7 @@ def publish(
         level=record_level(rungs, draft.answer.cited()),
         limits=(*limits_of(draft), *_clock_limit(store), *draft.report.notices),
         environment=_environment(request.settings, draft.report, seconds),
+        model_use=draft.model_use,
     )
     store.records.save(record.model_copy(update={"content_hash": record.computed_hash()}), events)
 
@@ -125,25 +144,11 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[NewEvent]
     cited = set(draft.answer.cited())
     rows = [NewEvent("record.asked", str(record_id), {"question": draft.plan.question})]
     for claim in draft.claims:
-        subject = f"{record_id}/{claim.id}"
-        checked = claim.verification
-        rows.append(
-            NewEvent(
-                "claim.extracted",
-                subject,
-                {"text_hash": claim.quote.text_hash, "start": claim.quote.start, "end": claim.quote.end},
-            )
-        )
-        if checked and checked.anchored:
-            rows.append(NewEvent("claim.anchored", subject, {"source": claim.quote.source_id}))
-        if claim.verdict == "SUPPORT":
-            rows.append(NewEvent("claim.supported", subject, {"verified": claim.verified}))
-        if checked and checked.independent_groups >= 2:
-            rows.append(NewEvent("claim.corroborated", subject, {"independent_groups": checked.independent_groups}))
-        if claim.gate:
-            rows += events_of(subject, claim.gate, draft.measurements)
-        if claim.id in cited:
-            rows.append(NewEvent("claim.cited", subject, {}))
+        rows += claim_events(record_id, claim, claim.id in cited, draft.measurements)
+    for call in draft.model_use.calls if draft.model_use else ():
+        told = {"stage": call.stage, "model": call.model, "outcome": call.outcome}
+        hashes = {"prompt": call.prompt_hash, "reply": call.reply_hash}
+        rows.append(NewEvent("model.called", str(record_id), told | hashes))
     for round_ in draft.rounds:
         rows.append(
             NewEvent(
@@ -187,10 +192,13 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
         found.append("Nothing was measured: no protocol tests these claims.")
     if set(draft.retrieval.sources) == {"library"}:
         found.append("Only the library on this machine was searched; no network source was asked.")
+    if draft.model_use:
+        found.append(f"A language model was named to propose, and checks to decide ({model_names(draft.model_use)}):")
+        found += map(stage_line, draft.model_use.stages)
     found.append(
         "Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does."
     )
-    return (*found, *_said_of(draft.documents))
+    return (*found, *limitations(draft.rounds), *_said_of(draft.documents))
 
 
 def _said_of(documents: Sequence[Document]) -> list[str]:

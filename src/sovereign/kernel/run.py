@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
@@ -19,6 +20,7 @@ from sovereign.version import __version__
 from . import durable
 from .answer import answer
 from .aspects import aspects_of
+from .assistance import Assistance, require_models
 from .decide import decide, policy
 from .durable import Steps
 from .glossary import starter_notes
@@ -26,11 +28,11 @@ from .kept import Damaged
 from .plan import plan
 from .publish import Draft, count, now, publish
 from .read import Read
-from .review import review
 from .revision import revised
 from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
 from .sources import Sources, require_unrecorded
 from .stages import Found, Measured, claims_of, measured, read_kept, search
+from .tribunal import review
 
 Progress = Callable[[str, str], None]
 
@@ -55,6 +57,7 @@ def run(request: Request, store: Store, progress: Progress = lambda stage, text:
     # What is wrong with a question is said before anything is kept of it.
     begun = named(request)
     plan(request.question, request.settings.max_question_chars)
+    require_models(request)
     if request.record:
         require_unrecorded(request.record)
     folder = folder_of(store.home, begun)
@@ -113,8 +116,10 @@ def _go_on(begun: Begun, request: Request, store: Store, progress: Progress) -> 
 def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
     """The stages. Each is one durable step; between them nothing depends on time, files or chance."""
     settings = request.settings
+    helped = Assistance(request, store, steps)
     with Sources(request, steps) as sources:
         planned = steps.step("plan", lambda: plan(request.question, settings.max_question_chars, starter_notes()), Plan)
+        planned = helped.plan(planned)
         retrieval, report = steps.step("retrieve", lambda: search(planned, settings.max_papers, sources), Found)
         seconds_left = settings.budget_seconds - steps.spent()
         documents, retrieval = steps.step(
@@ -122,16 +127,16 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         )
         papers = tuple(d.paper for d in documents)
         aspects = aspects_of(planned, papers)
-        claims = claims_of(documents, papers, aspects, steps)
+        claims = claims_of(documents, papers, aspects, steps, helped)
         claims, made, found = steps.step("measure", lambda: measured(claims, aspects, request, store, steps), Measured)
         answered = steps.step("answer", lambda: answer(claims, aspects, found=found), Answer)
-        own = found.measurements
-        first = steps.step(
-            "review", lambda: review(1, planned, claims, answered, papers, measurements=own), ReviewRound
-        )
-        draft = Draft(planned, retrieval, report, documents, claims, made, found, answered, (first,))
+        answered = helped.wording(answered, claims, request.question)
+        draft = Draft(planned, retrieval, report, documents, claims, made, found, answered)
+        first = steps.step("review", lambda: review(1, draft.brief()), ReviewRound)
+        draft = replace(draft, rounds=(first,))
         if first.score < policy()["revision_below"]:
-            draft = revised(draft, request, store, sources, steps)
+            draft = revised(draft, request, store, sources, steps, helped)
+    draft = replace(draft, model_use=helped.use(draft.rounds))
     against = _cited_against(draft)
     decided = steps.step(
         "decide", lambda: Decided(decide(count(draft), draft.answer, draft.rounds[-1], *against), now()), Decided

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sovereign.checks import judge
+from sovereign.language.comparisons import parse
 from sovereign.language.metrics import mentions, metrics
 from sovereign.models.chat import Ask, Passage, Prompt
 from sovereign.records import Claim, Document, Sentence, StageUse
 
 from ..aspects import Aspects, speaks_of, speaks_of_itself
-from ..extract import MAX_SENTENCE, PER_DOCUMENT, can_claim, claims_in, relevance
+from ..extract import MAX_SENTENCE, PER_DOCUMENT, can_claim, claims_in, relevance_of
 from ..verify import check_fields
 from .schemas import ClaimProposal, ClaimsProposal
 from .tally import figures_of, is_order, one_line, stems_in_order, use_of
@@ -89,7 +90,7 @@ def _runs(document: Document, aspects: Aspects) -> list[_Run]:
     runs, current = list[_Run](), list[Sentence]()
 
     def close() -> None:
-        weight = sum(touches(document.slice(s), document.paper.id, aspects) for s in current)
+        weight = sum(touches(document.slice(s), document, aspects) for s in current)
         if weight:
             runs.append(_Run(tuple(current), weight))
         current.clear()
@@ -119,12 +120,15 @@ def _prompt(document: Document, batch: dict[str, _Run], aspects: Aspects) -> Pro
     return Prompt(STAGE, "extractor", INSTRUCTIONS, f"Question: {plan.question}\nFacets: {facets}", passages)
 
 
-def touches(text: str, paper_id: str, aspects: Aspects) -> bool:
-    """Whether a sentence names a side of the question, or a metric that it asks for or the inverse of one."""
-    if any(speaks_of(text, f, aspects) or speaks_of_itself(text, paper_id, f, aspects) for f in aspects.sides):
+def touches(text: str, document: Document, aspects: Aspects) -> bool:
+    """Whether a sentence names a side of the question, or a metric that it asks for or the inverse of one.
+
+    In a full text, which is long and speaks of much, a metric alone is not enough: nor is it for the extractor.
+    """
+    if any(speaks_of(text, f, aspects) or speaks_of_itself(text, document.paper.id, f, aspects) for f in aspects.sides):
         return True
     wanted = {m for f in aspects.measured if f.metric for m in (f.metric, metrics()[f.metric].inverse)}
-    return bool(wanted) and any(metric in wanted for *_, metric in mentions(text))
+    return document.depth != "full_text" and bool(wanted) and any(metric in wanted for *_, metric in mentions(text))
 
 
 def _claim(
@@ -144,13 +148,13 @@ def _claim(
     sentence, whole = next(((s, t) for s, t in texts if stated(offered.text, t)), texts[0])
     if not can_claim(whole) or is_order(whole):
         return None, NO_STATEMENT
-    if not touches(whole, document.paper.id, aspects):
+    if not touches(whole, document, aspects):
         return None, OFF
     short = one_line(offered.text) if stated(offered.text, whole) else ""
     found = claims_in(document, sentence, short)
     if short and (any(check_fields(c).outcome == "fail" for c in found) or not can_claim(short)):
         found = claims_in(document, sentence)
-    points = [(max(relevance(c, document, aspects), LEAST_RELEVANCE), c) for c in found]
+    points = [(max(relevance_of(c, aspects), LEAST_RELEVANCE), c) for c in found]
     best, claim = max(points, key=lambda pair: pair[0])
     return claim.model_copy(update={"relevance": best}), ""
 
@@ -173,10 +177,13 @@ def _whole(quoted: str, document: Document, sentences: Iterable[Sentence]) -> li
 def stated(text: str, sentence: str) -> bool:
     """Whether a statement is a sentence with words left out that says the same, as far as checks can see.
 
-    Its content words and figures are the sentence's, in its order, and the pair checks support it against the sentence.
+    Its content words and figures are the sentence's, in its order, it leaves out no model, size or condition that we can read, and
+    the pair checks support it against the sentence.
     """
     rest = iter(stems_in_order(sentence))
     if not text.strip() or not all(stem in rest for stem in stems_in_order(text)):
+        return False
+    if parse(text).setting != parse(sentence).setting:
         return False
     return figures_of(text) <= figures_of(sentence) and judge(text, sentence).verdict == "SUPPORT"
 

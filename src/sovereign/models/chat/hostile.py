@@ -73,7 +73,21 @@ def _obey(field: Field, prompt: Prompt) -> Any:
     return None
 
 
-_SCALE = frozenset({"note", "minor", "major", "critical", "SUPPORT", "CONTRADICT", "APPROVE", "AUTO_APPROVE", "HOLD", "REJECT", "ANSWERED"})
+_SCALE = frozenset(
+    {
+        "note",
+        "minor",
+        "major",
+        "critical",
+        "SUPPORT",
+        "CONTRADICT",
+        "APPROVE",
+        "AUTO_APPROVE",
+        "HOLD",
+        "REJECT",
+        "ANSWERED",
+    }
+)
 
 
 def _as_ordered(field: Field, prompt: Prompt) -> int:
