@@ -117,10 +117,14 @@ class Settings(BaseModel):
         default="", description="Address of the server of judge_model; empty: where that vendor or program usually is."
     )
     model_max_tokens: int = Field(
-        default=200_000, ge=1, description="Most tokens of language models for one question, prompts and answers together."
+        default=200_000,
+        ge=1,
+        description="Most tokens of language models for one question, prompts and answers together.",
     )
     model_max_cost: float = Field(
-        default=0.0, ge=0, description="Most US dollars of language models for one question; 0: no limit. Needs the prices."
+        default=0.0,
+        ge=0,
+        description="Most US dollars of language models for one question; 0: no limit. Needs the prices.",
     )
     model_input_price: float = Field(
         default=0.0, ge=0, description="Price of a prompt, in US dollars a million tokens; 0: not known."

@@ -67,7 +67,9 @@ def render(prompt: Prompt, schema: Mapping[str, Any]) -> tuple[Message, ...]:
 
 def again(messages: tuple[Message, ...], reply: str, error: str) -> tuple[Message, ...]:
     """The conversation with an answer that could not be used, and what was wrong with it."""
-    said = f"That answer cannot be used: {error}. Answer the same task again, with one JSON object that fits the schema."
+    said = (
+        f"That answer cannot be used: {error}. Answer the same task again, with one JSON object that fits the schema."
+    )
     return (*messages, Message("assistant", reply[:4000] or "…"), Message("user", said))
 
 

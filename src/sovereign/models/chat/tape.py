@@ -90,7 +90,8 @@ class Tape:
                 self._begin = b""
             except OSError as error:
                 raise OutputError(
-                    f"{self._path} cannot be written: {error.strerror or error}", "Name another folder for the recording."
+                    f"{self._path} cannot be written: {error.strerror or error}",
+                    "Name another folder for the recording.",
                 ) from error
 
 
@@ -115,6 +116,8 @@ def _read(path: Path) -> tuple[dict[str, Entry], bool]:
             # A killed run leaves a line without an end, and the next one begins a new line after it.
             if not line.endswith(b"}"):
                 continue
-            raise InputError(f"{path} holds no exchange in line {number}.", "Remove the line, or record anew.") from None
+            raise InputError(
+                f"{path} holds no exchange in line {number}.", "Remove the line, or record anew."
+            ) from None
         entries[entry.key] = entry
     return entries, content.endswith(b"\n") or not content
