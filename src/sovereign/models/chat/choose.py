@@ -18,6 +18,7 @@ from .budget import Budget, Limits
 from .session import Assistant, in_order
 from .tape import Tape
 
+SETTINGS = ("chat_model", "judge_model")
 FAKES = ("fake:", "fake:liar", "fake:gullible")
 MODELS = ("none", *(f"{vendor}:MODEL" for vendor in VENDORS), "local:", *FAKES)
 

@@ -90,11 +90,11 @@ async def _asked(
 def _model(kind: str, model: str, place: str, secret: str, client: Any) -> Any:
     """The model of pydantic-ai, without retries of its own."""
     if kind == "anthropic":
-        from anthropic import AsyncAnthropic
         from pydantic_ai.models.anthropic import AnthropicModel
         from pydantic_ai.providers.anthropic import AnthropicProvider
 
-        speaker = AsyncAnthropic(api_key=secret, base_url=place, http_client=client, max_retries=0)
+        made = library("anthropic", "anthropic").AsyncAnthropic
+        speaker = made(api_key=secret, base_url=place, http_client=client, max_retries=0)
         return AnthropicModel(model, provider=AnthropicProvider(anthropic_client=speaker))
     if kind == "google":
         from pydantic_ai.models.google import GoogleModel
