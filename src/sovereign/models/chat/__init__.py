@@ -3,8 +3,8 @@
 Importing this package loads no model and needs no extra.
 """
 
-from .choose import MODELS, Assistants, assistants, is_served
+from .choose import MODELS, SETTINGS, Assistants, assistants, is_served
 from .ports import Ask, Passage, Prompt
 from .session import Assistant
 
-__all__ = ["MODELS", "Ask", "Assistant", "Assistants", "Passage", "Prompt", "assistants", "is_served"]
+__all__ = ["MODELS", "SETTINGS", "Ask", "Assistant", "Assistants", "Passage", "Prompt", "assistants", "is_served"]

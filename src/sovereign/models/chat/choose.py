@@ -9,6 +9,7 @@ from pathlib import Path
 from time import sleep as _sleep
 
 from sovereign.errors import InputError
+from sovereign.models.vendors import VENDORS, Purpose
 from sovereign.records import ModelCall
 from sovereign.settings import Settings
 
@@ -17,9 +18,9 @@ from .budget import Budget, Limits
 from .session import Assistant, in_order
 from .tape import Tape
 
+SETTINGS = ("chat_model", "judge_model")
 FAKES = ("fake:", "fake:liar", "fake:gullible")
-SERVED = ("openai", "nim", "ollama", "vllm", "llamacpp", "anthropic", "google")
-MODELS = ("none", *(f"{vendor}:MODEL" for vendor in SERVED), "local:", *FAKES)
+MODELS = ("none", *(f"{vendor}:MODEL" for vendor in VENDORS), "local:", *FAKES)
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ def assistants(
     judge_url = settings.judge_url or (settings.chat_url if not settings.judge_model else "")
     budget = Budget(limits(settings), seconds_left)
     names = {settings.chat_model, judge_name}
-    tape = Tape(replay or record, replay=replay is not None) if (replay or record) and names != {"none"} else None
+    folder = replay or record
+    tape = Tape(folder, replay=replay is not None) if folder and names != {"none"} else None
 
-    def one(name: str, url: str, purpose: str) -> Assistant | None:
+    def one(name: str, url: str, purpose: Purpose) -> Assistant | None:
         made = backend(name, url, purpose, asks=replay is None)
         return Assistant(made, budget, tape, keep, tell, sleep) if made else None
 
@@ -88,10 +90,10 @@ def limits(settings: Settings) -> Limits:
 
 def is_served(name: str) -> bool:
     """Whether texts go to a server for the model of that name, be it on this machine."""
-    return name.partition(":")[0] in SERVED
+    return name.partition(":")[0] in VENDORS
 
 
-def backend(name: str, url: str, purpose: str, *, asks: bool = True) -> Backend | None:
+def backend(name: str, url: str, purpose: Purpose, *, asks: bool = True) -> Backend | None:
     """The model of that name, None for "none". ``purpose`` (chat, judge) says which variable holds the key; without ``asks`` nothing of
     it is needed but its name and parameters: a replay sends nothing.
 
@@ -105,13 +107,13 @@ def backend(name: str, url: str, purpose: str, *, asks: bool = True) -> Backend 
         from .fake import fake
         from .hostile import gullible, liar
 
-        return {"": fake, "liar": liar, "gullible": gullible}[model]()
+        return liar() if model == "liar" else gullible() if model == "gullible" else fake()
     if name == "local:":
         from .local import local
 
-        return local(asks)
-    if kind in SERVED and re.fullmatch(r"[^\s\x00-\x1f]{1,200}", model):
+        return local(asks=asks)
+    if kind in VENDORS and re.fullmatch(r"[^\s\x00-\x1f]{1,200}", model):
         from .served import served
 
-        return served(name, url, purpose, asks)
+        return served(name, url, purpose, asks=asks)
     raise InputError(f"There is no language model {name[:200]!r}.", f"Choose one of {', '.join(MODELS)}.")

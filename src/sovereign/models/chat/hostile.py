@@ -99,7 +99,8 @@ def _as_ordered(field: Field, prompt: Prompt) -> int:
 
 def _objects(text: str) -> list[dict[str, Any]]:
     """The JSON objects in a text, and those within them."""
-    decoder, found, start = json.JSONDecoder(), [], text.find("{")
+    decoder, start = json.JSONDecoder(), text.find("{")
+    found: list[dict[str, Any]] = []
     while start >= 0 and len(found) < 20:
         try:
             value, _ = decoder.raw_decode(text, start)

@@ -15,8 +15,9 @@ from .budget import Budget
 from .exchange import Exchanges, written
 from .ports import Prompt, T
 from .render import again, halved, render, safe
+from .schema import schema_of
 from .tape import Entry, Tape
-from .typed import Unreadable, schema_of, typed
+from .typed import Unreadable, typed
 
 ANSWERS = 3  # how often a model may answer one prompt until it fits the schema
 IN_A_ROW = 2  # calls that failed for the server's sake, after which it is asked no more

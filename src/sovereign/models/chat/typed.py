@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from pydantic import ValidationError
 
@@ -62,9 +62,3 @@ def _finite(text: str) -> float:
 
 def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text[:20]} is no finite number")
-
-
-def schema_of(kind: type[Any]) -> dict[str, Any]:
-    """The JSON Schema of the answer, as a server and a reader get it."""
-    schema: dict[str, Any] = kind.model_json_schema()
-    return schema
