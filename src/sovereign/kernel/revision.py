@@ -50,7 +50,10 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     }
     changes += [f"withdrew {i}: {paper_id} is retracted, as the log says" for i, paper_id in of_gone.items()]
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
-    answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
+    seen = len(retrieval.candidates)
+    answered = steps.step(
+        "answer", lambda: answer(kept, aspects, revision.downgraded, draft.found, seen, papers), Answer
+    )
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     own = draft.found.measurements
     second = steps.step("review", lambda: review(2, draft.plan, claims, answered, papers, notes, own), ReviewRound)

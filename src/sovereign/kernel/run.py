@@ -124,7 +124,11 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         aspects = aspects_of(planned, papers)
         claims = claims_of(documents, papers, aspects, steps)
         claims, made, found = steps.step("measure", lambda: measured(claims, aspects, request, store, steps), Measured)
-        answered = steps.step("answer", lambda: answer(claims, aspects, found=found), Answer)
+        answered = steps.step(
+            "answer",
+            lambda: answer(claims, aspects, found=found, seen=len(retrieval.candidates), papers=papers),
+            Answer,
+        )
         own = found.measurements
         first = steps.step(
             "review", lambda: review(1, planned, claims, answered, papers, measurements=own), ReviewRound
