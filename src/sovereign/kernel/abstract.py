@@ -13,20 +13,27 @@ from sovereign.records import Agreement, AnswerSentence, Claim, Disagreement, Fa
 from .aspects import Aspects, in_range, measures, speaks_of
 from .coverage import involving, sizes, span_text
 from .direct import measured_directly
-from .of_record import Told, cannot, how_sure, no_metric, states, still_open, works
+from .of_record import Told, cannot, how_sure, needed, no_metric, states, still_open, works
+from .originality import Sources, near_copy
 from .ranking import both
 from .rows import Row, plain_rows
 from .wording import capital, compared, counted, series
 
+LEAST = 5
 MOST = 9
 Groups = Mapping[str, Sequence[list[Row]]]
 
 
 def abstract(
-    told: Told, aspects: Aspects, groups: Groups, claims: Sequence[Claim], found: Evidence
+    told: Told,
+    aspects: Aspects,
+    groups: Groups,
+    claims: Sequence[Claim],
+    found: Evidence,
+    sources: Sources,
 ) -> tuple[AnswerSentence, ...]:
     """The abstract of ``told.answer``. ``groups`` are the comparisons of each facet, those that say most first; ``claims``
-    are those that a sentence may rest on.
+    are those that a sentence may rest on. No sentence is a near-copy of one of ``sources``.
     """
     answer = told.answer
     facets = {f.id: f for f in aspects.plan.facets}
@@ -42,8 +49,21 @@ def abstract(
         first, rest = (cannot(told),), [*own, *(s for s in said if s.claim_ids)]
     middle = [*rest, *_between(answer.agreements, answer.disagreements), *_scales(aspects, claims)]
     middle = middle[: MOST - len(first) - 4]
+    first, middle = ([_own_words(s, sources) for s in some] for some in (first, middle))
     world = told._replace(answer=answer.model_copy(update={"abstract": (*first, *middle)}))
-    return (*first, *middle, *states(world), *still_open(world), *how_sure(world), works(world))
+    last = [*states(world), *still_open(world), *how_sure(world), works(world)]
+    if len(first) + len(middle) + len(last) < LEAST:
+        last.insert(-1, needed(world))
+    return (*first, *middle, *last)
+
+
+def _own_words(sentence: AnswerSentence, sources: Sources) -> AnswerSentence:
+    """The sentence, or a pointer to its claims where its words are those of a source: these stand below as what they are."""
+    if sentence.of_record or near_copy(sentence.text, sources) is None:
+        return sentence
+    number = len(sentence.claim_ids) + len(sentence.measurement_ids)
+    text = f"What is known of this is quoted below, in the words of {'its source' if number == 1 else 'the sources'}."
+    return sentence.model_copy(update={"text": text})
 
 
 def _facet(
@@ -111,11 +131,11 @@ def _between(agreements: Sequence[Agreement], disagreements: Sequence[Disagreeme
     """Where sources agree and where they do not, the first of each, with their numbers side by side."""
     parts, ids = [], []
     for item in agreements[:1]:
-        parts.append(f"works agree on {item.metric}, {item.subject}: {item.text}")
+        parts.append(f"of {item.subject}, {item.text}")
         ids += [i for side in item.sides for i in side.claim_ids]
     for other in disagreements[:1]:
         sides = " against ".join(side.statement for side in other.sides)
-        parts.append(f"figures differ on {other.metric}, {other.subject}: {sides} ({other.why})")
+        parts.append(f"works differ on {other.metric}, {other.subject}: {sides}; {other.why}")
         ids += [i for side in other.sides for i in side.claim_ids]
     if not parts:
         return []

@@ -14,20 +14,24 @@ from sovereign.records import (
     AnswerState,
     Claim,
     Comparison,
+    Document,
     Facet,
     FacetAnswer,
     OpenPoint,
-    Paper,
     Quantity,
+    Retrieval,
 )
 
 from .abstract import abstract
+from .agreements import agreements
 from .aspects import Aspects, measures, speaks_of
 from .coverage import gaps, involving, sizes, span_text, unsized
 from .disagreements import disagreements
 from .evidence import STATES, joined, measured_at
 from .heading import title
+from .matrix import matrices
 from .of_record import Told
+from .originality import sources_of
 from .ranking import both, by_weight, varied
 from .rows import USABLE, Row, metric_name, near, rows_of, setting_text
 from .sureness import sureness
@@ -44,14 +48,15 @@ def answer(
     aspects: Aspects,
     downgraded: frozenset[str] = frozenset(),
     found: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
-    seen: int = 0,
-    papers: Sequence[Paper] = (),
+    retrieval: Retrieval | None = None,
+    documents: Sequence[Document] = (),
 ) -> Answer:
     """Answer each facet from what was ``found`` in the laboratory and from the usable claims, then the whole.
 
     The whole is as good as its weakest facet. ``downgraded`` claims stand in the table and the disagreements, but no
-    sentence of the answer rests on them. ``seen`` works came into view, of which ``papers`` were read.
+    sentence of the answer rests on them. ``retrieval`` is what came into view, ``documents`` what was read.
     """
+    papers = tuple(d.paper for d in documents)
     usable = [c for c in claims if c.verdict in USABLE and not c.falsified]
     sound = [c for c in usable if c.id not in downgraded]
     rows = near(rows_of(usable, aspects), aspects)
@@ -67,6 +72,9 @@ def answer(
     points = [
         OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in told
     ]
+    groups = {f.id: _groups([r for r in rows if r.facet.id == f.id], aspects) for f in aspects.measured}
+    every = [group for mine in groups.values() for group in mine]
+    sources = sources_of(documents, retrieval)
     body = Answer(
         state=min((f.state for f in facets), key=STATES.index, default="NOT_ANSWERABLE"),
         summary=tuple(s for f in facets for s in _summary(f)),
@@ -74,15 +82,22 @@ def answer(
         measured=found.tables,
         figures=found.figures,
         comparisons=_table(rows, aspects),
-        disagreements=disagreements(usable, rows, aspects),
+        disagreements=disagreements(usable, rows, aspects, papers),
+        agreements=agreements(every, papers),
+        matrices=matrices(every),
         open_points=tuple(dict.fromkeys([*found.open_points, *points])),
-        title=title(aspects.plan),
+        title=title(aspects.plan, sources),
     )
     sure = sureness(body, aspects.plan.facets, claims, found.measurements, papers)
     body = body.model_copy(update={"sureness": sure})
-    groups = {f.id: _groups([r for r in own if r.facet.id == f.id], aspects) for f in aspects.measured}
-    told = Told(body, aspects.plan, claims, papers, seen)
-    return body.model_copy(update={"abstract": abstract(told, aspects, groups, sound, found)})
+    told = Told(body, aspects.plan, claims, papers, len(retrieval.candidates) if retrieval else 0)
+    own_groups = {name: _of(own, mine) for name, mine in groups.items()}
+    return body.model_copy(update={"abstract": abstract(told, aspects, own_groups, sound, found, sources)})
+
+
+def _of(own: Sequence[Row], groups: Sequence[list[Row]]) -> list[list[Row]]:
+    """The groups without the rows that no sentence may rest on."""
+    return [mine for group in groups if (mine := [row for row in group if row in own])]
 
 
 def _groups(rows: Sequence[Row], aspects: Aspects) -> list[list[Row]]:

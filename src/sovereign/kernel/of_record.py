@@ -38,14 +38,24 @@ class Told(NamedTuple):
 
     def name(self, facet_id: str) -> str:
         """A facet by its words in the question."""
-        return next((f.text for f in self.plan.facets if f.id == facet_id), facet_id)
+        facet = next((f for f in self.plan.facets if f.id == facet_id), None)
+        return f"the range of {facet.text}" if facet and facet.kind == "scale" else facet.text if facet else facet_id
 
 
 def of_record(record: Record) -> tuple[str, ...]:
     """Every sentence about the record alone that its abstract may hold, word for word, as the record gives them now."""
     told = Told(record.answer, record.plan, record.claims, record.papers, len(record.retrieval.candidates))
     return tuple(
-        s.text for s in (cannot(told), no_metric(told), *states(told), *still_open(told), *how_sure(told), works(told))
+        s.text
+        for s in (
+            cannot(told),
+            no_metric(told),
+            *states(told),
+            *still_open(told),
+            *how_sure(told),
+            needed(told),
+            works(told),
+        )
     )
 
 
@@ -127,6 +137,14 @@ def works(told: Told) -> AnswerSentence:
     return _said(
         f"{first}; the answer uses {counted(len(used), 'statement')} of {sources} ({deep}), and {confirmed} confirmed by "
         "evidence other than the sentence it was taken from"
+    )
+
+
+def needed(told: Told) -> AnswerSentence:
+    """What would settle what is open."""
+    needs = list(dict.fromkeys(p.needs for p in told.answer.open_points if p.needs))
+    return _said(
+        f"It would take {series(needs)} to settle what is open" if needs else "Nothing that was asked is left open"
     )
 
 

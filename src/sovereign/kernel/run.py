@@ -126,7 +126,7 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         claims, made, found = steps.step("measure", lambda: measured(claims, aspects, request, store, steps), Measured)
         answered = steps.step(
             "answer",
-            lambda: answer(claims, aspects, found=found, seen=len(retrieval.candidates), papers=papers),
+            lambda: answer(claims, aspects, found=found, retrieval=retrieval, documents=documents),
             Answer,
         )
         own = found.measurements

@@ -55,6 +55,11 @@ RULES: tuple[Rule, ...] = (
         "high",
         lambda b: "full_text" in b.depths and b.verified >= 2 and b.groups >= 2 and b.whole and not b.disputed,
     ),
+    Rule(
+        "measured here and in part computed by a cost model, and confirmed by nobody else",
+        "moderate",
+        lambda b: b.measured > 0 and b.modelled > 0,
+    ),
     Rule("measured here, and confirmed by nobody else", "moderate", lambda b: b.measured > 0),
     Rule("confirmed between independent works", "moderate", lambda b: b.verified >= 1 and b.groups >= 2),
     Rule("computed by a cost model and not measured", "low", lambda b: b.modelled > 0),
