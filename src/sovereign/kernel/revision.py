@@ -53,7 +53,9 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     }
     changes += [f"withdrew {i}: {paper_id} is retracted, as the log says" for i, paper_id in of_gone.items()]
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
-    answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
+    answered = steps.step(
+        "answer", lambda: answer(kept, aspects, revision.downgraded, draft.found, retrieval, documents), Answer
+    )
     answered = helped.wording(answered, kept, request.question)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     out = {c.id for c in claims} - {c.id for c in kept}

@@ -129,7 +129,11 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         aspects = aspects_of(planned, papers)
         claims = claims_of(documents, papers, aspects, steps, helped)
         claims, made, found = steps.step("measure", lambda: measured(claims, aspects, request, store, steps), Measured)
-        answered = steps.step("answer", lambda: answer(claims, aspects, found=found), Answer)
+        answered = steps.step(
+            "answer",
+            lambda: answer(claims, aspects, found=found, retrieval=retrieval, documents=documents),
+            Answer,
+        )
         answered = helped.wording(answered, claims, request.question)
         draft = Draft(planned, retrieval, report, documents, claims, made, found, answered)
         first = steps.step("review", lambda: review(1, draft.brief()), ReviewRound)
