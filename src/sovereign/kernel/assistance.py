@@ -13,13 +13,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from sovereign.models.chat import Ask, Assistants, assistants
-from sovereign.records import Answer, Claim, Document, ModelCall, ModelUse, Plan, ReviewRound, Role, StageUse
+from sovereign.records import Answer, Claim, Document, ModelCall, ModelUse, Plan, Retrieval, ReviewRound, Role, StageUse
 from sovereign.store import Store
 
 from .aspects import Aspects
 from .budget import Budget
 from .durable import Steps
 from .glossary import starter_notes
+from .originality import sources_of
 from .proposals import claims, objections, plan, wording
 from .proposals.schemas import ObjectionProposal
 from .runs import Request
@@ -58,12 +59,16 @@ class Assistance:
         none: tuple[Claim, ...] = ()
         return (*known, *self._helped(claims.STAGE, none, tuple[Claim, ...], asked))
 
-    def wording(self, answered: Answer, by: Sequence[Claim], question: str) -> Answer:
+    def wording(
+        self, answered: Answer, by: Sequence[Claim], documents: Sequence[Document], retrieval: Retrieval
+    ) -> Answer:
         """The answer, with sentences of its abstract in a model's words where they say the same."""
-        known = {c.id: c for c in by}
-        return self._helped(
-            wording.STAGE, answered, Answer, lambda ask: wording.propose(answered, known, question, ask)
-        )
+        known, question = {c.id: c for c in by}, self._request.question
+
+        def asked(ask: Ask) -> tuple[Answer, StageUse]:
+            return wording.propose(answered, known, sources_of(documents, retrieval), question, ask)
+
+        return self._helped(wording.STAGE, answered, Answer, asked)
 
     def objections(self, answered: Answer, by: Sequence[Claim], question: str, texts: Mapping[Role, str]) -> Objections:
         """What a model objects to as SKEPTIC and as VALIDATOR, asked side by side and blind to each other. ``texts`` describe the
@@ -79,7 +84,7 @@ class Assistance:
                 return {}, ()
 
             def one(role: Role) -> tuple[ObjectionProposal, ...] | None:
-                return objections.objections(role, texts[role], question, sentences, known, judge)
+                return objections.objections(role, texts[role], self._request.question, sentences, known, judge)
 
             with ThreadPoolExecutor(max_workers=len(REVIEWERS)) as pool:
                 found = dict(zip(REVIEWERS, pool.map(one, REVIEWERS), strict=True))

@@ -134,7 +134,7 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
             lambda: answer(claims, aspects, found=found, retrieval=retrieval, documents=documents),
             Answer,
         )
-        answered = helped.wording(answered, claims, request.question)
+        answered = helped.wording(answered, claims, documents, retrieval)
         draft = Draft(planned, retrieval, report, documents, claims, made, found, answered)
         first = steps.step("review", lambda: review(1, draft.brief()), ReviewRound)
         draft = replace(draft, rounds=(first,))

@@ -7,7 +7,7 @@ comparison out of the new words; elsewhere it is enough that it uses the old wor
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sovereign.checks import judge
 from sovereign.checks.view import view
@@ -15,16 +15,16 @@ from sovereign.language.words import content_stems, tokens, word_set
 from sovereign.models.chat import Ask, Passage, Prompt
 from sovereign.records import Answer, AnswerSentence, Claim, StageUse
 
+from ..originality import Sources, near_copy
 from .schemas import SentenceProposal, WordingProposal
 from .tally import figures_of, is_order, one_line, stems_in_order, use_of
 
 STAGE = "answer"
 SHORTEST, LONGEST = 0.5, 1.5  # of the length in characters of the sentence that is replaced
-COPIED = 8  # words in a row that a source has too, and the sentence of our rules does not
 NO_SENTENCE, TWICE = "no sentence of that number", "a second wording of one sentence"
 NO_IDS, OTHER_IDS, SAME = "no claim id", "claim ids that the sentence does not have", "the same words"
 LENGTH, ORDER, FIGURES = "too short or too long", "an order", "other figures"
-NAMES, COPY, AGAINST = "a name that is not in the evidence", "a copy of a source", "contradicts the evidence"
+NAMES, COPY, AGAINST = "a name that is not in the evidence", "a near-copy of a source", "contradicts the evidence"
 UNSUPPORTED = "does not say the same"
 # Words that join a sentence and state nothing.
 _CONNECTING = content_stems("""
@@ -39,12 +39,15 @@ figure with its unit, every name, which side is compared with which, and every "
 rewritten sentence its number, the new text, and the ids of its claims."""
 
 
-def propose(answer: Answer, claims: Mapping[str, Claim], question: str, ask: Ask) -> tuple[Answer, StageUse]:
-    """The answer with the sentences of its abstract reworded where that stood the checks.
+def propose(
+    answer: Answer, claims: Mapping[str, Claim], sources: Sources, question: str, ask: Ask
+) -> tuple[Answer, StageUse]:
+    """The answer with the sentences of its abstract reworded where that stood the checks. No wording is a near-copy of ``sources``.
 
     Sentences about the record alone, and those that rest on measurements alone, are left as they are.
     """
-    numbered = {n: s for n, s in enumerate((s for s in answer.abstract if s.claim_ids and not s.of_record), 1)}
+    places = [n for n, s in enumerate(answer.abstract) if s.claim_ids and not s.of_record]
+    numbered = {n: answer.abstract[place] for n, place in enumerate(places, 1)}
     if not numbered:
         return answer, StageUse(stage=STAGE, mode="embedded", reason="no sentence of the abstract rests on a claim")
     proposal = ask(_prompt(numbered, claims, question), WordingProposal)
@@ -53,13 +56,13 @@ def propose(answer: Answer, claims: Mapping[str, Claim], question: str, ask: Ask
     fates, new = list[str](), dict[int, AnswerSentence]()
     for offered in proposal.sentences:
         old = numbered.get(offered.number)
-        fate = TWICE if offered.number in new else NO_SENTENCE if old is None else flaw(offered, old, claims)
+        fate = TWICE if offered.number in new else NO_SENTENCE if old is None else flaw(offered, old, claims, sources)
         fates.append(fate)
         if old and not fate:
             changed = {"text": one_line(offered.text), "claim_ids": tuple(dict.fromkeys(offered.claim_ids))}
             new[offered.number] = old.model_copy(update=changed)
-    replaced = {id(old): new[n] for n, old in numbered.items() if n in new}
-    abstract = tuple(replaced.get(id(s), s) for s in answer.abstract)
+    replaced = {places[n - 1]: sentence for n, sentence in new.items()}
+    abstract = tuple(replaced.get(n, s) for n, s in enumerate(answer.abstract))
     whole = len(new) == len(answer.abstract)
     return answer.model_copy(update={"abstract": abstract}), use_of(STAGE, fates, answered=True, whole=whole)
 
@@ -73,7 +76,7 @@ def _prompt(numbered: Mapping[int, AnswerSentence], claims: Mapping[str, Claim],
     return Prompt(STAGE, "writer", INSTRUCTIONS, "\n".join(lines), (*sentences, *texts))
 
 
-def flaw(offered: SentenceProposal, old: AnswerSentence, claims: Mapping[str, Claim]) -> str:
+def flaw(offered: SentenceProposal, old: AnswerSentence, claims: Mapping[str, Claim], sources: Sources) -> str:
     """Why a rewording is dropped; empty if it may stand in the place of the ``old`` sentence."""
     text, before = one_line(offered.text), one_line(old.text)
     if not offered.claim_ids:
@@ -93,7 +96,7 @@ def flaw(offered: SentenceProposal, old: AnswerSentence, claims: Mapping[str, Cl
         return FIGURES
     if _names(text) - {w for e in evidence for w in tokens(e)}:
         return NAMES
-    if _copied(text, before, [one_line(c.quote.text) for c in cited]):
+    if near_copy(text, sources):
         return COPY
     if _turned(text, before) or any(judge(text, e).verdict == "CONTRADICT" for e in evidence):
         return AGAINST
@@ -126,14 +129,3 @@ def _order(text: str, before: str) -> bool:
     """Whether the words that both have come in another order."""
     old, new = list(dict.fromkeys(stems_in_order(before))), list(dict.fromkeys(stems_in_order(text)))
     return [s for s in old if s in new] != [s for s in new if s in old]
-
-
-def _copied(text: str, before: str, sources: Sequence[str]) -> bool:
-    """Whether a rewording takes over a run of words from a source that the sentence of our rules does not have."""
-    own = _runs_of_words(before)
-    return any((_runs_of_words(text) & _runs_of_words(source)) - own for source in sources)
-
-
-def _runs_of_words(text: str) -> frozenset[tuple[str, ...]]:
-    words = tokens(text)
-    return frozenset(tuple(words[i : i + COPIED]) for i in range(len(words) - COPIED + 1))
