@@ -12,8 +12,9 @@ from sovereign.errors import InputError
 from sovereign.kernel import Request, discard, held, run, unfinished
 from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
-from sovereign.models import is_served
+from sovereign.models import chat, is_served
 from sovereign.publish import write_all
+from sovereign.publish.model_use import model_names, stage_line
 from sovereign.reading import printable
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
@@ -66,8 +67,18 @@ def ask(
         int | None, typer.Option("--seed", help="Seed of everything random. Default: the setting seed, 0.")
     ] = None,
     no_measure: Annotated[bool, typer.Option("--no-measure", help="Run no laboratory protocol.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", help="Language model that proposes, such as openai:NAME. Default: the setting chat_model."
+        ),
+    ] = None,
+    judge_model: Annotated[
+        str | None,
+        typer.Option("--judge-model", help="Language model of the reviewers. Default: the setting judge_model."),
+    ] = None,
     record: Annotated[
-        Path | None, typer.Option("--record", help="Keep every exchange with the sources in this folder.")
+        Path | None, typer.Option("--record", help="Keep every exchange with sources and models in this folder.")
     ] = None,
     replay: Annotated[
         Path | None, typer.Option("--replay", help="Send nothing: answer from the exchanges in this folder.")
@@ -76,13 +87,19 @@ def ask(
     """Answer a question from the literature and publish a record that can be checked."""
     if only_library and {require_source(name) for name in source or ()} - set(LOCAL):
         raise InputError("--only-library does not go with --source.", "Leave one of them out.")
-    settings = load({"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed})
+    given = {"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed}
+    settings = load(given | {"chat_model": model, "judge_model": judge_model})
     if only_library and is_served(settings.embedder):
         err.print(f"[yellow]--only-library: {clean(settings.embedder)} is not asked; the search is by words alone.[/]")
         settings = settings.model_copy(update={"embedder": "none"})
     if only_library and settings.index_url:
         err.print("[yellow]--only-library: the database of index_url is not asked; vectors are kept in the home.[/]")
         settings = settings.model_copy(update={"index_url": ""})
+    if only_library:
+        for name in chat.SETTINGS:
+            if chat.is_served(away := getattr(settings, name)):
+                err.print(f"[yellow]--only-library: {clean(away)} is not asked; no language model takes its place.[/]")
+                settings = settings.model_copy(update={name: "none"})
     request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure, record, replay)
     with open_store(settings.home) as store:
         with progress_line(not as_json) as progress:
@@ -200,6 +217,10 @@ def show_answer(record: Record) -> None:
         f"{counters.supported} supported by their source, {counters.mixed} mixed, {counters.contradicted} contradicted, "
         f"{counters.unchecked} unchecked, {counters.verified} verified by other evidence"
     )
+    if record.model_use:
+        out.print(f"\n[bold]Language models[/] ({clean(model_names(record.model_use))})")
+        for use in record.model_use.stages:
+            out.print(f"  • {clean(stage_line(use))}")
     out.print("\n[bold]What this record does not show[/]")
     for limit in record.limits[:ROWS]:
         out.print(f"  • {clean(limit)}")

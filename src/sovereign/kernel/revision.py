@@ -10,6 +10,7 @@ from sovereign.store import Store
 
 from .answer import answer
 from .aspects import aspects_of
+from .assistance import Assistance
 from .durable import Steps
 from .publish import Draft
 from .read import Read
@@ -20,7 +21,7 @@ from .stages import Found, Measured, claims_of, measured_again, read_kept, searc
 from .tribunal import respond, review
 
 
-def revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
+def revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps, helped: Assistance) -> Draft:
     """The one revision round. It changes the record or says that there was nothing to change."""
     first = draft.rounds[-1]
     documents, retrieval, claims, made = draft.documents, draft.retrieval, draft.claims, draft.made
@@ -40,7 +41,7 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     aspects = aspects_of(draft.plan, papers)
     gone = frozenset(i for c in retrieval.candidates if c.reason.startswith(RETRACTED) for i in c.ids)
     if documents != draft.documents or gone & {d.paper.id for d in documents}:
-        found = claims_of(documents, papers, aspects, steps, claims, gone)
+        found = claims_of(documents, papers, aspects, steps, helped, claims, gone)
         claims, new, _ = steps.step("measure", lambda: measured_again(found, draft, request, store, steps), Measured)
         made = (*made, *new)
     revision = revise(first, draft.answer)
@@ -52,7 +53,10 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     }
     changes += [f"withdrew {i}: {paper_id} is retracted, as the log says" for i, paper_id in of_gone.items()]
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
-    answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
+    answered = steps.step(
+        "answer", lambda: answer(kept, aspects, revision.downgraded, draft.found, retrieval, documents), Answer
+    )
+    answered = helped.wording(answered, kept, documents, retrieval)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     out = {c.id for c in claims} - {c.id for c in kept}
     anew = replace(draft, retrieval=retrieval, documents=documents, claims=claims, made=made, answer=answered)

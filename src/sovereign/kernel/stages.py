@@ -14,6 +14,7 @@ from sovereign.sources import LOCAL, LibraryReport
 from sovereign.store import Store
 
 from .aspects import Aspects
+from .assistance import Assistance
 from .budget import Budget
 from .corroborate import corroborate
 from .durable import Steps
@@ -100,6 +101,7 @@ def claims_of(
     papers: Sequence[Paper],
     aspects: Aspects,
     steps: Steps,
+    helped: Assistance,
     known: Sequence[Claim] = (),
     retracted: AbstractSet[str] = frozenset(),
 ) -> tuple[Claim, ...]:
@@ -108,9 +110,11 @@ def claims_of(
     Claims of the works ``retracted`` are held against their own texts alone, and bear on no other claim.
     """
 
+    had = {c.quote.paper_id for c in known}
+    fresh = [d for d in documents if d.paper.id not in had]
+
     def extracted() -> tuple[Claim, ...]:
-        had = {c.quote.paper_id for c in known}
-        found = extract([d for d in documents if d.paper.id not in had], aspects)
+        found = extract(fresh, aspects)
         return (*known, *(c.model_copy(update={"id": f"C{n}"}) for n, c in enumerate(found, len(known) + 1)))
 
     def checked() -> tuple[Claim, ...]:
@@ -124,6 +128,7 @@ def claims_of(
 
     sound = [d for d in documents if d.paper.id not in retracted]
     claims = steps.step("extract", extracted, tuple[Claim, ...])
+    claims = helped.claims(fresh, aspects, claims)
     verified = steps.step("verify", checked, tuple[Claim, ...])
     return steps.step("corroborate", corroborated, tuple[Claim, ...])
 

@@ -9,6 +9,7 @@ from sovereign.records import Answer, AnswerState, Facet, Record
 
 from .claims import id_link, links, sentence_marks, verdict_badge, verdict_reason
 from .measured import measurement_tables
+from .model_use import model_blocks
 from .parts import Badge, Block, Bullets, Heading, Inline, Paragraph, Run, Section, Table, Tone
 from .reviews import review_blocks
 from .text import count, day, figure, one_line, short
@@ -163,6 +164,7 @@ def _methodology(record: Record) -> tuple[Block, ...]:
         Heading("Checks"),
         Paragraph((CHECKING,)),
         _checks(record),
+        *model_blocks(record.model_use),
         Heading("Review and policy"),
         Paragraph((_review_words(record),)),
         Table("Settings of this run", ("Setting", "Value"), tuple(_plain(n, one_line(v)) for n, v in ran), folded=True),

@@ -55,6 +55,68 @@ class FacetAnswer(Model):
     missing: tuple[str, ...] = ()
 
 
+class Side(Model):
+    """One side of a disagreement."""
+
+    statement: str
+    claim_ids: tuple[str, ...]
+    source_ids: tuple[str, ...]
+
+
+class Sureness(Model):
+    """How sure the answer to one facet is, by a written rule, and why in words; ``rule`` is the condition that gave the degree.
+
+    Counts are over the claims and measurements that the facet's sentences and comparisons rest on. ``groups`` are works no
+    two of which share an author or take a figure from each other; ``depths`` says how much of its sources was read.
+    """
+
+    facet_id: str
+    degree: Literal["none", "very low", "low", "moderate", "high"]
+    rule: str
+    text: str
+    claims: int
+    works: int
+    groups: int
+    verified: int
+    depths: tuple[str, ...] = ()
+    measured: int = 0
+    modelled: int = 0
+
+
+class Agreement(Model):
+    """Two works or more that agree on one pair and metric: the same direction, and ratios near each other."""
+
+    subject: str
+    metric: str
+    sides: tuple[Side, ...]
+    text: str
+
+
+class MatrixCell(Model):
+    """Ratios that sources give for one scale and method: the smallest, the largest, and the claims that carry them."""
+
+    low: float
+    high: float
+    claim_ids: tuple[str, ...]
+
+
+class MatrixRow(Model):
+    """One scale. ``cells`` are by column; None where no source gives a figure."""
+
+    scale: str
+    cells: tuple[MatrixCell | None, ...]
+
+
+class Matrix(Model):
+    """What sources say of one metric against one comparator: a row for each scale, a column for each method."""
+
+    facet_id: str
+    metric: str
+    comparator: str
+    columns: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
+
+
 class MeasuredCell(Model):
     """One cell of a measured table: ``ratio`` to the table's comparator, and the measurement that carries it."""
 
@@ -120,14 +182,6 @@ class Comparison(Model):
     claim_id: str
 
 
-class Side(Model):
-    """One side of a disagreement."""
-
-    statement: str
-    claim_ids: tuple[str, ...]
-    source_ids: tuple[str, ...]
-
-
 class Disagreement(Model):
     """Sources that do not agree. ``why`` names what differs between them, or says that nothing named does."""
 
@@ -163,6 +217,9 @@ class Answer(Model):
     open_points: tuple[OpenPoint, ...] = ()
     title: str = Field(default="", exclude_if=lambda value: not value)
     abstract: tuple[AnswerSentence, ...] = Field(default=(), exclude_if=lambda value: not value)
+    matrices: tuple[Matrix, ...] = Field(default=(), exclude_if=lambda value: not value)
+    agreements: tuple[Agreement, ...] = Field(default=(), exclude_if=lambda value: not value)
+    sureness: tuple[Sureness, ...] = Field(default=(), exclude_if=lambda value: not value)
 
     def sentences(self) -> tuple[AnswerSentence, ...]:
         """All sentences, those of the abstract first."""
@@ -178,5 +235,5 @@ class Answer(Model):
         sentences = self.sentences()
         ids = [i for s in sentences for i in s.claim_ids]
         ids += [c.claim_id for c in self.comparisons]
-        ids += [i for d in self.disagreements for side in d.sides for i in side.claim_ids]
+        ids += [i for d in (*self.agreements, *self.disagreements) for side in d.sides for i in side.claim_ids]
         return tuple(dict.fromkeys(ids))
