@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from sovereign.records import Finding, Response, ReviewRound, Role
+from sovereign.records import Finding, ReviewRound, Role
 
 from . import figures, told, weaknesses, worked, works
 from .brief import Brief
@@ -58,7 +58,6 @@ def review(
     number: int,
     brief: Brief,
     changes: Sequence[str] = (),
-    responses: Sequence[Response] = (),
     proposed: Tested = NOBODY,
 ) -> ReviewRound:
     """A round. ``proposed`` are the objections of models, tested already."""
@@ -81,7 +80,6 @@ def review(
         scores=scores,
         spread=round(max(s.score for s in scores) - min(s.score for s in scores), 2),
         discarded=proposed.discarded or None,
-        responses=tuple(responses),
         withdrawn=tuple(sorted(brief.withdrawn)),
     )
 
