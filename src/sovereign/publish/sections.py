@@ -39,7 +39,12 @@ CHECKING = (
 def sections(record: Record, places: Mapping[str, str]) -> tuple[Section, ...]:
     """The prose sections, in their order. ``places`` says where in the page each claim and measurement stands."""
     return (
-        Section("", "Abstract", "abstract", _abstract(record, places)),
+        # The abstract of an answer stands at the head of the page, and not a second time.
+        Section(
+            "",
+            *(("About this record", "about") if record.answer.abstract else ("Abstract", "abstract")),
+            _abstract(record, places),
+        ),
         Section("1", "Introduction", "introduction", _introduction(record)),
         Section("2", "Methodology", "methodology", _methodology(record)),
         Section("3", "Results", "results", _results(record, places)),
@@ -94,7 +99,7 @@ def _abstract(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
         "than the sentence they were taken from. "
     )
     said: list[Inline] = [looked, STATES[answer.state][2]]
-    for sentence in answer.summary:
+    for sentence in () if answer.abstract else answer.summary:
         marks = sentence_marks(sentence, record)
         ours = f" ({', '.join(marks)})" if marks else ""
         ids = links((*sentence.claim_ids, *sentence.measurement_ids), places)
