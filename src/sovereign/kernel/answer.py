@@ -262,16 +262,22 @@ def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects, found: Evi
             sentences.append(
                 AnswerSentence(text=f"Figures on {name} stand at {_listed(inside)}.", claim_ids=ids, inferred=True)
             )
-        also = f"; models without a stated size: {unsized(relevant)}" if unsized(relevant) else ""
         mine = found.of(metric.id) if metric else None
-        every = sorted((*scales, *(mine.sizes if mine else ())), key=lambda size: size.value)
-        missing += [f"Figures on {name}: {gap}{also}." for gap in gaps(every, facet)]
+        missing += gaps_of(metric, facet, claims, mine.sizes if mine else ())
     state: AnswerState = "NOT_ANSWERABLE" if not sentences else "PARTLY_ANSWERED" if missing else "ANSWERED"
     own_too = " and by the laboratory" if any(s.measurement_ids for s in sentences) else ""
     reason = f"sizes named by the sources{own_too}, held against {facet.text}"
     return FacetAnswer(
         facet_id=facet.id, state=state, reason=reason, sentences=tuple(sentences), missing=tuple(missing)
     )
+
+
+def gaps_of(metric: Facet | None, scale: Facet, claims: Sequence[Claim], measured: Sequence[Quantity]) -> list[str]:
+    """At which sizes of a range neither the claims nor what was measured have figures of a metric, in words."""
+    relevant = [c for c in claims if metric is None or any(measures(r, c.setting, metric) for r in c.results)]
+    also = f"; models without a stated size: {unsized(relevant)}" if unsized(relevant) else ""
+    every = sorted((*sizes(relevant), *measured), key=lambda size: size.value)
+    return [f"Figures on {metric.text if metric else 'the question'}: {gap}{also}." for gap in gaps(every, scale)]
 
 
 def _listed(scales: list[Quantity]) -> str:

@@ -50,11 +50,13 @@ def _combined(claim: Claim, more: list[Evidence], known: dict[str, Paper]) -> Cl
     )
     evidence = (*claim.verification.evidence, *ranked[:MOST])
     verification = combine_evidence(claim.verification.anchored, evidence)
-    groups = _groups([e.quote for e in evidence if e.verdict == "SUPPORT" and e.relation == "independent"], known)
+    groups = independent_groups(
+        [e.quote for e in evidence if e.verdict == "SUPPORT" and e.relation == "independent"], known
+    )
     return claim.model_copy(update={"verification": verification.model_copy(update={"independent_groups": groups})})
 
 
-def _groups(quotes: Sequence[Quote], known: dict[str, Paper]) -> int:
+def independent_groups(quotes: Sequence[Quote], known: dict[str, Paper]) -> int:
     """How many of the supporting works are independent of each other too: two papers of one group count once."""
     apart: list[Quote] = []
     for quote in quotes:

@@ -61,7 +61,7 @@ def _claims_of(document: Document, sentence: Sentence, aspects: Aspects) -> list
             # A rate says nothing of what was running; then the work's title may.
             setting = setting.model_copy(update={"phase": phase_of(document.paper.title)})
         claim = Claim(id="", text=text, quote=quote, setting=setting, results=ordered)
-        relevance = _relevance(claim, document, aspects)
+        relevance = relevance_of(claim, aspects)
         if relevance > 0:
             claims.append(claim.model_copy(update={"relevance": relevance}))
     return claims
@@ -80,7 +80,7 @@ def _can_claim(text: str) -> bool:
     )
 
 
-def _relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
+def relevance_of(claim: Claim, aspects: Aspects) -> float:
     """0 when the claim does not speak to the question; else more for each facet it meets, and for figures and comparisons."""
     plan = aspects.plan
     phrases = [p for r in claim.results for p in (r.subject, r.comparator) if p]
@@ -88,7 +88,7 @@ def _relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
     metric = any(measures(r, claim.setting, f) for f in aspects.measured for r in claim.results)
     subjects = plan.of_kind("subject", "topic")
     subject = any(speaks_of(p, f, aspects) for f in subjects for p in whole) or any(
-        speaks_of_itself(claim.text, document.paper.id, f, aspects) for f in subjects
+        speaks_of_itself(claim.text, claim.quote.paper_id, f, aspects) for f in subjects
     )
     comparator = any(speaks_of(p, f, aspects) for f in plan.of_kind("comparator") for p in whole)
     # The same metric in another phase is no answer, but may disagree with one.
@@ -97,7 +97,7 @@ def _relevance(claim: Claim, document: Document, aspects: Aspects) -> float:
         return 0.0
     if not aspects.measured and not (subject or comparator):
         return 0.0
-    if not (subject or comparator) and document.depth == "full_text":
+    if not (subject or comparator) and claim.quote.depth == "full_text":
         return 0.0
     scale = any(in_range(claim.setting.scale, f) for f in plan.of_kind("scale"))
     figures = any(r.ratio is not None for r in claim.results)

@@ -6,12 +6,12 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
-from sovereign.lab import events_of
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import (
     Answer,
@@ -32,7 +32,9 @@ from sovereign.sources import NOT_IN_TIME, LibraryReport
 from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
+from .events import claim_events
 from .runs import Request
+from .tribunal import Brief, limitations
 
 _CLOCK_SLACK = 2.0  # seconds by which two clocks may differ that are both right
 _MANY = 3  # works of which one and the same thing is said
@@ -50,12 +52,25 @@ class Draft:
     made: tuple[Measurement, ...]
     found: Evidence
     answer: Answer
-    rounds: tuple[ReviewRound, ...]
+    rounds: tuple[ReviewRound, ...] = ()
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
         """Those that gate verdicts rest on, then those that the answer shows."""
         return (*self.made, *self.found.measurements)
+
+    def brief(self, withdrawn: AbstractSet[str] = frozenset()) -> Brief:
+        """What the reviewers are given of it. ``withdrawn`` are claims that a revision took out of the answer."""
+        papers = tuple(d.paper for d in self.documents)
+        return Brief(
+            plan=self.plan,
+            retrieval=self.retrieval,
+            papers=papers,
+            claims=self.claims,
+            measurements=self.measurements,
+            answer=self.answer,
+            withdrawn=frozenset(withdrawn),
+        )
 
 
 def count(draft: Draft) -> Counters:
@@ -125,25 +140,7 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[NewEvent]
     cited = set(draft.answer.cited())
     rows = [NewEvent("record.asked", str(record_id), {"question": draft.plan.question})]
     for claim in draft.claims:
-        subject = f"{record_id}/{claim.id}"
-        checked = claim.verification
-        rows.append(
-            NewEvent(
-                "claim.extracted",
-                subject,
-                {"text_hash": claim.quote.text_hash, "start": claim.quote.start, "end": claim.quote.end},
-            )
-        )
-        if checked and checked.anchored:
-            rows.append(NewEvent("claim.anchored", subject, {"source": claim.quote.source_id}))
-        if claim.verdict == "SUPPORT":
-            rows.append(NewEvent("claim.supported", subject, {"verified": claim.verified}))
-        if checked and checked.independent_groups >= 2:
-            rows.append(NewEvent("claim.corroborated", subject, {"independent_groups": checked.independent_groups}))
-        if claim.gate:
-            rows += events_of(subject, claim.gate, draft.measurements)
-        if claim.id in cited:
-            rows.append(NewEvent("claim.cited", subject, {}))
+        rows += claim_events(record_id, claim, claim.id in cited, draft.measurements)
     for round_ in draft.rounds:
         rows.append(
             NewEvent(
@@ -190,7 +187,7 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
     found.append(
         "Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does."
     )
-    return (*found, *_said_of(draft.documents))
+    return (*found, *limitations(draft.rounds), *_said_of(draft.documents))
 
 
 def _said_of(documents: Sequence[Document]) -> list[str]:

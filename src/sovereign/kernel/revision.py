@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sovereign.records import Answer, Plan, ReviewRound
 from sovereign.sources import RETRACTED
 from sovereign.store import Store
@@ -11,11 +13,11 @@ from .aspects import aspects_of
 from .durable import Steps
 from .publish import Draft
 from .read import Read
-from .review import review
 from .revise import revise, second_search, taken_back
 from .runs import Request
 from .sources import Sources
 from .stages import Found, Measured, claims_of, measured_again, read_kept, search, speaks_for
+from .tribunal import respond, review
 
 
 def revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
@@ -52,9 +54,14 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
     answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
-    own = draft.found.measurements
-    second = steps.step("review", lambda: review(2, draft.plan, claims, answered, papers, notes, own), ReviewRound)
-    return Draft(draft.plan, retrieval, draft.report, documents, claims, made, draft.found, answered, (first, second))
+    out = {c.id for c in claims} - {c.id for c in kept}
+    anew = replace(draft, retrieval=retrieval, documents=documents, claims=claims, made=made, answer=answered)
+
+    def reviewed() -> ReviewRound:
+        second = review(2, anew.brief(out), notes)
+        return second.model_copy(update={"responses": respond(first, second, changes)})
+
+    return replace(anew, rounds=(first, steps.step("review", reviewed, ReviewRound)))
 
 
 def _again(draft: Draft, again: Plan, request: Request, sources: Sources, steps: Steps) -> Read:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
@@ -26,11 +27,11 @@ from .kept import Damaged
 from .plan import plan
 from .publish import Draft, count, now, publish
 from .read import Read
-from .review import review
 from .revision import revised
 from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
 from .sources import Sources, require_unrecorded
 from .stages import Found, Measured, claims_of, measured, read_kept, search
+from .tribunal import review
 
 Progress = Callable[[str, str], None]
 
@@ -125,11 +126,9 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         claims = claims_of(documents, papers, aspects, steps)
         claims, made, found = steps.step("measure", lambda: measured(claims, aspects, request, store, steps), Measured)
         answered = steps.step("answer", lambda: answer(claims, aspects, found=found), Answer)
-        own = found.measurements
-        first = steps.step(
-            "review", lambda: review(1, planned, claims, answered, papers, measurements=own), ReviewRound
-        )
-        draft = Draft(planned, retrieval, report, documents, claims, made, found, answered, (first,))
+        draft = Draft(planned, retrieval, report, documents, claims, made, found, answered)
+        first = steps.step("review", lambda: review(1, draft.brief()), ReviewRound)
+        draft = replace(draft, rounds=(first,))
         if first.score < policy()["revision_below"]:
             draft = revised(draft, request, store, sources, steps)
     against = _cited_against(draft)

@@ -27,7 +27,7 @@ def group_sentence(group: list[Row]) -> AnswerSentence:
     if not rows:
         return statement(group[0].claim)
     ids = tuple(dict.fromkeys(r.claim.id for r in rows))
-    group = _distinct(rows)
+    group = distinct(rows)
     ratios = sorted(r.ratio for r in group if r.ratio is not None)
     name = metric_name(group[0].metric, group[0].phase)
     subject, comparator = _names(r.subject for r in group), min((r.comparator for r in group), key=len)
@@ -70,7 +70,7 @@ def statement(claim: Claim) -> AnswerSentence:
     return AnswerSentence(text=claim.text, claim_ids=(claim.id,))
 
 
-def _distinct(group: list[Row]) -> list[Row]:
+def distinct(group: list[Row]) -> list[Row]:
     """One figure of one work told by two notes is one comparison."""
     rows: dict[tuple[str, float | None, str | None], Row] = {}
     for row in group:

@@ -75,7 +75,7 @@ class ReviewRound(Model):
 
     ``spread`` is the distance between the highest and the lowest of the three; ``discarded`` counts findings of models that
     point at nothing that exists, by the reason. ``changes`` is what the revision before this round did, and ``responses`` how
-    it answered the findings of the round before, one by one.
+    it answered the findings of the round before, one by one; ``withdrawn`` are the claims that it took out of the answer.
     """
 
     number: int
@@ -87,3 +87,4 @@ class ReviewRound(Model):
     spread: float | None = Field(default=None, exclude_if=_absent)
     discarded: dict[str, int] | None = Field(default=None, exclude_if=_absent)
     responses: tuple[Response, ...] = Field(default=(), exclude_if=_absent)
+    withdrawn: tuple[str, ...] = Field(default=(), exclude_if=_absent)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sovereign.records import MeasuredCell, MeasuredRow, MeasuredTable, Measurement, ProtocolKey, Quantity
+from sovereign.records import How, MeasuredCell, MeasuredRow, MeasuredTable, Measurement, ProtocolKey, Quantity
 
 from .blocks import TIMED, Block, Kind, Row
 from .results import Environment, Latency, Memory, Results
-from .words import count_of, duration, label, named, on_main_axis, size, size_of, where
+from .words import count_of, duration, label, named, on_main_axis, percent, size, size_of, where
 
 PROTOCOL = "overhead"
 TITLES: dict[Kind, str] = {
@@ -38,6 +38,37 @@ class Cited:
         key = (id(row), against)
         if key not in self.found:
             self.found[key] = self._measurement(f"M{self.first + len(self.found)}", row, against, ratio)
+        return self.found[key].id
+
+    def share(self, row: Memory, part: str) -> str:
+        """Share of one component in what a row needs."""
+        value = row.components[part] / row.total
+        setting = (("model", named(row.shape)), ("scale", size_of(row.shape)), ("part", part))
+        return self._derived(
+            f"share of the {part} in the {row.mode} memory", label(row.method), setting, value, row.how, row
+        )
+
+    def model_error(self, error: float, peaks: int) -> str:
+        """By how much the cost model misses the peaks that were measured, in the median."""
+        setting = (("measured peaks", str(peaks)),)
+        return self._derived(
+            "relative error of modelled memory", "cost model", setting, error, "measured", self.results
+        )
+
+    def _derived(
+        self, metric: str, method: str, setting: tuple[tuple[str, str], ...], share: float, how: How, of: object
+    ) -> str:
+        key = (id(of), metric)
+        if key not in self.found:
+            self.found[key] = Measurement(
+                id=f"M{self.first + len(self.found)}",
+                protocol=PROTOCOL,
+                key=ProtocolKey(metric=metric, method=method, unit="%", setting=setting),
+                quantity=Quantity(value=100 * share, unit="%", text=percent(share)),
+                artifact=self.artifact,
+                how=how,
+                where=where(self.results.environment),
+            )
         return self.found[key].id
 
     def _measurement(self, name: str, row: Row, against: str, ratio: float) -> Measurement:

@@ -20,12 +20,13 @@ PER_SLOT = ("mixlora_naive", "upcycling")
 
 
 class Crossover(NamedTuple):
-    """What was found of ``methods``, in words, and the rows that show it."""
+    """What was found of ``methods``, in words, and the rows that show it. ``part`` is the component whose share it speaks of."""
 
     metric: Literal["latency", "memory"]
     methods: tuple[str, ...]
     text: str
     rows: tuple[Latency | Memory, ...]
+    part: str = ""
 
 
 def crossovers(results: Results) -> list[Crossover]:
@@ -58,7 +59,7 @@ def _optimizer_state(results: Results) -> Crossover | None:
         f"Optimizer state is more than half of the training memory of full fine-tuning {_reach(there, start)}: {figures} "
         f"({training_setting(there[0])})."
     )
-    return Crossover("memory", ("full_fine_tuning",), text, tuple(told))
+    return Crossover("memory", ("full_fine_tuning",), text, tuple(told), "optimizer")
 
 
 def _by_scale(results: Results, method: str) -> Crossover | None:

@@ -18,7 +18,7 @@ from . import plots
 from .blocks import Metric, Question, Wanted, blocks
 from .citing import Cited, table
 from .crossovers import Crossover, crossovers
-from .results import Latency, Results
+from .results import Latency, Memory, Results
 from .sentences import FacetEvidence, told
 from .words import (
     label,
@@ -152,8 +152,9 @@ def _crossed(results: Results, metric: Metric, question: Question, cited: Cited)
 
 
 def _sentence(one: Crossover, cited: Cited, against: str) -> AnswerSentence:
-    ids = tuple(dict.fromkeys(cited.id(row, against, row.ratio) for row in one.rows))
-    return AnswerSentence(text=one.text, measurement_ids=ids, inferred=True)
+    ids = [cited.id(row, against, row.ratio) for row in one.rows]
+    ids += [cited.share(row, one.part) for row in one.rows if one.part and isinstance(row, Memory)]
+    return AnswerSentence(text=one.text, measurement_ids=tuple(dict.fromkeys(ids)), inferred=True)
 
 
 def _against(results: Results, metric: Metric, comparator: str | None) -> str:

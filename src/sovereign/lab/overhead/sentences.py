@@ -125,9 +125,10 @@ def _headline(block: Block, question: Question, cited: Cited, is_first: bool) ->
     ends = sorted(lead.ratios, key=count_of)
     many = len(ends) > 1
     over = f"at {len(ends)} scales from {named(ends[0])} to {named(ends[-1])}" if many else f"at {named(ends[0])}"
+    trust, error = _trust(block, cited)
     text = (
         f"{_named(lead, columns)} {_VERBS[block.kind]} {lead} times the {_WHAT[block.kind]} of {_against(block)} "
-        f"{over}{rest} ({_example(block, lead.method, ends[-1])}; {block.setting}; {_found(block, lead)}{_trust(block, cited)})."
+        f"{over}{rest} ({_example(block, lead.method, ends[-1])}; {block.setting}; {_found(block, lead)}{trust})."
     )
     ids = [
         cited.id(block.rows[shape, span.method], block.against, span.ratios[shape])
@@ -135,6 +136,7 @@ def _headline(block: Block, question: Question, cited: Cited, is_first: bool) ->
         for shape in span.shapes
     ]
     ids.append(cited.id(block.rows[ends[-1], block.against], block.against, 1.0))
+    ids += error
     start = f"Measured on {where(cited.results.environment)}: " if is_first and block.kind in TIMED else ""
     return AnswerSentence(text=f"{start}{text}", measurement_ids=tuple(dict.fromkeys(ids)))
 
@@ -187,12 +189,13 @@ def _apart(block: Block, span: _Span, lead: _Span) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
-def _trust(block: Block, cited: Cited) -> str:
-    """How far the cost model was from what was measured, where it gave figures."""
+def _trust(block: Block, cited: Cited) -> tuple[str, list[str]]:
+    """How far the cost model was from what was measured, where it gave figures, and the measurement that says so."""
     error, checks = model_error(cited.results), len(cited.results.memory_checks)
     if error is None or all(row.how != "modelled" for row in block.rows.values()):
-        return ""
-    return f"; the model misses {checks} measured peaks by {percent(error)} in the median"
+        return "", []
+    said = f"; the model misses {checks} measured peaks by {percent(error)} in the median"
+    return said, [cited.model_error(error, checks)]
 
 
 def _equal(block: Block, cited: Cited) -> AnswerSentence | None:

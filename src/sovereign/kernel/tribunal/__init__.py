@@ -1,0 +1,9 @@
+"""The tribunal: three reviewers that try to break a record. They object to verdicts and never raise one."""
+
+from .brief import Brief, brief_of
+from .kinds import DEFECTS, rule
+from .raw import review_json
+from .responses import limitations, respond
+from .round import findings_of, review
+
+__all__ = ["DEFECTS", "Brief", "brief_of", "findings_of", "limitations", "respond", "review", "review_json", "rule"]

@@ -1,0 +1,132 @@
+"""Verdicts, groups and levels, worked out again from the evidence that the record shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from sovereign.checks import combine_evidence
+from sovereign.contracts import claim_level, record_level, rungs_by_claim
+from sovereign.records import Claim, Finding, Relation
+
+from ..corroborate import agreement, independent_groups
+from ..events import claim_events
+from ..independence import relation_of
+from ..rows import grouped, rows_of
+from .brief import Brief
+from .kinds import finding
+
+_APART: tuple[Relation, ...] = ("independent",)
+_STRENGTH = {"CONTRADICT": 0, "UNCHECKED": 0, "NOT_ENOUGH_INFO": 1, "MIXED": 2, "SUPPORT": 3}
+
+
+def of_groups(brief: Brief) -> Iterator[Finding]:
+    """Evidence that is called independent and is not, and counts of groups that the evidence does not give."""
+    for claim in brief.claims:
+        if claim.verification is None:
+            continue
+        place = f"{brief.place(claim.id)}/verification"
+        for n, evidence in enumerate(claim.verification.evidence):
+            if evidence.relation == "own_quote":
+                continue
+            now = relation_of(claim.quote, evidence.quote, brief.paper)
+            if evidence.relation == "independent" and now != "independent":
+                text = (
+                    f"{evidence.quote.source_id} is called independent of {claim.quote.source_id}; by their authors and titles "
+                    f"the relation is: {now.replace('_', ' ')}"
+                )
+                yield finding(
+                    "group-counted-twice",
+                    text,
+                    at=[f"{place}/evidence/{n}"],
+                    claims=[claim.id],
+                    evidence=evidence.quote.text,
+                )
+            elif now != evidence.relation:
+                text = (
+                    f"the passage of {evidence.quote.source_id} is called {evidence.relation.replace('_', ' ')} of "
+                    f"{claim.quote.source_id}; by the works that they are of it is: {now.replace('_', ' ')}"
+                )
+                yield finding(
+                    "wrong-paper", text, at=[f"{place}/evidence/{n}"], claims=[claim.id], evidence=evidence.quote.text
+                )
+        groups = _groups(claim, brief)
+        if claim.verification.independent_groups > groups:
+            text = (
+                f"{claim.verification.independent_groups} independent groups are counted; the evidence shows {groups}"
+            )
+            yield finding("group-counted-twice", text, at=[f"{place}/independent_groups"], claims=[claim.id])
+
+
+def _groups(claim: Claim, brief: Brief) -> int:
+    """Supporting works that are independent of the claim's and of each other. Those that are only called so do not count."""
+    there = claim.verification.evidence if claim.verification else ()
+    supporting = [e.quote for e in there if e.verdict == "SUPPORT" and e.relation == "independent"]
+    apart = [q for q in supporting if relation_of(claim.quote, q, brief.paper) in _APART]
+    return independent_groups(apart, brief.paper)
+
+
+def of_verdicts(brief: Brief) -> Iterator[Finding]:
+    """Verdicts that the evidence does not give, and contradictions between claims that neither of them shows."""
+    for claim in brief.claims:
+        if claim.verification is None or claim.verdict == "UNCHECKED":
+            continue
+        stated, place = claim.verification, f"{brief.place(claim.id)}/verification"
+        again = combine_evidence(stated.anchored, stated.evidence)
+        if _STRENGTH[stated.verdict] > _STRENGTH[again.verdict]:
+            code = "dropped-contradiction" if again.verdict in ("MIXED", "CONTRADICT") else "overclaimed-level"
+            text = f"the verdict is {stated.verdict}; its evidence gives {again.verdict}"
+            yield finding(code, text, at=[f"{place}/verdict"], claims=[claim.id], evidence=again.reason)
+        elif stated.verified and not again.verified:
+            text = "it is called verified, and no other evidence than its own sentence supports it"
+            yield finding("overclaimed-level", text, at=[f"{place}/verified"], claims=[claim.id], evidence=again.reason)
+        if stated.reason != again.reason and again.verdict == stated.verdict:
+            text = f"the reason of the verdict is {stated.reason!r}; its evidence gives {again.reason!r}"
+            code = "dropped-contradiction" if "contradicted" in stated.reason else "overclaimed-level"
+            yield finding(code, text, at=[f"{place}/evidence"], claims=[claim.id], evidence=again.reason)
+    yield from _contradictions(brief)
+
+
+def _contradictions(brief: Brief) -> Iterator[Finding]:
+    """Pairs of claims whose figures contradict each other, of which a claim's evidence does not tell."""
+    good = [c for c in brief.claims if c.verification is not None]
+    for rows in grouped(rows_of(good, brief.aspects)).values():
+        for a, b in combinations(rows, 2):
+            if (a.claim.quote.text_hash, a.claim.quote.start) == (b.claim.quote.text_hash, b.claim.quote.start):
+                continue
+            verdict, _, reason = agreement(a, b)
+            for mine, other in ((a.claim, b.claim), (b.claim, a.claim)):
+                known = {e.claim_id for e in mine.verification.evidence} if mine.verification else set()
+                if verdict == "CONTRADICT" and other.id not in known and not _full(mine):
+                    yield finding(
+                        "dropped-contradiction",
+                        f"{other.id} contradicts {mine.id} ({reason}), and the evidence of {mine.id} does not show it",
+                        at=[f"{brief.place(mine.id)}/verification/evidence"], claims=[mine.id, other.id],
+                        evidence=other.quote.text,
+                    )  # fmt: skip
+
+
+def _full(claim: Claim) -> bool:
+    """Whether a claim's evidence had no room for more contradictions."""
+    against = [e for e in claim.verification.evidence if e.verdict == "CONTRADICT"] if claim.verification else []
+    return len(against) >= 8
+
+
+def of_levels(brief: Brief) -> Iterator[Finding]:
+    """Levels that the claims' own evidence, gate verdicts and measurements do not earn."""
+    if brief.level is None:
+        return
+    cited = set(brief.answer.cited())
+    events = [e for c in brief.claims for e in claim_events("record", c, c.id in cited, brief.measurements)]
+    earned = rungs_by_claim("record", events)
+    for claim in brief.claims:
+        more = sorted(set(claim.rungs) - earned.get(claim.id, frozenset()))
+        if more:
+            levels = ", ".join(f"L{n}" for n in more)
+            text = f"{claim.id} is said to have earned {levels}; its evidence does not give that"
+            yield finding("overclaimed-level", text, at=[f"{brief.place(claim.id)}/rungs"], claims=[claim.id])
+    level = record_level(earned, brief.answer.cited())
+    if brief.level > level:
+        low = [i for i in brief.answer.cited() if claim_level(earned.get(i, ())) == level]
+        text = f"the record is called L{brief.level}; the lowest of the cited claims gives L{level}"
+        yield finding("overclaimed-level", text, at=["/level"], claims=low[:8])

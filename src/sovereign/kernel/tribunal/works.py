@@ -1,0 +1,159 @@
+"""Works and quotes: is everything that is cited there, of the work that it is given to, on the question, and not taken back?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from sovereign.records import Claim, Finding, Quote
+from sovereign.sources import RETRACTED
+
+from ..extract import relevance_of
+from .brief import Brief, Said
+from .kinds import finding
+
+_TAKEN_BACK = re.compile(r"^\W*(?:retract(?:ed|ion)|withdrawn|withdrawal)\b", re.IGNORECASE)
+
+
+def of_citations(brief: Brief) -> Iterator[Finding]:
+    """Citations of what is not there, and sentences that cite nothing."""
+    for said in brief.said:
+        sentence = said.sentence
+        if not (sentence.claim_ids or sentence.measurement_ids or sentence.of_record):
+            yield finding(
+                "uncited-sentence", "the sentence names nothing that carries it", at=[said.at], evidence=sentence.text
+            )
+        yield from _missing(brief, said.at, sentence.claim_ids, sentence.measurement_ids, sentence.text)
+    answer = brief.answer
+    for n, row in enumerate(answer.comparisons):
+        yield from _missing(brief, f"/answer/comparisons/{n}", [row.claim_id], (), row.subject)
+    for n, item in enumerate(answer.disagreements):
+        for m, side in enumerate(item.sides):
+            place = f"/answer/disagreements/{n}/sides/{m}"
+            yield from _missing(brief, place, side.claim_ids, (), side.statement)
+            works = {brief.claim[i].quote.source_id for i in side.claim_ids if i in brief.claim}
+            if works and works != set(side.source_ids):
+                text = f"the side names {', '.join(side.source_ids)}; its claims are of {', '.join(sorted(works))}"
+                yield finding("wrong-paper", text, at=[place], claims=side.claim_ids)
+    for t, table in enumerate(answer.measured):
+        for r, table_row in enumerate(table.rows):
+            ids = [cell.measurement_id for cell in table_row.cells if cell]
+            yield from _missing(brief, f"/answer/measured/{t}/rows/{r}", (), ids, table_row.scale)
+    for n, plot in enumerate(answer.figures):
+        yield from _missing(brief, f"/answer/figures/{n}", (), plot.measurement_ids, plot.title)
+
+
+def _missing(
+    brief: Brief, place: str, claim_ids: Iterable[str], measurement_ids: Iterable[str], text: str
+) -> Iterator[Finding]:
+    gone = [i for i in claim_ids if i not in brief.claim] + [i for i in measurement_ids if i not in brief.measurement]
+    if gone:
+        said = f"{', '.join(gone)} is cited, and is not in the record"
+        yield finding("fabricated-citation", said, at=[place], claims=gone, evidence=text)
+
+
+def of_quotes(brief: Brief) -> Iterator[Finding]:
+    """Quotes of works that were never retrieved, and quotes whose copies in the record do not agree."""
+    retrieved = {i for c in brief.retrieval.candidates if c.kept for i in c.ids}
+    quotes = list(brief.quotes())
+    for n, paper in enumerate(brief.papers):
+        if paper.id not in retrieved:
+            text = f"{paper.id} is among the works that were read, and no search found it"
+            claims = [c.id for c in brief.claims if c.quote.paper_id == paper.id]
+            yield finding("fabricated-citation", text, at=[f"/papers/{n}"], claims=claims)
+    for place, claim_id, quote in quotes:
+        if quote.paper_id not in brief.paper:
+            text = f"the quote is said to stand in {quote.paper_id}, which is none of the works that were read"
+            yield finding("fabricated-citation", text, at=[place], claims=[claim_id], evidence=quote.text)
+        elif not quote.our_words and quote.source_id != quote.paper_id:
+            text = f"the quote stands in {quote.paper_id} and is given to {quote.source_id}"
+            yield finding("wrong-paper", text, at=[place], claims=[claim_id], evidence=quote.text)
+        if quote.end - quote.start != len(quote.text):
+            text = f"the quote has {len(quote.text)} characters, its place {quote.end - quote.start}"
+            yield finding("altered-text", text, at=[place], claims=[claim_id], evidence=quote.text)
+    yield from _odd(quotes, lambda q: q.text_hash, lambda q: q.paper_id, "wrong-paper", "its text is that of {}")
+    yield from _odd(
+        quotes, lambda q: (q.text_hash, q.start, q.end), _work, "wrong-paper", "elsewhere its sentence is of {}"
+    )
+    yield from _odd(
+        quotes, lambda q: (q.text_hash, q.start, q.end), lambda q: q.text, "altered-text", "elsewhere it reads: {}"
+    )
+    yield from _odd(quotes, lambda q: q.text, _work, "wrong-paper", "elsewhere the same sentence is of {}")
+    yield from _overlapping(quotes)
+
+
+def _work(quote: Quote) -> str:
+    return f"{quote.source_id}, read in {quote.paper_id}"
+
+
+def _odd(quotes: list[tuple[str, str, Quote]], key: object, value: object, code: str, said: str) -> Iterator[Finding]:
+    """Quotes that agree with others in ``key`` and differ in ``value`` from most of them, or from some if there is no majority."""
+    groups: dict[object, list[tuple[str, str, Quote]]] = defaultdict(list)
+    for row in quotes:
+        groups[key(row[2])].append(row)  # type: ignore[operator]
+    for rows in groups.values():
+        counted = Counter(value(q) for _, _, q in rows)  # type: ignore[operator]
+        if len(counted) < 2:
+            continue
+        (most, often), (_, second) = counted.most_common(2)
+        for place, claim_id, quote in rows:
+            mine = value(quote)  # type: ignore[operator]
+            if mine != most or often == second:
+                other = next(v for v in counted if v != mine)
+                text = "a quote that the record has twice: " + said.format(other)
+                yield finding(code, text, at=[place], claims=[claim_id], evidence=quote.text)
+
+
+def _overlapping(quotes: list[tuple[str, str, Quote]]) -> Iterator[Finding]:
+    """Two quotes of one text that overlap and are not one: one of them stands elsewhere."""
+    by_text: dict[str, dict[tuple[int, int], tuple[str, str, Quote]]] = defaultdict(dict)
+    for row in quotes:
+        by_text[row[2].text_hash].setdefault((row[2].start, row[2].end), row)
+    for rows in by_text.values():
+        spans = sorted(rows)
+        for (start, end), (then, after) in pairwise(spans):
+            if then < end:
+                both = [rows[start, end], rows[then, after]]
+                text = f"two quotes of one text overlap ({start} to {end}, {then} to {after}): one of them does not stand there"
+                yield finding("wrong-paper", text, at=[b[0] for b in both], claims=[b[1] for b in both])
+
+
+def of_topics(brief: Brief) -> Iterator[Finding]:
+    """Sentences and tables that rest on claims which do not speak to the question."""
+    off = {c.id: c for c in brief.cited if not _speaks(c, brief)}
+    for claim in off.values():
+        places = [said.at for said in brief.said if claim.id in said.sentence.claim_ids]
+        text = f"{claim.id} of {claim.quote.source_id} speaks of nothing that the question asks for"
+        yield finding(
+            "off-topic-source", text, at=[brief.place(claim.id), *places], claims=[claim.id], evidence=claim.quote.text
+        )
+
+
+def _speaks(claim: Claim, brief: Brief) -> bool:
+    return relevance_of(claim, brief.aspects) > 0
+
+
+def of_retractions(brief: Brief) -> Iterator[Finding]:
+    """What the answer rests on of works that were taken back."""
+    gone = {i: c.reason for c in brief.retrieval.candidates if c.reason.startswith(RETRACTED) for i in c.ids}
+    gone |= {c.paper_id: c.title for c in brief.retrieval.candidates if _TAKEN_BACK.match(c.title)}
+    gone |= {p.id: p.retracted or p.title for p in brief.papers if p.retracted or _TAKEN_BACK.match(p.title)}
+    for claim in brief.cited:
+        works = [i for i in dict.fromkeys((claim.quote.source_id, claim.quote.paper_id)) if i in gone]
+        if works:
+            places = [said.at for said in brief.said if claim.id in said.sentence.claim_ids]
+            text = f"{claim.id} is of {works[0]}, which was taken back"
+            yield finding(
+                "retracted-source",
+                text,
+                at=[brief.place(claim.id), *places],
+                claims=[claim.id],
+                evidence=gone[works[0]],
+            )
+
+
+def named_by(said: Said, brief: Brief) -> list[Claim]:
+    """The claims that a sentence names and that are there."""
+    return [brief.claim[i] for i in said.sentence.claim_ids if i in brief.claim]
