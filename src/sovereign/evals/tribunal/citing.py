@@ -102,8 +102,17 @@ def _unretrieved(data: Json, rng: Random, others: Sequence[Json]) -> Made | None
     like, spot = pick(rng, data["papers"]), pick(rng, cited(data))
     if like is None or spot is None:
         return None
-    work = copy.deepcopy(like) | {"id": rng.choice(_UNWRITTEN), "doi": None, "arxiv_id": None, "url": None, "location": "notes-2.md"}
-    work |= {"title": f"A Second Look at {data['plan']['facets'][0]['text']}", "authors": ["R. Okonkwo", "L. Marchetti"]}
+    work = copy.deepcopy(like) | {
+        "id": rng.choice(_UNWRITTEN),
+        "doi": None,
+        "arxiv_id": None,
+        "url": None,
+        "location": "notes-2.md",
+    }
+    work |= {
+        "title": f"A Second Look at {data['plan']['facets'][0]['text']}",
+        "authors": ["R. Okonkwo", "L. Marchetti"],
+    }
     data["papers"].append(work)
     place, claim = spot
     for quote in (claim["quote"], *(e["quote"] for e in own_evidence(claim))):

@@ -22,7 +22,10 @@ def _all_disagreements(data: Json, rng: Random, others: Sequence[Json]) -> Made 
     if not found:
         return None
     data["answer"]["disagreements"] = []
-    return Made(("/answer/disagreements",), tuple(dict.fromkeys(i for d in found for side in d["sides"] for i in side["claim_ids"])))
+    return Made(
+        ("/answer/disagreements",),
+        tuple(dict.fromkeys(i for d in found for side in d["sides"] for i in side["claim_ids"])),
+    )
 
 
 def _disagreement_and_names(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from .digits import WAYS, altered, figures
-from .parts import Spot, by_id, cited, cited_sentences, listed, own_evidence, pick, sentences
+from .parts import Spot, by_id, cited, cited_sentences, listed, own_evidence, sentences
 from .plant import Json, Made, Variant
 
 

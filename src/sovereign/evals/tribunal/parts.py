@@ -6,7 +6,7 @@ import copy
 import hashlib
 from collections.abc import Iterable, Sequence
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .plant import Json
 
@@ -23,7 +23,7 @@ def pick(rng: Random, items: Iterable[T]) -> T | None:
 
 def listed(data: Json, *path: str) -> list[Spot]:
     """The members of the list at a path."""
-    part = data
+    part: Any = data
     for key in path:
         part = part[key]
     return [(f"/{'/'.join(path)}/{n}", member) for n, member in enumerate(part)]
@@ -123,7 +123,14 @@ def new_claim(data: Json, like: Json, work: str, text: str, text_hash: str = "")
     start = claim["quote"]["start"]
     stands = {"text": text, "start": start, "end": start + len(text), "paper_id": work, "source_id": work}
     claim["quote"] |= stands | {"text_hash": text_hash or hashlib.sha256(text.encode()).hexdigest()}
-    empty = {"model": None, "scale": None, "phase": None, "batch_size": None, "sequence_length": None, "conditions": []}
+    empty: Json = {
+        "model": None,
+        "scale": None,
+        "phase": None,
+        "batch_size": None,
+        "sequence_length": None,
+        "conditions": [],
+    }
     claim |= {"setting": empty, "results": [], "gate": None, "rungs": [0, 2], "verdict": "SUPPORT"}
     claim |= dict.fromkeys(("subject", "comparator", "metric", "value", "unit", "direction"))
     own = {

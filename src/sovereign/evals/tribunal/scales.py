@@ -86,7 +86,11 @@ def _range(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
 def _row_scale(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
     known = by_id(data)
     rows = listed(data, "answer", "comparisons")
-    spots = [(p, r) for p, r in rows if r["scale"] and r["claim_id"] in known and r["scale"] in known[r["claim_id"]]["quote"]["text"]]
+    spots = [
+        (p, r)
+        for p, r in rows
+        if r["scale"] and r["claim_id"] in known and r["scale"] in known[r["claim_id"]]["quote"]["text"]
+    ]
     spot = pick(rng, spots)
     if spot is None:
         return None
@@ -95,7 +99,9 @@ def _row_scale(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
 
 
 def _setting(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
-    spots = [(p, c) for p, c in cited(data) if c["setting"]["scale"] and c["setting"]["scale"]["text"] in c["quote"]["text"]]
+    spots = [
+        (p, c) for p, c in cited(data) if c["setting"]["scale"] and c["setting"]["scale"]["text"] in c["quote"]["text"]
+    ]
     spot = pick(rng, spots)
     if spot is None:
         return None

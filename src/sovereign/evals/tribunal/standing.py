@@ -80,14 +80,22 @@ def _copied(data: Json, rng: Random, how: str) -> Made | None:
     place, claim = spot
     work = copy.deepcopy(works[source(claim)])
     doi = f"10.5555/proc.2024.{rng.randint(1000, 9999)}"
-    work |= {"id": f"doi:{doi}", "doi": doi, "arxiv_id": None, "url": f"https://doi.org/{doi}", "location": f"{doi[8:]}.md"}
+    work |= {
+        "id": f"doi:{doi}",
+        "doi": doi,
+        "arxiv_id": None,
+        "url": f"https://doi.org/{doi}",
+        "location": f"{doi[8:]}.md",
+    }
     if how == "authors":
         work["title"] = f"Revisiting {work['title'].partition(':')[0]}"
     elif how == "title":
         work["authors"] = ["N. Haddad", "P. Virtanen"]
     else:
         work["title"] = f"{work['title'].partition(':')[0]} in Practice"
-        work["authors"] = [f"{name.split()[0][0]}. {name.split()[-1]}" for name in reversed(work["authors"]) if name.split()]
+        work["authors"] = [
+            f"{name.split()[0][0]}. {name.split()[-1]}" for name in reversed(work["authors"]) if name.split()
+        ]
     added = new_claim(data, claim, work["id"], f"As before, {claim['text']}")
     return _counted(
         place,
@@ -158,7 +166,9 @@ def _inspected(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
 
 def _unchecked(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
     """A claim that nothing could check has the rung of those that are anchored and supported."""
-    return _rung(data, rng, [2], [(p, c) for p, c in listed(data, "claims") if c["verdict"] != "SUPPORT" and 2 not in c["rungs"]])
+    return _rung(
+        data, rng, [2], [(p, c) for p, c in listed(data, "claims") if c["verdict"] != "SUPPORT" and 2 not in c["rungs"]]
+    )
 
 
 def _record_level(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
@@ -167,7 +177,9 @@ def _record_level(data: Json, rng: Random, others: Sequence[Json]) -> Made | Non
 
 
 def _verified(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
-    own = [(p, c) for p, c in _alone(data) if len(own_evidence(c)) == len(c["verification"]["evidence"]) and not _passed(c)]
+    own = [
+        (p, c) for p, c in _alone(data) if len(own_evidence(c)) == len(c["verification"]["evidence"]) and not _passed(c)
+    ]
     spot = pick(rng, own)
     if spot is None:
         return None

@@ -36,9 +36,21 @@ def _foreign(data: Json, rng: Random) -> tuple[Json, tuple[str, ...]] | None:
     if like is None or paper is None:
         return None
     work = rng.choice(FOREIGN)
-    facts = {"id": f"doi:{work.doi}", "title": work.title, "authors": list(work.authors), "year": work.year, "venue": work.venue}
+    facts = {
+        "id": f"doi:{work.doi}",
+        "title": work.title,
+        "authors": list(work.authors),
+        "year": work.year,
+        "venue": work.venue,
+    }
     kept = {key: value for key, value in copy.deepcopy(paper).items() if key not in ("retracted", "version")}
-    more = {"doi": work.doi, "arxiv_id": None, "url": f"https://doi.org/{work.doi}", "topics": [], "location": f"{work.doi[8:]}.md"}
+    more: Json = {
+        "doi": work.doi,
+        "arxiv_id": None,
+        "url": f"https://doi.org/{work.doi}",
+        "topics": [],
+        "location": f"{work.doi[8:]}.md",
+    }
     places = add_work(data, kept | facts | more)
     claim = new_claim(data, like[1], f"doi:{work.doi}", rng.choice(work.sentences))
     return claim, (*places, add_claim(data, claim))
@@ -141,7 +153,9 @@ def _marked(data: Json, rng: Random, where: str) -> Made | None:
         return None
     (place, paper, (at, entry)), number = (spot[0], spot[1], spot[2]), rng.randint(100, 999)
     if where == "paper":
-        paper["retracted"] = rng.choice(("retracted by the publisher", "withdrawn by its authors")) + f" (notice {number})"
+        paper["retracted"] = (
+            rng.choice(("retracted by the publisher", "withdrawn by its authors")) + f" (notice {number})"
+        )
     elif where == "dropped":
         entry.update({"kept": False, "reason": _DROPPED.format(number)})
     elif where == "kept":
