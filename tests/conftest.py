@@ -17,6 +17,10 @@ settings.load_profile("house")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Workers of pytest-xdist share the cores: one thread each, and each process that a test starts. Before anything loads OpenMP.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "1"
+
 # Here for fixtures that live as long as the session, too. A test that times something says so.
 os.environ["SOVEREIGN_MEASURE_SECONDS"] = "0"
 # Embedding a whole library takes seconds, in each fresh home. A test of search by meaning says so.
