@@ -7,22 +7,22 @@ from collections.abc import Iterable, Iterator
 from sovereign.lab.overhead.crossovers import SMALL, SMALL_BY_SCALE
 from sovereign.language.comparisons import parse
 from sovereign.language.words import content_stems, normalize, overlap
-from sovereign.records import Claim, Comparison, Finding, Measurement, Result
+from sovereign.records import Claim, Finding, Measurement, Result
 
 from ..of_record import Told, of_record
-from ..rows import Row, grouped, rows_of
-from ..wording import distinct, figure
+from ..rows import grouped, rows_of
+from ..wording import distinct
 from .brief import Brief, Said
 from .kinds import finding
-from .trace import Rest, in_order, rest_on, unnamed, untraced, values
+from .trace import Rest, in_order, numbers, rest_on, unnamed, untraced, values
 
+FOREIGN = 0.3  # share below which they speak of something else
 CARRIED = 0.5  # share of a sentence's words that have to be those of what it cites
 # Words with which an answer joins what it cites; they need no carrier.
 _JOINING = content_stems(
     "work works read give gives say says find finding findings nearest compare comparison compared figure figures source sources "
     "search within over range same differ agree likely cause setting statement statements known quoted below words"
 )
-_CLOSE = 0.006  # by which two ratios of one and the same figures may differ, as they are printed
 
 
 def of_claims(brief: Brief) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def of_claims(brief: Brief) -> Iterator[Finding]:
     for claim in brief.claims:
         place, quote = brief.place(claim.id), claim.quote.text
         if strange := sorted(values([claim.text]) - values([quote])):
-            said = f"{_listed(strange)} in the claim, not in its quote"
+            said = f"{listed(strange)} in the claim, not in its quote"
             yield finding("altered-number", said, at=[f"{place}/text"], claims=[claim.id], evidence=quote)
         elif not in_order(claim.text, quote):
             said = "the claim says it in other words than its quote"
@@ -82,34 +82,49 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
         own = [brief.measurement[i] for i in sentence.measurement_ids if i in brief.measurement]
         if sentence.of_record or not (claims or own):
             continue
-        rest = rest_on(claims, own, known, _counts(claims, own, brief))
+        rest = rest_on(claims, own, known, counts_of(claims, own, brief))
         strange = untraced(sentence.text, rest)
         strangers = () if own else unnamed(sentence.text, [*(c.quote.text for c in claims), *known])
         loose = not own and not strange and (bool(strangers) or not _carried(sentence.text, rest))
         if not (strange or loose):
+            yield from _unsized(said, claims, own)
             continue
         if other := _carrier(said, brief, known):
             yield finding(
                 "wrong-paper",
-                f"the sentence is given to {_listed(sentence.claim_ids)}, and says what {other.id} says",
+                f"the sentence is given to {listed(sentence.claim_ids)}, and says what {other.id} says",
                 at=[said.at], claims=[*sentence.claim_ids, other.id], evidence=other.quote.text,
+            )  # fmt: skip
+        elif not own and overlap(content_stems(sentence.text) - _JOINING, rest.stems) < FOREIGN:
+            yield finding(
+                "uncited-sentence", f"{listed(sentence.claim_ids)} says nothing of the kind",
+                at=[said.at], claims=sentence.claim_ids, evidence=sentence.text,
             )  # fmt: skip
         elif strange:
             names = [*sentence.claim_ids, *sentence.measurement_ids]
             yield finding(
-                "altered-number", f"{_listed(strange)} neither stands in {_listed(names[:8])} nor follows from it",
+                "altered-number", f"{listed(strange)} neither stands in {listed(names[:8])} nor follows from it",
                 at=[said.at], claims=sentence.claim_ids, evidence=sentence.text,
             )  # fmt: skip
         elif strangers:
             yield finding(
-                "altered-text", f"{_listed(strangers)} is named in none of {_listed(sentence.claim_ids)}",
+                "altered-text", f"{listed(strangers)} is named in none of {listed(sentence.claim_ids)}",
                 at=[said.at], claims=sentence.claim_ids, evidence=sentence.text,
             )  # fmt: skip
         else:
             yield finding(
-                "altered-text", f"most of its words are not those of {_listed(sentence.claim_ids)}",
+                "altered-text", f"most of its words are not those of {listed(sentence.claim_ids)}",
                 at=[said.at], claims=sentence.claim_ids, evidence=sentence.text,
             )  # fmt: skip
+
+
+def _unsized(said: Said, claims: list[Claim], own: list[Measurement]) -> Iterator[Finding]:
+    """A sentence with figures of claims that all hold at a stated size, and that names none of these sizes or their models."""
+    names = [n for c in claims for n in (c.setting.scale.text if c.setting.scale else "", c.setting.model or "") if n]
+    sized = claims and not own and all(c.setting.scale for c in claims) and numbers(said.sentence.text)
+    if sized and not any(name in said.sentence.text for name in names):
+        text = f"its figures hold at {', '.join(dict.fromkeys(names))}, and it does not say so"
+        yield finding("missing-scale", text, at=[said.at], claims=[c.id for c in claims], evidence=said.sentence.text)
 
 
 def known_texts(brief: Brief) -> list[str]:
@@ -131,7 +146,7 @@ def _names_something(said: Said, brief: Brief) -> bool:
     return said.sentence.of_record or bool(said.sentence.measurement_ids) or any(i in brief.claim for i in ids)
 
 
-def _counts(claims: list[Claim], own: list[Measurement], brief: Brief) -> Iterable[int]:
+def counts_of(claims: list[Claim], own: list[Measurement], brief: Brief) -> Iterable[int]:
     """What there is to count: claims, works, comparisons of one kind, sizes."""
     groups = grouped(rows_of(claims, brief.aspects)).values()
     yield from (len(distinct([r for r in g if r.ratio is not None])) for g in groups)
@@ -159,7 +174,7 @@ def _carrier(said: Said, brief: Brief, known: list[str]) -> Claim | None:
         c for c in brief.claims if c.id not in said.sentence.claim_ids and c.quote.source_id not in _works(said, brief)
     ]
     for claim in found:
-        rest = rest_on([claim], [], known, _counts([claim], [], brief))
+        rest = rest_on([claim], [], known, counts_of([claim], [], brief))
         if not untraced(said.sentence.text, rest) and overlap(content_stems(said.sentence.text), rest.stems) >= 0.8:
             return claim
     return None
@@ -179,144 +194,6 @@ def of_the_record(brief: Brief) -> Iterator[Finding]:
             yield finding("uncited-sentence", text, at=[said.at], evidence=said.sentence.text)
 
 
-def of_sides(brief: Brief) -> Iterator[Finding]:
-    """Sides of agreements and disagreements, and cells of tables by scale, with figures that their claims do not give."""
-    answer, known = brief.answer, known_texts(brief)
-    sides = [
-        (f"/answer/disagreements/{n}/sides/{m}", s)
-        for n, d in enumerate(answer.disagreements)
-        for m, s in enumerate(d.sides)
-    ]
-    sides += [
-        (f"/answer/agreements/{n}/sides/{m}", s) for n, d in enumerate(answer.agreements) for m, s in enumerate(d.sides)
-    ]
-    rows = [(place, side.statement, side.claim_ids) for place, side in sides]
-    rows += [
-        (f"/answer/agreements/{n}/text", a.text, tuple(i for s in a.sides for i in s.claim_ids))
-        for n, a in enumerate(answer.agreements)
-    ]
-    for place, text, ids in rows:
-        claims = [brief.claim[i] for i in ids if i in brief.claim]
-        strange = untraced(text, rest_on(claims, [], known, _counts(claims, [], brief))) if claims else ()
-        if strange:
-            said = f"{_listed(strange)} neither stands in {_listed(ids)} nor follows from it"
-            yield finding("altered-number", said, at=[place], claims=ids, evidence=text)
-    for n, matrix in enumerate(answer.matrices):
-        for r, row in enumerate(matrix.rows):
-            for c, cell in enumerate(row.cells):
-                claims = [brief.claim[i] for i in cell.claim_ids if i in brief.claim] if cell else []
-                given = [
-                    v
-                    for claim in claims
-                    for result in claim.results
-                    if result.ratio
-                    for v in (result.ratio, 1 / result.ratio)
-                ]
-                lost = (
-                    [v for v in (cell.low, cell.high) if not any(abs(v - g) <= _CLOSE * g for g in given)]
-                    if cell and claims
-                    else []
-                )
-                if cell and lost:
-                    said = f"{_listed(lost)} in the table is no ratio of {_listed(cell.claim_ids)}"
-                    yield finding(
-                        "altered-number", said, at=[f"/answer/matrices/{n}/rows/{r}/cells/{c}"], claims=cell.claim_ids
-                    )
-
-
-def of_comparisons(brief: Brief) -> Iterator[Finding]:
-    """Rows of the answer's table that their claim does not give."""
-    rows: dict[tuple[str, str, str], list[Row]] = {}
-    for row in rows_of(
-        [c for c in brief.claims if c.id in {x.claim_id for x in brief.answer.comparisons}], brief.aspects
-    ):
-        rows.setdefault((row.claim.id, row.subject, row.comparator), []).append(row)
-    for n, mine in enumerate(brief.answer.comparisons):
-        if mine.claim_id not in brief.claim:
-            continue  # a citation of nothing is found elsewhere
-        place = f"/answer/comparisons/{n}"
-        theirs = rows.get((mine.claim_id, mine.subject, mine.comparator), [])
-        same = [
-            r
-            for r in theirs
-            if r.ratio is not None and mine.ratio is not None and abs(r.ratio - mine.ratio) <= _CLOSE * r.ratio
-        ]
-        right = [
-            r
-            for r in same
-            if (figure(r.value), figure(r.comparator_value)) == (mine.subject_value, mine.comparator_value)
-        ]
-        if not right and (other := _giver(mine, brief)):
-            said = f"the row is given to {mine.claim_id}, and is what {other} gives"
-            yield finding("wrong-paper", said, at=[place], claims=[mine.claim_id, other])
-        elif not right:
-            given = (
-                "; ".join(
-                    f"{figure(r.value)} against {figure(r.comparator_value)}, ratio {r.ratio:g}"
-                    for r in theirs
-                    if r.ratio
-                )
-                or "nothing of the kind"
-            )
-            said = f"the table says {_row(mine)}; {mine.claim_id} gives {given}"
-            yield finding(
-                "altered-number",
-                said,
-                at=[place],
-                claims=[mine.claim_id],
-                evidence=brief.claim[mine.claim_id].quote.text,
-            )
-        scale = brief.claim[mine.claim_id].setting.scale
-        if scale is not None and mine.scale != scale.text:
-            said = f"the table says {mine.scale or 'no size'}; {mine.claim_id} holds at {scale.text}"
-            yield finding("missing-scale", said, at=[place], claims=[mine.claim_id])
-
-
-def _giver(mine: Comparison, brief: Brief) -> str | None:
-    """Another claim that gives this very row."""
-    return next(
-        (
-            row.claim.id
-            for row in rows_of([c for c in brief.claims if c.id != mine.claim_id], brief.aspects)
-            if row.ratio is not None and mine.ratio is not None and abs(row.ratio - mine.ratio) <= _CLOSE * row.ratio
-            and (figure(row.value), figure(row.comparator_value)) == (mine.subject_value, mine.comparator_value)
-        ),
-        None,
-    )  # fmt: skip
-
-
-def _row(mine: Comparison) -> str:
-    return (
-        f"{mine.subject_value} against {mine.comparator_value}, ratio {mine.ratio if mine.ratio is not None else '–'}"
-    )
-
-
-def of_cells(brief: Brief) -> Iterator[Finding]:
-    """Cells of the measured tables that are not what their measurement gives."""
-    for t, table in enumerate(brief.answer.measured):
-        for r, row in enumerate(table.rows):
-            for c, cell in enumerate(row.cells):
-                mine = brief.measurement.get(cell.measurement_id) if cell else None
-                if cell is None or mine is None:
-                    continue
-                place = f"/answer/measured/{t}/rows/{r}/cells/{c}"
-                if mine.ratio is None or abs(cell.ratio - mine.ratio) > _CLOSE * abs(mine.ratio):
-                    said = f"the table says {cell.ratio:g}; {mine.id} gives {mine.ratio if mine.ratio is not None else 'no ratio'}"
-                    yield finding("altered-number", said, at=[place], evidence=mine.quantity.text)
-
-
-def of_measurements(brief: Brief) -> Iterator[Finding]:
-    """Measurements whose printed figure is not their value, or whose value lies outside its own quartiles."""
-    for n, one in enumerate(brief.measurements):
-        mine = Rest(frozenset(), (one.quantity.value,), frozenset(), frozenset())
-        wrong = bool(untraced(one.quantity.text, mine))
-        if not wrong and one.low is not None and one.high is not None:
-            wrong = not one.low * (1 - _CLOSE) <= one.quantity.value <= one.high * (1 + _CLOSE)
-        if wrong:
-            said = f"{one.id} says {one.quantity.text}; its value is {one.quantity.value:g}, its quartiles {one.low} and {one.high}"
-            yield finding("altered-number", said, at=[f"/measurements/{n}"])
-
-
-def _listed(items: Iterable[object]) -> str:
+def listed(items: Iterable[object]) -> str:
     names = [f"{i:g}" if isinstance(i, float) else str(i) for i in items]
     return ", ".join(names)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sovereign.records import Finding, ReviewRound, Role
 
-from . import figures, told, weaknesses, worked, works
+from . import figures, tabled, told, weaknesses, worked, works
 from .brief import Brief
 from .kinds import finding
 from .scores import ROLES, role_score, total
@@ -30,11 +30,11 @@ CHECKS: dict[Role, tuple[Check, ...]] = {
         works.of_quotes,
         figures.of_claims,
         figures.of_sentences,
-        figures.of_comparisons,
+        tabled.of_comparisons,
         figures.of_the_record,
-        figures.of_sides,
-        figures.of_cells,
-        figures.of_measurements,
+        tabled.of_sides,
+        tabled.of_cells,
+        tabled.of_measurements,
         worked.of_groups,
         worked.of_agreements,
         worked.of_sureness,

@@ -7,11 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from sovereign.records import Claim, Finding, Quote
+from sovereign.reading import normal_title
+from sovereign.records import Finding, Quote
 from sovereign.sources import RETRACTED
 
 from ..extract import relevance_of
-from .brief import Brief, Said
+from .brief import Brief
 from .kinds import finding
 
 # Marks of a title, as publishers set them: "RETRACTED: …", "Retraction notice to …", "… (Withdrawn)", "… [retracted article]".
@@ -87,7 +88,18 @@ def of_quotes(brief: Brief) -> Iterator[Finding]:
     """Quotes of works that were never retrieved, and quotes whose copies in the record do not agree."""
     retrieved = {i for c in brief.retrieval.candidates if c.kept and any(c.ranks) for i in c.ids}
     quotes = list(brief.quotes())
+    yield from _log(brief)
+    titles = {c.paper_id: c.title for c in brief.retrieval.candidates}
     for n, paper in enumerate(brief.papers):
+        if paper.id in titles and normal_title(titles[paper.id]) != normal_title(paper.title):
+            text = f"the search found {paper.id} as “{titles[paper.id]}”; it is listed as “{paper.title}”"
+            yield finding("fabricated-citation", text, at=[f"/papers/{n}"])
+        own = {"arxiv": paper.arxiv_id, "doi": paper.doi}
+        kind, _, name = paper.id.partition(":")
+        listed = own.get(kind)
+        if listed and listed.casefold() != name.casefold():
+            text = f"{paper.id} is listed with the {kind} id {listed}"
+            yield finding("fabricated-citation", text, at=[f"/papers/{n}"])
         if paper.id not in retrieved:
             text = f"{paper.id} is among the works that were read, and no search found it"
             claims = [c.id for c in brief.claims if c.quote.paper_id == paper.id]
@@ -111,6 +123,19 @@ def of_quotes(brief: Brief) -> Iterator[Finding]:
     )
     yield from _odd(quotes, lambda q: q.text, _work, "wrong-paper", "elsewhere the same sentence is of {}")
     yield from _overlapping(quotes)
+
+
+def _log(brief: Brief) -> Iterator[Finding]:
+    """The log of the search against itself: kept works stand first, and as many are there as are counted."""
+    candidates = brief.retrieval.candidates
+    kept = [n for n, c in enumerate(candidates) if c.kept]
+    for n in (n for n in kept if n >= len(kept)):
+        text = f"{candidates[n].paper_id} is kept, and stands in the log behind works that were dropped"
+        yield finding("fabricated-citation", text, at=[f"/retrieval/candidates/{n}"])
+    counted = brief.counters
+    if counted and (counted.papers_seen, counted.papers_kept) != (len(candidates), len(kept)):
+        text = f"{counted.papers_seen} works are counted as seen and {counted.papers_kept} as kept; the log has {len(candidates)} and {len(kept)}"
+        yield finding("fabricated-citation", text, at=["/counters", "/retrieval/candidates"])
 
 
 def _work(quote: Quote) -> str:
@@ -151,17 +176,13 @@ def _overlapping(quotes: list[tuple[str, str, Quote]]) -> Iterator[Finding]:
 
 def of_topics(brief: Brief) -> Iterator[Finding]:
     """Sentences and tables that rest on claims which do not speak to the question."""
-    off = {c.id: c for c in brief.cited if not _speaks(c, brief)}
+    off = {c.id: c for c in brief.cited if not relevance_of(c, brief.aspects)}
     for claim in off.values():
         places = [said.at for said in brief.said if claim.id in said.sentence.claim_ids]
         text = f"{claim.id} of {claim.quote.source_id} speaks of nothing that the question asks for"
         yield finding(
             "off-topic-source", text, at=[brief.place(claim.id), *places], claims=[claim.id], evidence=claim.quote.text
         )
-
-
-def _speaks(claim: Claim, brief: Brief) -> bool:
-    return relevance_of(claim, brief.aspects) > 0
 
 
 def of_retractions(brief: Brief) -> Iterator[Finding]:
@@ -183,8 +204,3 @@ def of_retractions(brief: Brief) -> Iterator[Finding]:
                 claims=[claim.id],
                 evidence=gone[works[0]],
             )
-
-
-def named_by(said: Said, brief: Brief) -> list[Claim]:
-    """The claims that a sentence names and that are there."""
-    return [brief.claim[i] for i in said.sentence.claim_ids if i in brief.claim]
