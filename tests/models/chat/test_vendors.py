@@ -52,7 +52,7 @@ def test_anthropic(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     answer, call = one.ask()
     assert answer and (call.outcome, call.input_tokens, call.output_tokens) == ("answered", 70, 9), call
     (body,) = server.asked
-    assert server.paths[0].startswith("/v1/messages") and server.headers[0]["x-api-key"] == KEY
+    assert server.paths[0].startswith("/v1/messages") and server.headers[0]["authorization"] == f"Bearer {KEY}"
     assert body["model"] == "claude-sonnet-4-6" and body["max_tokens"] == 4096 and not body.get("tools")
     assert "no authority" in json.dumps(body["system"]) and [m["role"] for m in body["messages"]] == ["user"]
     assert "claims" in json.dumps(body["output_config"]["format"]["schema"])
