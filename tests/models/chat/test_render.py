@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sovereign.models.chat import Passage, Prompt
 from sovereign.models.chat.render import MOST_PASSAGE_CHARS, halved, neutral, render, safe
-from sovereign.models.chat.schema import loose, schema_of
+from sovereign.models.chat.schema import loose, schema_of, tight
 from tests.models.chat.helpers import PROMPT, Claims, Run
 
 
@@ -103,3 +103,12 @@ def test_decoders_get_a_schema_without_lengths() -> None:
     node = {"properties": {"title": {"type": "string", "maxLength": 3, "title": "T"}}, "items": [{"minItems": 1}]}
     assert loose(node) == {"properties": {"title": {"type": "string"}}, "items": [{}]}
     assert "title" not in json.dumps(loose(schema_of(Claims)))
+
+
+def test_the_small_model_gets_a_schema_that_ends() -> None:
+    node = {
+        "properties": {"kind": {"type": "string", "enum": ["a"]}, "q": {"type": "array", "items": {"type": "string"}}}
+    }
+    kind, q = tight(node)["properties"].values()
+    assert kind == {"type": "string", "enum": ["a"]}
+    assert q == {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 3}

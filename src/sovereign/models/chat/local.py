@@ -19,7 +19,7 @@ from sovereign.errors import InputError, SovereignError
 from sovereign.models.files import library, packaged, pinned
 
 from .backend import Backend, Failure, Reply, Request
-from .schema import loose
+from .schema import loose, tight
 
 NAME = "local:"
 ALIAS = "SmolLM2-135M-Instruct"
@@ -81,6 +81,7 @@ def serve(port: int = 0) -> Any:
     wanted.model.path, wanted.model_alias = weights(), {ALIAS}
     wanted.hostnames, wanted.port, wanted.cors_origins = ["127.0.0.1"], port, ""
     wanted.n_ctx, wanted.n_batch, wanted.n_parallel = CONTEXT, BATCH, 1
+    wanted.n_predict = MOST_OUTPUT  # it would go on for ever, and who asks the server may not say when to stop
     wanted.cpuparams.n_threads = wanted.cpuparams_batch.n_threads = THREADS
     wanted.offline, wanted.ui, wanted.endpoint_slots, wanted.warmup, wanted.verbosity = True, False, False, False, -1
     try:
@@ -127,7 +128,7 @@ def _said(server: Any, request: Request, until: float) -> Reply:
     if request.structured:
         body["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": request.name, "schema": loose(request.schema)},
+            "json_schema": {"name": request.name, "schema": tight(loose(request.schema))},
         }
     parts: list[str] = []
     last: dict[str, Any] = {}
