@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from importlib.resources import files
 from pathlib import Path
@@ -252,3 +253,17 @@ def test_only_the_library_is_the_library_however_it_is_spelled(tmp_path: Path) -
     assert refused.code == 2 and "--only-library does not go with --source" in refused.err
     missing = sovereign("ask", QUESTION, "--only-library", "--source", "Library", "--library", tmp_path / "none")
     assert missing.code == 2 and "--only-library" not in missing.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "left_out"),
+    [
+        (["--model", "vllm:m"], ["vllm:m"]),
+        (["--model", "openai:m", "--judge-model", "ollama:j"], ["openai:m", "ollama:j"]),
+        (["--model", "fake:", "--judge-model", "nim:j"], ["nim:j"]),
+    ],
+)
+def test_only_the_library_means_no_model_on_a_server(library: Path, flags: list[str], left_out: list[str]) -> None:
+    said = sovereign("ask", QUESTION, "--library", library, "--only-library", "--json", *flags)
+    assert said.code == 0, said.err
+    assert re.findall(r"--only-library: (\S+) is not asked; no language model", said.err) == left_out

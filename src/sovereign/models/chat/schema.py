@@ -25,3 +25,14 @@ def loose(node: Any) -> Any:
         for key, value in node.items()
         if key not in _BOUNDS
     }
+
+
+def tight(node: Any) -> Any:
+    """A schema with few items and short texts: a small model that decodes by it comes to an end."""
+    if isinstance(node, list):
+        return [tight(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    ends = {"array": {"maxItems": 3}, "string": {} if "enum" in node else {"maxLength": 200}}
+    kind = node.get("type")
+    return {key: tight(value) for key, value in node.items()} | (ends.get(kind, {}) if isinstance(kind, str) else {})
