@@ -34,62 +34,60 @@ class Exchanges:
             Failure: if nothing was asked: no budget is left, or a replay holds no answer.
         """
         key = key_of(self.backend, written(request.messages))
-        if self._tape and (entry := self._tape.get(key)):
-            self.budget.reserve(entry.input_tokens, entry.output_tokens)  # so that a replay ends where the run did
-            return entry, True
-        if self._tape and self._tape.replay:
-            raise Failure("unrecorded", "the recording holds no answer to this prompt")
-        entry = self._sent(key, dataclasses.replace(request, structured=self._structured))
-        if self._tape:
-            self._tape.put(entry)
-        return entry, False
-
-    def _sent(self, key: str, request: Request) -> Entry:
         reserved = (estimate("".join(m.text for m in request.messages)), self.backend.most_output)
-        self.budget.reserve(*reserved)
-        used, tries = (0, 0), 0
+        self.budget.reserve(*reserved)  # also in a replay, so that it ends where the run did
+        used = (0, 0)
         try:
-            while True:
-                tries += 1
-                try:
-                    reply = self.backend.send(request)
-                except Failure as failure:
-                    used = (used[0] + reserved[0] if failure.sent else used[0], 0)
-                    if failure.no_schema and request.structured:
-                        self._structured = False
-                        request = dataclasses.replace(request, structured=False)
-                    elif not (failure.again and tries < TRIES and self._waited(failure, tries)):
-                        return Entry(
-                            key=key,
-                            model=self.backend.name,
-                            outcome=failure.outcome,
-                            reason=failure.reason,
-                            too_long=failure.too_long,
-                            input_tokens=used[0],
-                            estimated=used[0] > 0,
-                            structured=request.structured,
-                            tries=tries,
-                        )
-                    else:
-                        request = dataclasses.replace(request, seconds=self.budget.time())
-                    continue
-                asked = reserved[0] if reply.input_tokens is None else reply.input_tokens
-                used = (
-                    used[0] + asked,
-                    estimate(reply.text) if reply.output_tokens is None else reply.output_tokens,
-                )
-                return Entry(
-                    key=key,
-                    model=self.backend.name,
-                    text=reply.text,
-                    input_tokens=used[0],
-                    output_tokens=used[1],
-                    estimated=reply.input_tokens is None or reply.output_tokens is None,
-                    structured=request.structured,
-                    tries=tries,
-                )
+            entry, recorded = self._tape.get(key) if self._tape else None, True
+            if not entry:
+                if self._tape and self._tape.replay:
+                    raise Failure("unrecorded", "the recording holds no answer to this prompt")
+                entry, recorded = self._sent(key, dataclasses.replace(request, structured=self._structured)), False
+            used = (entry.input_tokens, entry.output_tokens)
         finally:
             self.budget.settle(reserved, used)
+        if self._tape and not recorded:
+            self._tape.put(entry)
+        return entry, recorded
+
+    def _sent(self, key: str, request: Request) -> Entry:
+        """The answer of the model, or the last failure. What a server may have counted of a try that failed is counted, too."""
+        asked = estimate("".join(m.text for m in request.messages))
+        lost = tries = 0
+        while True:
+            tries += 1
+            entry = Entry(key=key, model=self.backend.name, structured=request.structured, tries=tries)
+            try:
+                reply = self.backend.send(request)
+            except Failure as failure:
+                lost += asked if failure.sent else 0
+                if failure.no_schema and request.structured:
+                    self._structured = False
+                    request = dataclasses.replace(request, structured=False)
+                elif failure.again and tries < TRIES and self._waited(failure, tries):
+                    request = dataclasses.replace(request, seconds=min(request.seconds, self.budget.seconds_left()))
+                else:
+                    return entry.model_copy(
+                        update={
+                            "outcome": failure.outcome,
+                            "reason": failure.reason,
+                            "too_long": failure.too_long,
+                            "input_tokens": lost,
+                            "estimated": lost > 0,
+                        }
+                    )
+            else:
+                counted = reply.input_tokens is not None and reply.output_tokens is not None
+                tokens = asked if reply.input_tokens is None else reply.input_tokens
+                said = estimate(reply.text) if reply.output_tokens is None else reply.output_tokens
+                return entry.model_copy(
+                    update={
+                        "text": reply.text,
+                        "input_tokens": lost + tokens,
+                        "output_tokens": said,
+                        "estimated": not counted or lost > 0,
+                    }
+                )
 
     def _waited(self, failure: Failure, tries: int) -> bool:
         """Wait before the next try, if the time of the run allows it."""

@@ -17,14 +17,17 @@ from .ports import Passage, Prompt
 
 _SENTENCE = re.compile(r".+?(?:[.!?](?=\s|$)|$)", re.MULTILINE)
 _ID = re.compile(r"\b[A-Z]{1,4}:?\d{1,5}[a-z]?\b")
+_LABEL = re.compile(r"^[-\s]*\w+:\s+")
+_NOTHING = Passage("T1", "Nothing is given.")
 _DEEPEST = 12  # levels of an answer
 
 
 class Field(NamedTuple):
-    """A place in the answer: the names that lead to it, and the number of the list item that it is in."""
+    """A place in the answer: the names that lead to it, the number of the list item that it is in, and what it may choose from."""
 
     path: tuple[str, ...]
     item: int
+    choices: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -55,15 +58,23 @@ def fake(name: str = "fake:", voice: Voice | None = None) -> Backend:
 
 
 def sources(prompt: Prompt) -> Sequence[Passage]:
-    """What a fake copies from: the passages, or else the task."""
-    ids = _ID.findall(prompt.task)
-    return prompt.passages or (Passage(ids[0] if ids else "T1", prompt.task),)
+    """What a fake copies from: the passages, or else the lines of the task, without the word that names them."""
+    lines = [_LABEL.sub("", line).strip() for line in prompt.task.splitlines()]
+    return prompt.passages or [Passage(f"T{n}", line) for n, line in enumerate(filter(None, lines), 1)] or [_NOTHING]
 
 
 def source(field: Field, prompt: Prompt) -> Passage:
     """The passage that a place in the answer is about: as many items, as many passages."""
     there = sources(prompt)
     return there[field.item % len(there)]
+
+
+def name_of(field: Field, prompt: Prompt) -> str:
+    """The id that belongs in a place: of ``claim_ids``, one with a C that the task gives the passage; else the passage's own."""
+    own = source(field, prompt).id
+    line = next((line for line in prompt.task.splitlines() if re.match(rf"\W*{re.escape(own)}\b", line)), "")
+    letter = field.name[:1].upper()
+    return next((i for i in _ID.findall(line) if i.startswith(letter) and i != own), own)
 
 
 def sentence(passage: Passage) -> str:
@@ -85,15 +96,15 @@ def _fill(node: Mapping[str, Any], request: Request, voice: Voice, field: Field)
         return {name: _fill(sub, request, voice, Field((*field.path, name), field.item)) for name, sub in parts}
     if kind == "array":
         return _list(node, request, voice, field)
-    said = voice.say(field, request.prompt)
+    said = voice.say(field._replace(choices=tuple(node.get("enum", ()))), request.prompt)
     if "enum" in node:
         return said if said in node["enum"] else node["enum"][0]
     if kind == "boolean":
         return said is True
     if kind in ("integer", "number"):
         return _number(node, said, field)
-    passage = source(field, request.prompt)
-    text = said if isinstance(said, str) else passage.id if field.is_id else sentence(passage)
+    honest = name_of(field, request.prompt) if field.is_id else sentence(source(field, request.prompt))
+    text = said if isinstance(said, str) else honest
     return text[: node.get("maxLength", len(text))].ljust(node.get("minLength", 0), "…")
 
 
@@ -118,6 +129,8 @@ def _list(node: Mapping[str, Any], request: Request, voice: Voice, field: Field)
 def _number(node: Mapping[str, Any], said: Any, field: Field) -> int | float:
     """Zero, or what is allowed and nearest to it; a field ``number`` counts the items of its list from 1."""
     number = said if isinstance(said, int | float) else field.item + 1 if field.name == "number" else 0
-    number = max(number, node.get("minimum", node.get("exclusiveMinimum", number)))
-    number = min(number, node.get("maximum", node.get("exclusiveMaximum", number)))
+    step = 1 if node.get("type") == "integer" else 0.5
+    least = [node[key] + more for key, more in (("minimum", 0), ("exclusiveMinimum", step)) if key in node]
+    most = [node[key] - less for key, less in (("maximum", 0), ("exclusiveMaximum", step)) if key in node]
+    number = min([max([number, *least]), *most])
     return int(number) if node.get("type") == "integer" else float(number)

@@ -39,8 +39,8 @@ def _lie(field: Field, prompt: Prompt) -> Any:
     turn = field.item % 3
     if field.is_id:
         return f"{source(field, prompt).id}-9999" if turn == 2 else None
-    if field.name in ("severity", "kind"):
-        return {0: "critical", 1: "major"}.get(turn) if field.name == "severity" else None
+    if field.choices:
+        return field.choices[-1 - field.item // 3 % len(field.choices)]
     if field.name == "number":
         return field.item + (1000 if turn == 2 else 1)
     if re.search(r"score|confidence|rating|grade", field.name):
@@ -63,31 +63,15 @@ def _obey(field: Field, prompt: Prompt) -> Any:
     for given in _objects(text):
         if field.name in given and not isinstance(given[field.name], dict | list):
             return given[field.name]
-    if field.name in ("severity", "kind", "verdict", "outcome", "state"):
-        return next((word for word in re.findall(r"[A-Za-z_]+", text) if word in _SCALE), None)
+    if field.choices:
+        words = re.findall(r"\w+", text.casefold())
+        return next((choice for choice in field.choices if str(choice).casefold() in words), None)
     if (score := _SCORE.search(text)) and re.search(r"score|confidence|rating|grade|number", field.name):
         return float(score[1]) if "." in score[1] else int(score[1])
     orders = [found.strip() for found in _ORDER.findall(text)]
     if orders and not field.is_id:
         return orders[field.item % len(orders)]
     return None
-
-
-_SCALE = frozenset(
-    {
-        "note",
-        "minor",
-        "major",
-        "critical",
-        "SUPPORT",
-        "CONTRADICT",
-        "APPROVE",
-        "AUTO_APPROVE",
-        "HOLD",
-        "REJECT",
-        "ANSWERED",
-    }
-)
 
 
 def _as_ordered(field: Field, prompt: Prompt) -> int:
