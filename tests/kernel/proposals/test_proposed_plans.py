@@ -71,7 +71,8 @@ def test_a_facet_in_the_words_of_the_question():
         ("topic", "", "facet: its words are not in the question"),
         ("topic", "compared to", "facet: it names no thing"),
         ("subject", "Alpha tuning", "facet: covered by those that are there"),
-        ("metric", "Does Alpha tuning reduce", "facet: no metric that the vocabulary knows"),
+        ("topic", QUESTION, "facet: holds one that is there"),
+        ("metric", "reduce", "facet: no metric that the vocabulary knows"),
     ],
 )
 def test_bad_facets_are_dropped_by_reason(kind: str, text: str, why: str):
