@@ -21,13 +21,14 @@ from sovereign.settings import load
 from sovereign.sources import LOCAL, require_source
 from sovereign.store import Store, open_store
 
-from .measured import show_measured
+from .measured import show_matrix, show_measured
 from .output import clean, err, guarded, out, print_json, progress_line
 
 _STATE = {"ANSWERED": "green", "PARTLY_ANSWERED": "yellow", "NOT_ANSWERABLE": "red"}
 _VERDICT = {"SUPPORT": "green", "CONTRADICT": "red", "MIXED": "yellow", "NOT_ENOUGH_INFO": "dim", "UNCHECKED": "dim"}
 ROWS = 20
 SENTENCES = 6
+MEASURED = 4
 
 
 @guarded
@@ -179,11 +180,18 @@ def _hand_over(record: Record, out_dir: Path | None, as_json: bool, store: Store
 def show_answer(record: Record) -> None:
     """The answer, its disagreements and open points, and the claims table, for a terminal."""
     answer, counters = record.answer, record.counters
-    out.print(f"\n[bold]{clean(record.question)}[/]")
+    out.print(f"\n[bold]{clean(answer.title or record.question)}[/]")
+    if answer.title:
+        out.print(f"[dim]{clean(record.question)}[/]")
     out.print(
         f"[{_STATE[answer.state]}]{answer.state}[/] · {record.decision.outcome} ({clean(record.decision.reasons[0])}) · "
         f"score {record.reviews[-1].score:g}/10 · level L{record.level}\n"
     )
+    for sentence in answer.abstract:
+        ids = _origin(record, sentence) if not sentence.of_record else ""
+        out.print(f"{clean(sentence.text)}{ids}")
+    if answer.abstract:
+        out.print()
     for measured in answer.measured:
         show_measured(measured, record)
     facets = {f.id: f.text for f in record.plan.facets}
@@ -196,6 +204,14 @@ def show_answer(record: Record) -> None:
             out.print(f"  • {clean(sentence.text)}{mark}{_origin(record, sentence)}")
         if not facet.sentences:
             out.print(f"  • {clean(facet.reason)}")
+        if why := next((s.text for s in answer.sureness if s.facet_id == facet.facet_id), ""):
+            out.print(f"  [dim]How sure: {clean(why.partition(': ')[2])}[/]")
+    for table in answer.matrices:
+        show_matrix(table)
+    if answer.agreements:
+        out.print("\n[bold]Where sources agree[/]")
+    for agreed in answer.agreements:
+        out.print(f"  • {clean(agreed.subject)}: {clean(agreed.text)}{_ids_of(agreed.sides)}")
     if answer.disagreements:
         out.print("\n[bold]Where sources disagree[/]")
     for item in answer.disagreements:
@@ -242,9 +258,9 @@ def source_line(claim: Claim) -> str:
 
 
 def _shown(facet: FacetAnswer) -> list[AnswerSentence]:
-    """All that was measured, and the first sentences of the sources."""
+    """The first sentences of what was measured, and of the sources; the report has all."""
     own = [s for s in facet.sentences if s.measurement_ids]
-    return own + [s for s in facet.sentences if not s.measurement_ids][:SENTENCES]
+    return own[:MEASURED] + [s for s in facet.sentences if not s.measurement_ids][:SENTENCES]
 
 
 def _origin(record: Record, of: AnswerSentence | Side) -> str:
@@ -252,6 +268,10 @@ def _origin(record: Record, of: AnswerSentence | Side) -> str:
     ours = any(record.claim(i).quote.our_words for i in of.claim_ids)
     ids = (*of.claim_ids, *(of.measurement_ids if isinstance(of, AnswerSentence) else ()))
     return f" [cyan]{clean(_ids(ids))}[/]" + (" [italic dim](secondary summary)[/]" if ours else "")
+
+
+def _ids_of(sides: tuple[Side, ...]) -> str:
+    return f" [cyan]{clean(_ids(tuple(i for side in sides for i in side.claim_ids)))}[/]"
 
 
 def _ids(ids: tuple[str, ...]) -> str:

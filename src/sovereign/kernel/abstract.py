@@ -49,7 +49,8 @@ def abstract(
         first, rest = (cannot(told),), [*own, *(s for s in said if s.claim_ids)]
     middle = [*rest, *_between(answer.agreements, answer.disagreements), *_scales(aspects, claims)]
     middle = middle[: MOST - len(first) - 4]
-    first, middle = ([_own_words(s, sources) for s in some] for some in (first, middle))
+    first = tuple(_own_words(s, sources) for s in first)
+    middle = [_own_words(s, sources) for s in middle]
     world = told._replace(answer=answer.model_copy(update={"abstract": (*first, *middle)}))
     last = [*states(world), *still_open(world), *how_sure(world), works(world)]
     if len(first) + len(middle) + len(last) < LEAST:

@@ -68,9 +68,9 @@ def answer(
     if not aspects.measured:
         facets = [_topic_facet(f, sound, aspects) for f in aspects.sides]
     facets += [_scale_facet(f, sound, aspects, found) for f in aspects.plan.of_kind("scale")]
-    told = {point.text for point in found.open_points}
+    known = {point.text for point in found.open_points}
     points = [
-        OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in told
+        OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in known
     ]
     groups = {f.id: _groups([r for r in rows if r.facet.id == f.id], aspects) for f in aspects.measured}
     every = [group for mine in groups.values() for group in mine]

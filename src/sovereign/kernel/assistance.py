@@ -41,7 +41,8 @@ class Assistance:
         self._read: set[str] = set()
         self._objected: list[int | None] = []
         self.chats = request.settings.chat_model != "none"
-        self.judges = (request.settings.judge_model or request.settings.chat_model) != "none"
+        self.judge = request.settings.judge_model or request.settings.chat_model
+        self.judges = self.judge != "none"
 
     def plan(self, planned: Plan) -> Plan:
         """The plan, with queries and facets that a model proposed and the question bears out."""
@@ -70,7 +71,7 @@ class Assistance:
 
         return self._helped(wording.STAGE, answered, Answer, asked)
 
-    def objections(self, answered: Answer, by: Sequence[Claim], question: str, texts: Mapping[Role, str]) -> Objections:
+    def objections(self, answered: Answer, by: Sequence[Claim], texts: Mapping[Role, str]) -> Objections:
         """What a model objects to as SKEPTIC and as VALIDATOR, asked side by side and blind to each other. ``texts`` describe the
         roles. The sentences are those of ``Answer.sentences``: ``S1`` is the first. Empty where nobody is named to ask."""
         if not self.judges:

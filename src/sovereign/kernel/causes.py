@@ -29,7 +29,7 @@ _KINDS = (
         re.compile(
             r"\b\d+(?:\.\d+)?\s?[MBT]\b|\b(?:llama|gpt|opt|bert|qwen|gemma|mistral|t5|mixtral)\b", re.IGNORECASE
         ),
-    ),  # fmt: skip
+    ),
     ("phase", re.compile(r"\b(?:training|inference|decoding|prefill)\b", re.IGNORECASE)),
 )
 

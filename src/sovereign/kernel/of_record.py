@@ -95,7 +95,7 @@ def states(told: Told) -> tuple[AnswerSentence, ...]:
     for facet in told.answer.facets:
         alike.setdefault(state_words(facet), []).append(told.name(facet.facet_id))
     said = [f"{series(names)} {words if len(names) == 1 else 'are' + words.removeprefix('is')}" for words, names in alike.items()]  # fmt: skip
-    return (_said(f"By what was asked, {'; '.join(said)}"),) if said else ()
+    return (_said(f"Of what was asked, {'; '.join(said)}"),) if said else ()
 
 
 def still_open(told: Told) -> tuple[AnswerSentence, ...]:

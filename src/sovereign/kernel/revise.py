@@ -11,6 +11,15 @@ from sovereign.sources import RETRACTED
 
 UNSUPPORTED, MIXED = "unsupported-in-answer", "mixed-in-answer"
 WEAK = ("second-hand", "number-without-setting")
+# Defects of a claim itself: whatever made them, the answer is better off without it.
+DEFECTIVE = (
+    "altered-number",
+    "altered-text",
+    "wrong-paper",
+    "off-topic-source",
+    "retracted-source",
+    "overclaimed-level",
+)
 
 
 @dataclass(frozen=True)
@@ -23,22 +32,26 @@ class Revision:
 
 
 def revise(first: ReviewRound, answered: Answer) -> Revision:
-    """What follows from the first round: unsupported claims go; contradicted ones and those weak in two ways are downgraded.
+    """What follows from the first round: unsupported and defective claims go; contradicted ones and those weak in two ways are downgraded.
 
     A contradicted claim carries no sentence any more, but that its sources disagree stays said. Where a facet has nothing
     but claims that contradict each other, its sentences stay: that is then what the sources say.
     """
     named = {
         code: frozenset(i for f in first.findings if f.code == code for i in f.claim_ids)
-        for code in (UNSUPPORTED, MIXED, *WEAK)
+        for code in (UNSUPPORTED, MIXED, *WEAK, *DEFECTIVE)
     }
-    gone, mixed = named[UNSUPPORTED], named[MIXED] - named[UNSUPPORTED]
+    defective = frozenset[str]().union(*(named[code] for code in DEFECTIVE)) - named[UNSUPPORTED]
+    gone = named[UNSUPPORTED] | defective
+    mixed = named[MIXED] - gone
     by_facet = [frozenset(i for s in f.sentences for i in s.claim_ids) for f in answered.facets]
     mixed -= {i for ids in by_facet if ids <= mixed for i in ids}
     twice = named[WEAK[0]] & named[WEAK[1]] - gone - mixed
     changes = []
-    if gone:
-        changes.append(f"withdrawn from the answer as unsupported: {_listed(gone)}")
+    if unsupported := gone - defective:
+        changes.append(f"withdrawn from the answer as unsupported: {_listed(unsupported)}")
+    if defective:
+        changes.append(f"withdrawn from the answer as defective: {_listed(defective)}")
     if mixed:
         changes.append(
             f"downgraded as contradicted by other evidence, so that no sentence rests on them: {_listed(mixed)}"

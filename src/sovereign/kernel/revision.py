@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sovereign.records import Answer, Plan, ReviewRound
+from sovereign.records import Answer, Plan
 from sovereign.sources import RETRACTED
 from sovereign.store import Store
 
@@ -17,8 +17,7 @@ from .read import Read
 from .revise import revise, second_search, taken_back
 from .runs import Request
 from .sources import Sources
-from .stages import Found, Measured, claims_of, measured_again, read_kept, search, speaks_for
-from .tribunal import respond, review
+from .stages import Found, Measured, claims_of, measured_again, read_kept, reviewed, search, speaks_for
 
 
 def revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps, helped: Assistance) -> Draft:
@@ -60,12 +59,7 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     out = {c.id for c in claims} - {c.id for c in kept}
     anew = replace(draft, retrieval=retrieval, documents=documents, claims=claims, made=made, answer=answered)
-
-    def reviewed() -> ReviewRound:
-        second = review(2, anew.brief(out), notes)
-        return second.model_copy(update={"responses": respond(first, second, changes)})
-
-    return replace(anew, rounds=(first, steps.step("review", reviewed, ReviewRound)))
+    return replace(anew, rounds=(first, reviewed(2, anew, helped, steps, out, notes)))
 
 
 def _again(draft: Draft, again: Plan, request: Request, sources: Sources, steps: Steps) -> Read:

@@ -12,7 +12,6 @@ from sovereign.records import (
     Decision,
     Plan,
     Record,
-    ReviewRound,
 )
 from sovereign.store import Store
 from sovereign.version import __version__
@@ -31,8 +30,7 @@ from .read import Read
 from .revision import revised
 from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
 from .sources import Sources, require_unrecorded
-from .stages import Found, Measured, claims_of, measured, read_kept, search
-from .tribunal import review
+from .stages import Found, Measured, claims_of, measured, read_kept, reviewed, search
 
 Progress = Callable[[str, str], None]
 
@@ -136,9 +134,8 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         )
         answered = helped.wording(answered, claims, documents, retrieval)
         draft = Draft(planned, retrieval, report, documents, claims, made, found, answered)
-        first = steps.step("review", lambda: review(1, draft.brief()), ReviewRound)
-        draft = replace(draft, rounds=(first,))
-        if first.score < policy()["revision_below"]:
+        draft = replace(draft, rounds=(reviewed(1, draft, helped, steps),))
+        if draft.rounds[-1].score < policy()["revision_below"]:
             draft = revised(draft, request, store, sources, steps, helped)
     draft = replace(draft, model_use=helped.use(draft.rounds))
     against = _cited_against(draft)

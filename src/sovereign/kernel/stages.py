@@ -9,7 +9,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from sovereign.lab.overhead.evidence import Evidence
-from sovereign.records import Claim, Document, Failure, Measurement, Paper, Plan, Retrieval
+from sovereign.records import Claim, Document, Failure, Measurement, Paper, Plan, Retrieval, ReviewRound
 from sovereign.sources import LOCAL, LibraryReport
 from sovereign.store import Store
 
@@ -28,6 +28,7 @@ from .retractions import without_retracted
 from .retrieve import retrieve
 from .runs import Request
 from .sources import Sources
+from .tribunal import respond, review, rule, tested
 from .verify import verify
 
 LIBRARY_CHANGED = Failure(
@@ -151,6 +152,26 @@ def measured(claims: Sequence[Claim], aspects: Aspects, request: Request, store:
     left = max(0.0, seconds - (monotonic() - start))
     judged, made = measure(claims, request.measure, store.artifacts.put, left, tell=tell)
     return Measured(judged, made, lab_evidence(aspects, store.artifacts.put, fresh, notice))
+
+
+def reviewed(
+    number: int,
+    draft: Draft,
+    helped: Assistance,
+    steps: Steps,
+    withdrawn: AbstractSet[str] = frozenset(),
+    changes: Sequence[str] = (),
+) -> ReviewRound:
+    """A round of review. From the second on it answers the findings of the one before."""
+    objections = helped.objections(draft.answer, draft.claims, rule().texts)
+
+    def done() -> ReviewRound:
+        brief = draft.brief(withdrawn)
+        found = review(number, brief, changes, tested(objections, helped.judge, brief))
+        answers = respond(draft.rounds[-1], found, changes) if draft.rounds else ()
+        return found.model_copy(update={"responses": answers})
+
+    return steps.step("review", done, ReviewRound)
 
 
 def time_to_measure(request: Request, steps: Steps) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from sovereign.records import Answer, Claim, Facet, FacetAnswer, Measurement, Paper, Sureness
+from sovereign.records import Answer, Claim, Facet, FacetAnswer, Measurement, Paper, Quote, Sureness
 
 from .independence import papers_by_id, relation_of
 from .wording import counted, series
@@ -114,7 +114,8 @@ def basis(
 def independent_groups(claims: Sequence[Claim], papers: Sequence[Paper]) -> int:
     """The size of a set of works any two of which are known to be independent, taken in order; 0 without a claim."""
     quotes = {c.quote.source_id: c.quote for c in claims}
-    known, apart = papers_by_id(papers), []
+    known = papers_by_id(papers)
+    apart: list[Quote] = []
     for quote in quotes.values():
         if all(relation_of(quote, other, known) == "independent" for other in apart):
             apart.append(quote)
@@ -151,7 +152,7 @@ def because(found: Basis) -> str:
             if found.groups > 1
             else "no two known to be independent"
         )
-        works = counted(found.works, "work") + (f", {groups}," if found.works > 1 else "")
+        works = counted(found.works, "work") + (f" ({groups})" if found.works > 1 else "")
         were = "was" if found.claims == 1 else "were"
         parts.append(
             f"{counted(found.claims, 'statement')} of {works} {were} read {series([_DEPTHS[d] for d in found.depths])}"
@@ -161,4 +162,4 @@ def because(found: Basis) -> str:
             if found.verified
             else "no evidence beyond the own sentence confirms any of these"
         )
-    return series(parts) if parts else "nothing was found that speaks to it"
+    return "; ".join(parts) if parts else "nothing was found that speaks to it"

@@ -235,5 +235,6 @@ class Answer(Model):
         sentences = self.sentences()
         ids = [i for s in sentences for i in s.claim_ids]
         ids += [c.claim_id for c in self.comparisons]
-        ids += [i for d in (*self.agreements, *self.disagreements) for side in d.sides for i in side.claim_ids]
+        sides = (*(s for a in self.agreements for s in a.sides), *(s for d in self.disagreements for s in d.sides))
+        ids += [i for side in sides for i in side.claim_ids]
         return tuple(dict.fromkeys(ids))
