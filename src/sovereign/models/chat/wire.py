@@ -43,7 +43,7 @@ class Client(httpx2.AsyncClient):
                 request.headers.pop(name, None)
         if not self._secret:
             request.headers.pop("authorization", None)  # the placeholder of a library that insists on a key
-        response = await super().send(request, stream=True, auth=None, follow_redirects=False)
+        response = await super().send(request, **(more | {"stream": True, "follow_redirects": False}))
         content = bytearray()
         try:
             async for piece in response.aiter_bytes(65_536):
