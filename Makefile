@@ -60,8 +60,8 @@ layers: $(VENV)/test.stamp  ## who may import whom
 	$(VENV)/bin/lint-imports --no-logo
 
 .PHONY: unit
-unit: $(VENV)/lab.stamp  ## pytest
-	$(RUN) -m pytest
+unit: $(VENV)/lab.stamp  ## pytest, on two cores
+	$(RUN) -m pytest -n 2 --dist worksteal
 
 # One after the other whatever -j says: two that run at once would measure each other.
 .PHONY: bench

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+
+from sovereign.errors import InputError
 
 from .output import clean, err, guarded, out, print_json, progress_line
 
@@ -37,26 +40,38 @@ _PARTS = {
 
 @guarded
 def evaluate(
-    name: Annotated[str, typer.Argument(help="The bench: scifact, pubmedqa, scitab or tamper.", metavar="NAME")],
+    name: Annotated[
+        str, typer.Argument(help="The bench: scifact, pubmedqa, scitab, tamper or tribunal.", metavar="NAME")
+    ],
     data: Annotated[Path | None, typer.Option("--data", help="The folder that holds the set.")] = None,
     split: Annotated[str | None, typer.Option("--split", help="Only this split, where the set has splits.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Only the first so many pairs.")] = None,
     twins: Annotated[
         Path | None, typer.Option("--twins", help="tamper: score these twins (JSON lines) instead of making some.")
     ] = None,
+    records: Annotated[
+        Path | None,
+        typer.Option("--records", help="tribunal: plant in the records of this folder instead of making some."),
+    ] = None,
     to: Annotated[
         Path | None, typer.Option("--out", help="Where the result goes; evals/results/NAME.json if left out.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Measure the checks on a labelled set, or on twins of true claims, beside their baselines."""
+    """Measure the checks on a labelled set, or on twins of true claims, beside their baselines; or the reviewers on planted defects."""
     from sovereign import evals
 
-    models = evals.chosen()
-    given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins}
+    given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins, "--records": records}
     words = [w for key, value in given.items() if value is not None for w in (key, str(value))]
     with progress_line(True) as say:
-        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), models)
+        if name == "tribunal":
+            from sovereign.evals import tribunal
+
+            _only(name, given, "--records")
+            result = tribunal.run(records, lambda text: say(name, text), _skipped)
+        else:
+            _only(name, given, "--data", "--split", "--limit", "--twins")
+            result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), evals.chosen())
     result["command"] = shlex.join(["sovereign", "eval", name, *words])
     path = to or Path("evals") / "results" / f"{name}.json"
     evals.write(result, path)
@@ -66,7 +81,20 @@ def evaluate(
     err.print(f"Written to {clean(str(path))}")
 
 
+def _only(name: str, given: Mapping[str, object], *known: str) -> None:
+    """An option that the bench does not know is an error, not a figure without it."""
+    for key, value in given.items():
+        if value is not None and key not in known:
+            raise InputError(f"{key} does not go with {name}.", f"{name} takes {', '.join(known)}.")
+
+
+def _skipped(text: str) -> None:
+    err.print(clean(text), highlight=False)
+
+
 def _show(result: dict[str, Any]) -> None:
+    if result["bench"] == "tribunal":
+        return _show_tribunal(result)
     what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
     out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
@@ -84,6 +112,25 @@ def _show(result: dict[str, Any]) -> None:
             out.print(
                 f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
             )
+
+
+def _show_tribunal(result: dict[str, Any]) -> None:
+    """A row for each kind, then the good records that were objected to; what was missed is in the JSON."""
+    out.print(
+        f"[bold]tribunal[/]: {result['plants']} planted defects in {result['clean_records']} good records, 95 % intervals by record"
+    )
+    table = Table("kind", "plants", "records", "found", "rate", "held out", "false alarms", box=None)
+    for kind, row in result["kinds"].items():
+        counts = (str(row["n"]), str(row["records"]), str(row["detected"]), _cell(row["rate"], row["interval"]))
+        table.add_row(kind, *counts, _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None))
+    overall = _cell(result["detection_rate"], result["intervals"]["detection_rate"])
+    alarms = _cell(result["false_alarm_rate"], result["intervals"]["false_alarm_rate"])
+    found = sum(row["detected"] for row in result["kinds"].values())
+    counts = (str(result["plants"]), str(result["clean_records"]), str(found), overall)
+    table.add_row("all", *counts, _cell(result["held_out_rate"], None), alarms)
+    out.print(table)
+    for kind in result["fewer_than_wanted"]:
+        out.print(f"{kind}: only {result['kinds'][kind]['n']} plants; these records have no place for more.")
 
 
 def _figures(rows: dict[str, dict[str, Any]]) -> Table:

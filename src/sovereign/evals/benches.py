@@ -42,7 +42,7 @@ def run(
         InputError: for an unknown bench or split, options that do not go together, or data that cannot be used.
     """
     if name not in NAMES:
-        raise InputError(f"There is no bench {name!r}.", f"Choose one of {', '.join(NAMES)}.")
+        raise InputError(f"There is no bench {name!r}.", f"Choose one of {', '.join((*NAMES, 'tribunal'))}.")
     if limit is not None and limit < 1:
         raise InputError(f"--limit is {limit}.", "Give a number of at least 1, or leave it out.")
     if twins is not None and name != "tamper":

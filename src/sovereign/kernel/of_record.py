@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sovereign.records import Answer, AnswerSentence, Claim, FacetAnswer, Paper, Plan, Record
+from sovereign.records import Answer, AnswerSentence, Claim, FacetAnswer, Paper, Plan
 
 from .wording import capital, counted, series
 
@@ -42,9 +42,8 @@ class Told(NamedTuple):
         return f"the range of {facet.text}" if facet and facet.kind == "scale" else facet.text if facet else facet_id
 
 
-def of_record(record: Record) -> tuple[str, ...]:
+def of_record(told: Told) -> tuple[str, ...]:
     """Every sentence about the record alone that its abstract may hold, word for word, as the record gives them now."""
-    told = Told(record.answer, record.plan, record.claims, record.papers, len(record.retrieval.candidates))
     return tuple(
         s.text
         for s in (

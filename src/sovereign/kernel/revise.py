@@ -24,10 +24,11 @@ DEFECTIVE = (
 
 @dataclass(frozen=True)
 class Revision:
-    """Claims that the answer must no longer use, claims that no sentence may rest on, and both in words."""
+    """Claims that the answer must no longer use, claims that no sentence may rest on, sentences to strike, and all in words."""
 
     withdrawn: frozenset[str]
     downgraded: frozenset[str]
+    struck: frozenset[str]
     changes: tuple[str, ...]
 
 
@@ -39,10 +40,12 @@ def revise(first: ReviewRound, answered: Answer) -> Revision:
     """
     named = {
         code: frozenset(i for f in first.findings if f.code == code for i in f.claim_ids)
-        for code in (UNSUPPORTED, MIXED, *WEAK, *DEFECTIVE)
+        for code in (UNSUPPORTED, MIXED, *WEAK)
     }
-    defective = frozenset[str]().union(*(named[code] for code in DEFECTIVE)) - named[UNSUPPORTED]
+    own = [f for f in first.findings if f.code in DEFECTIVE and any(place.startswith("/claims/") for place in f.at)]
+    defective = frozenset(i for f in own for i in f.claim_ids) - named[UNSUPPORTED]
     gone = named[UNSUPPORTED] | defective
+    bad = {place for f in first.findings if f.severity == "critical" and f.counts for place in f.at}
     mixed = named[MIXED] - gone
     by_facet = [frozenset(i for s in f.sentences for i in s.claim_ids) for f in answered.facets]
     mixed -= {i for ids in by_facet if ids <= mixed for i in ids}
@@ -60,7 +63,9 @@ def revise(first: ReviewRound, answered: Answer) -> Revision:
         changes.append(
             f"downgraded as second-hand figures without a setting, so that no sentence rests on them: {_listed(twice)}"
         )
-    return Revision(gone, mixed | twice, tuple(changes))
+    if struck := frozenset(s.text for place, s in answered.places() if place in bad):
+        changes.append(f"struck {len(struck)} sentence(s) that what they name does not carry")
+    return Revision(gone, mixed | twice, struck, tuple(changes))
 
 
 def _listed(ids: frozenset[str]) -> str:

@@ -55,7 +55,7 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     answered = steps.step(
         "answer", lambda: answer(kept, aspects, revision.downgraded, draft.found, retrieval, documents), Answer
     )
-    answered = helped.wording(answered, kept, documents, retrieval)
+    answered = helped.wording(answered.without(revision.struck), kept, documents, retrieval)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     out = {c.id for c in claims} - {c.id for c in kept}
     anew = replace(draft, retrieval=retrieval, documents=documents, claims=claims, made=made, answer=answered)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from sovereign.records import Answer, Claim, Facet, FacetAnswer, Measurement, Paper, Quote, Sureness
+from sovereign.records import Answer, Claim, Facet, FacetAnswer, Measurement, Paper, Sureness
 
-from .independence import papers_by_id, relation_of
+from .corroborate import independent_groups
+from .independence import papers_by_id
 from .wording import counted, series
 
 Degree = Literal["none", "very low", "low", "moderate", "high"]
@@ -101,7 +102,7 @@ def basis(
     return Basis(
         claims=len(mine),
         works=len({c.quote.source_id for c in mine}),
-        groups=independent_groups(mine, papers),
+        groups=independent_groups([*{c.quote.source_id: c.quote for c in mine}.values()], papers_by_id(papers)),
         verified=sum(c.verified for c in mine),
         depths=tuple(sorted({c.quote.depth for c in mine})),
         measured=sum(how != "modelled" for how in hows),
@@ -109,17 +110,6 @@ def basis(
         whole=facet.state == "ANSWERED",
         disputed=disputed,
     )
-
-
-def independent_groups(claims: Sequence[Claim], papers: Sequence[Paper]) -> int:
-    """The size of a set of works any two of which are known to be independent, taken in order; 0 without a claim."""
-    quotes = {c.quote.source_id: c.quote for c in claims}
-    known = papers_by_id(papers)
-    apart: list[Quote] = []
-    for quote in quotes.values():
-        if all(relation_of(quote, other, known) == "independent" for other in apart):
-            apart.append(quote)
-    return len(apart)
 
 
 def _of(facet: FacetAnswer, name: str, found: Basis) -> Sureness:

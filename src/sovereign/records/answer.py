@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -224,6 +225,28 @@ class Answer(Model):
     def sentences(self) -> tuple[AnswerSentence, ...]:
         """All sentences, those of the abstract first."""
         return (*self.abstract, *self.summary, *(s for f in self.facets for s in f.sentences))
+
+    def places(self) -> tuple[tuple[str, AnswerSentence], ...]:
+        """All sentences with their JSON Pointers (RFC 6901) from the record's root."""
+        rows = [(f"/answer/abstract/{n}", s) for n, s in enumerate(self.abstract)]
+        rows += [(f"/answer/summary/{n}", s) for n, s in enumerate(self.summary)]
+        rows += [
+            (f"/answer/facets/{i}/sentences/{n}", s)
+            for i, facet in enumerate(self.facets)
+            for n, s in enumerate(facet.sentences)
+        ]
+        return tuple(rows)
+
+    def without(self, texts: AbstractSet[str]) -> Answer:
+        """The answer without the sentences of these texts."""
+
+        def kept(sentences: tuple[AnswerSentence, ...]) -> tuple[AnswerSentence, ...]:
+            return tuple(s for s in sentences if s.text not in texts)
+
+        facets = tuple(f.model_copy(update={"sentences": kept(f.sentences)}) for f in self.facets)
+        return self.model_copy(
+            update={"abstract": kept(self.abstract), "summary": kept(self.summary), "facets": facets}
+        )
 
     def measured_by(self) -> tuple[str, ...]:
         """Ids of the measurements that its sentences rest on, in order, each once."""

@@ -73,7 +73,9 @@ def _finding(
     claims = [brief.claim[i] for i in said.sentence.claim_ids if i in brief.claim] if said else [claim] if claim else []
     at = said.at if said else brief.place(claim.id) if claim else ""
     held = _held(one, said, claims, at, own, brief)
-    text = f"{one.kind.replace('_', ' ')}: {' '.join(one.reason.split())}"
+    # Its reason is not published: the words of a model are no evidence, and may be those of a document that it obeyed. They stay in
+    # the stored answer of the call.
+    text = f"a model objects to {one.target.strip().strip('[]')}: {one.kind.replace('_', ' ')}"
     made = finding("objection", text, at=[at], claims=[c.id for c in claims], evidence=held.evidence)
     return made.model_copy(
         update={
