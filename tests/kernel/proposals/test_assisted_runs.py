@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import signal
 from collections.abc import Callable
@@ -242,3 +243,32 @@ def test_a_model_that_is_none_is_refused_before_anything_is_kept(home: Path, lib
     with pytest.raises(InputError, match="no language model"):
         ask(home, columnar.QUESTION, library, chat_model="nobody:at-all")
     assert unfinished(home) == ()
+
+
+def test_a_good_wording_stands_through_the_review(
+    home: Path, library: Path, plain: Record, monkeypatch: pytest.MonkeyPatch
+):
+    """A model that shortens each sentence: what is taken says the same, so the reviewers find nothing new in it."""
+
+    def send(real: Callable[[Sent], Reply], request: Sent) -> Reply:
+        if request.prompt.stage != "answer":
+            return Reply("{}", 1, 1)
+        ids = dict(line.split(": claims ") for line in request.prompt.task.splitlines() if ": claims " in line)
+        proposals = [
+            {"number": int(p.id[1:]), "text": p.text.replace("works that were read", "works read"), "claim_ids": ids[p.id].split(", ")}
+            for p in request.prompt.passages
+            if p.id in ids
+        ]  # fmt: skip
+        return Reply(json.dumps({"sentences": proposals}), 1, 1)
+
+    through(monkeypatch, send)
+    record = ask(home, columnar.QUESTION, library, chat_model="fake:")
+    sound(record, home)
+    before = [s.text for s in plain.answer.abstract]
+    changed = [s for s in record.answer.abstract if s.text not in before]
+    assert changed
+    assert all(s.text.replace("works read", "works that were read") in before for s in changed)
+    assert stage(record, "answer").mode == "mixed"
+    assert stage(record, "answer").accepted > 0
+    assert [f.code for f in record.reviews[-1].findings] == [f.code for f in plain.reviews[-1].findings]
+    assert record.reviews[-1].score == plain.reviews[-1].score
