@@ -13,7 +13,6 @@ from sovereign.records import (
     AnswerSentence,
     AnswerState,
     Claim,
-    Comparison,
     Document,
     Facet,
     FacetAnswer,
@@ -33,9 +32,10 @@ from .matrix import matrices
 from .of_record import Told
 from .originality import sources_of
 from .ranking import both, by_weight, varied
-from .rows import USABLE, Row, metric_name, near, rows_of, setting_text
+from .rows import USABLE, Row, near, rows_of
 from .sureness import sureness
-from .wording import capital, figure, group_sentence, series, statement
+from .tables import comparisons, groups_of
+from .wording import capital, group_sentence, series, statement
 
 STATEMENTS_PER_TOPIC = 7
 SUMMARY_PER_FACET = 5
@@ -72,7 +72,7 @@ def answer(
     points = [
         OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in known
     ]
-    groups = {f.id: _groups([r for r in rows if r.facet.id == f.id], aspects) for f in aspects.measured}
+    groups = {f.id: groups_of([r for r in rows if r.facet.id == f.id], aspects) for f in aspects.measured}
     every = [group for mine in groups.values() for group in mine]
     sources = sources_of(documents, retrieval)
     body = Answer(
@@ -81,7 +81,7 @@ def answer(
         facets=tuple(facets),
         measured=found.tables,
         figures=found.figures,
-        comparisons=_table(rows, aspects),
+        comparisons=comparisons(rows, aspects),
         disagreements=disagreements(usable, rows, aspects, papers),
         agreements=agreements(every, papers),
         matrices=matrices(every),
@@ -98,10 +98,6 @@ def answer(
 def _of(own: Sequence[Row], groups: Sequence[list[Row]]) -> list[list[Row]]:
     """The groups without the rows that no sentence may rest on."""
     return [mine for group in groups if (mine := [row for row in group if row in own])]
-
-
-def _groups(rows: Sequence[Row], aspects: Aspects) -> list[list[Row]]:
-    return by_weight(rows, aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator"), aspects)
 
 
 def _summary(facet: FacetAnswer) -> tuple[AnswerSentence, ...]:
@@ -264,31 +260,4 @@ def _topic_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
         reason=f"{len(about)} claims speak of {facet.text}",
         sentences=sentences,
         missing=missing,
-    )
-
-
-def _table(rows: Sequence[Row], aspects: Aspects) -> tuple[Comparison, ...]:
-    """Rows with a ratio, once for each claim and pair; comparisons that say most to the question first."""
-    subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
-    groups = sorted(by_weight(rows, subjects, comparators, aspects), key=lambda g: g[0].facet.id)
-    table: dict[tuple[str, str, str, str | None, float], Comparison] = {}
-    for row in (r for g in groups for r in sorted(g, key=lambda r: -(r.ratio or 0))):
-        if row.ratio is not None:
-            table.setdefault((row.claim.id, row.subject, row.comparator, row.condition, row.ratio), _comparison(row))
-    return tuple(table.values())
-
-
-def _comparison(row: Row) -> Comparison:
-    assert row.ratio is not None
-    return Comparison(
-        facet_id=row.facet.id,
-        metric=metric_name(row.metric, row.phase),
-        subject=row.subject,
-        comparator=row.comparator,
-        subject_value=figure(row.value),
-        comparator_value=figure(row.comparator_value),
-        ratio=row.ratio,
-        scale=row.claim.setting.scale.text if row.claim.setting.scale else "",
-        setting=setting_text(row),
-        claim_id=row.claim.id,
     )

@@ -11,6 +11,7 @@ from sovereign.records import (
     Answer,
     AnswerSentence,
     Claim,
+    Counters,
     Measurement,
     Paper,
     Plan,
@@ -31,7 +32,7 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Brief:
-    """A record as far as it is made. ``level`` is None before the levels are earned; ``withdrawn`` are claims that a revision took
+    """A record as far as it is made. ``level`` and ``counters`` are None before they are counted; ``withdrawn`` are claims that a revision took
     out of the answer."""
 
     plan: Plan
@@ -41,6 +42,7 @@ class Brief:
     measurements: tuple[Measurement, ...]
     answer: Answer
     level: int | None = None
+    counters: Counters | None = None
     withdrawn: frozenset[str] = frozenset()
 
     @cached_property
@@ -106,5 +108,6 @@ def brief_of(record: Record) -> Brief:
         measurements=record.measurements,
         answer=record.answer,
         level=record.level,
+        counters=record.counters,
         withdrawn=frozenset(last.withdrawn if last else ()),
     )

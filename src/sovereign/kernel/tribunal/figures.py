@@ -14,7 +14,7 @@ from ..rows import Row, grouped, rows_of
 from ..wording import distinct, figure
 from .brief import Brief, Said
 from .kinds import finding
-from .trace import Rest, in_order, rest_on, untraced, values
+from .trace import Rest, in_order, rest_on, unnamed, untraced, values
 
 CARRIED = 0.5  # share of a sentence's words that have to be those of what it cites
 # Words with which an answer joins what it cites; they need no carrier.
@@ -84,7 +84,8 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
             continue
         rest = rest_on(claims, own, known, _counts(claims, own, brief))
         strange = untraced(sentence.text, rest)
-        loose = not own and not strange and not _carried(sentence.text, rest)
+        strangers = () if own else unnamed(sentence.text, [*(c.quote.text for c in claims), *known])
+        loose = not own and not strange and (bool(strangers) or not _carried(sentence.text, rest))
         if not (strange or loose):
             continue
         if other := _carrier(said, brief, known):
@@ -97,6 +98,11 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
             names = [*sentence.claim_ids, *sentence.measurement_ids]
             yield finding(
                 "altered-number", f"{_listed(strange)} neither stands in {_listed(names[:8])} nor follows from it",
+                at=[said.at], claims=sentence.claim_ids, evidence=sentence.text,
+            )  # fmt: skip
+        elif strangers:
+            yield finding(
+                "altered-text", f"{_listed(strangers)} is named in none of {_listed(sentence.claim_ids)}",
                 at=[said.at], claims=sentence.claim_ids, evidence=sentence.text,
             )  # fmt: skip
         else:
@@ -240,7 +246,10 @@ def of_comparisons(brief: Brief) -> Iterator[Finding]:
             for r in same
             if (figure(r.value), figure(r.comparator_value)) == (mine.subject_value, mine.comparator_value)
         ]
-        if not right:
+        if not right and (other := _giver(mine, brief)):
+            said = f"the row is given to {mine.claim_id}, and is what {other} gives"
+            yield finding("wrong-paper", said, at=[place], claims=[mine.claim_id, other])
+        elif not right:
             given = (
                 "; ".join(
                     f"{figure(r.value)} against {figure(r.comparator_value)}, ratio {r.ratio:g}"
@@ -263,6 +272,19 @@ def of_comparisons(brief: Brief) -> Iterator[Finding]:
             yield finding("missing-scale", said, at=[place], claims=[mine.claim_id])
 
 
+def _giver(mine: Comparison, brief: Brief) -> str | None:
+    """Another claim that gives this very row."""
+    return next(
+        (
+            row.claim.id
+            for row in rows_of([c for c in brief.claims if c.id != mine.claim_id], brief.aspects)
+            if row.ratio is not None and mine.ratio is not None and abs(row.ratio - mine.ratio) <= _CLOSE * row.ratio
+            and (figure(row.value), figure(row.comparator_value)) == (mine.subject_value, mine.comparator_value)
+        ),
+        None,
+    )  # fmt: skip
+
+
 def _row(mine: Comparison) -> str:
     return (
         f"{mine.subject_value} against {mine.comparator_value}, ratio {mine.ratio if mine.ratio is not None else '–'}"
@@ -281,6 +303,18 @@ def of_cells(brief: Brief) -> Iterator[Finding]:
                 if mine.ratio is None or abs(cell.ratio - mine.ratio) > _CLOSE * abs(mine.ratio):
                     said = f"the table says {cell.ratio:g}; {mine.id} gives {mine.ratio if mine.ratio is not None else 'no ratio'}"
                     yield finding("altered-number", said, at=[place], evidence=mine.quantity.text)
+
+
+def of_measurements(brief: Brief) -> Iterator[Finding]:
+    """Measurements whose printed figure is not their value, or whose value lies outside its own quartiles."""
+    for n, one in enumerate(brief.measurements):
+        mine = Rest(frozenset(), (one.quantity.value,), frozenset(), frozenset())
+        wrong = bool(untraced(one.quantity.text, mine))
+        if not wrong and one.low is not None and one.high is not None:
+            wrong = not one.low * (1 - _CLOSE) <= one.quantity.value <= one.high * (1 + _CLOSE)
+        if wrong:
+            said = f"{one.id} says {one.quantity.text}; its value is {one.quantity.value:g}, its quartiles {one.low} and {one.high}"
+            yield finding("altered-number", said, at=[f"/measurements/{n}"])
 
 
 def _listed(items: Iterable[object]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sovereign.errors import InputError
@@ -11,6 +12,7 @@ from ..answer import gaps_of
 from ..disagreements import disagreements
 from ..plan import plan
 from ..rows import USABLE, near, rows_of
+from ..tables import tables_of
 from .brief import Brief
 from .kinds import finding
 
@@ -38,13 +40,13 @@ def _claims(item: Disagreement) -> frozenset[str]:
 
 def of_facets(brief: Brief) -> Iterator[Finding]:
     """Parts of the question on which plan or answer is silent."""
-    mine = {(f.kind, f.text) for f in brief.plan.facets}
+    mine = {(f.kind, f.text, f.low, f.high) for f in brief.plan.facets}
     try:
         asked = plan(brief.plan.question, len(brief.plan.question) + 1).facets
     except InputError:
         asked = ()
     for facet in asked:
-        if (facet.kind, facet.text) not in mine:
+        if (facet.kind, facet.text, facet.low, facet.high) not in mine:
             code = "missing-scale" if facet.kind == "scale" else "missing-facet"
             yield finding(code, f"the question asks for {facet.text}, and the plan does not", at=["/plan/facets"])
     aspects, answered = brief.aspects, {f.facet_id for f in brief.answer.facets}
@@ -106,6 +108,52 @@ def _rows(brief: Brief) -> Iterator[Finding]:
             text = f"figures of {models} stand in the plot, and in no table beside it"
             at = [f"/answer/measured/{n}/rows" for n, _ in tables] or ["/answer/measured"]
             yield finding("missing-scale", text, at=at, facets=[plot.facet_id])
+
+
+def of_lists(brief: Brief) -> Iterator[Finding]:
+    """Lists of the sizes at which there are figures that leave out one of the claims that they name."""
+    scales = {f.id for f in brief.plan.of_kind("scale")}
+    for n, facet in enumerate(brief.answer.facets):
+        for m, sentence in enumerate(facet.sentences if facet.facet_id in scales else ()):
+            claims = [brief.claim[i] for i in sentence.claim_ids if i in brief.claim]
+            left = [
+                c.setting.scale.text for c in claims if c.setting.scale and c.setting.scale.text not in sentence.text
+            ]
+            if left and not _SPAN.search(sentence.text):
+                text = f"the sentence leaves out {', '.join(dict.fromkeys(left))}, of which it names claims"
+                at = [f"/answer/facets/{n}/sentences/{m}"]
+                yield finding("missing-scale", text, at=at, claims=sentence.claim_ids, evidence=sentence.text)
+
+
+_SPAN = re.compile(r"\(\d+ sizes\)")
+
+
+def of_tables(brief: Brief) -> Iterator[Finding]:
+    """Rows that the claims of the answer give and its tables leave out."""
+    again = tables_of(brief.answering, brief.aspects)
+    there = {(c.claim_id, c.subject, c.comparator) for c in brief.answer.comparisons}
+    gone = [c for c in again.comparisons if (c.claim_id, c.subject, c.comparator) not in there]
+    if gone and brief.answer.comparisons:
+        sizes = sorted({c.scale for c in gone if c.scale})
+        text = f"the table leaves out {len(gone)} comparison(s)" + (f", at {', '.join(sizes)}" if sizes else "")
+        yield finding(
+            "missing-scale" if sizes else "missing-facet",
+            text,
+            at=["/answer/comparisons"],
+            claims=[c.claim_id for c in gone],
+        )
+    for matrix in again.matrices:
+        at = [
+            (n, m)
+            for n, m in enumerate(brief.answer.matrices)
+            if (m.facet_id, m.metric) == (matrix.facet_id, matrix.metric)
+        ]
+        same = [(n, m) for n, m in at if m.comparator == matrix.comparator]
+        for n, mine in same:
+            left = [r.scale for r in matrix.rows if r.scale not in {x.scale for x in mine.rows}]
+            if left:
+                text = f"the table of what sources say has no row for {', '.join(left)}"
+                yield finding("missing-scale", text, at=[f"/answer/matrices/{n}/rows"], facets=[matrix.facet_id])
 
 
 def told(brief: Brief) -> tuple[int, int]:

@@ -88,6 +88,16 @@ def rest_on(
     return Rest(printed, computed, frozenset(counts), words)
 
 
+def unnamed(text: str, texts: Iterable[str]) -> tuple[str, ...]:
+    """Names of methods and models in a text ("MixLoRA", "GPT-3") that stand in none of the others."""
+    there = " ".join(map(normalize, texts)).casefold()
+    return tuple(dict.fromkeys(name for name in _NAME.findall(normalize(text)) if name.casefold() not in there))
+
+
+# A letter in capitals after the first sign: no ordinary word has one.
+_NAME = re.compile(r"\b\w+[A-Z]\w*\b")
+
+
 def in_order(text: str, of: str) -> bool:
     """Whether the words of a text are words of another, in their order: some may be left out, none added or moved."""
     rest = iter(_words(of))

@@ -134,6 +134,41 @@ def _full(claim: Claim) -> bool:
     return len(against) >= 8
 
 
+def of_gates(brief: Brief) -> Iterator[Finding]:
+    """Gate verdicts that no exact protocol and no measurement of the record gives."""
+    for claim in brief.claims:
+        gate = claim.gate
+        if gate is None or gate.status == "UNVERIFIED":
+            continue
+        lacks = (
+            [] if gate.protocol_match == "exact" else [f"a protocol that matches exactly (it is {gate.protocol_match})"]
+        )
+        lacks += [] if any(i in brief.measurement for i in gate.measurement_ids) else ["a measurement"]
+        lacks += [] if gate.code in (None, "passed", "failed") else [f"another reason than “{gate.code}”"]
+        if lacks:
+            text = f"the gate says {gate.status}, which would need {', and '.join(lacks)}"
+            yield finding("overclaimed-level", text, at=[f"{brief.place(claim.id)}/gate"], claims=[claim.id])
+
+
+def of_counts(brief: Brief) -> Iterator[Finding]:
+    """Counters of the record that its claims do not give. The policy decides by them."""
+    if brief.counters is None:
+        return
+    claims = brief.claims
+    right = {
+        "extracted": len(claims),
+        "anchored": sum(bool(c.verification and c.verification.anchored) for c in claims),
+        "supported": sum(c.verdict == "SUPPORT" for c in claims),
+        "verified": sum(c.verified for c in claims),
+        "cited": len(brief.answer.cited()),
+    }
+    stated = brief.counters.model_dump()
+    for name, number in right.items():
+        if stated[name] > number:
+            text = f"{stated[name]} claims are counted as {name}; there are {number}"
+            yield finding("overclaimed-level", text, at=[f"/counters/{name}"])
+
+
 def of_levels(brief: Brief) -> Iterator[Finding]:
     """Levels that the claims' own evidence, gate verdicts and measurements do not earn."""
     if brief.level is None:

@@ -14,7 +14,12 @@ from ..extract import relevance_of
 from .brief import Brief, Said
 from .kinds import finding
 
-_TAKEN_BACK = re.compile(r"^\W*(?:retract(?:ed|ion)|withdrawn|withdrawal)\b", re.IGNORECASE)
+# Marks of a title, as publishers set them: "RETRACTED: …", "Retraction notice to …", "… (Withdrawn)", "… [retracted article]".
+_MARKED = re.compile(
+    r"^\W*(?:article\s+)?(?:retract(?:ed|ion)|withdrawn|withdrawal)\b|[(\[](?:retracted|withdrawn)[^)\]]*[)\]]|[:–—-]\s*(?:retracted|withdrawn)\W*$",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"\b(?:retracted|retraction|withdrawn by|taken back)\b", re.IGNORECASE)  # of a reason
 
 
 def of_citations(brief: Brief) -> Iterator[Finding]:
@@ -35,6 +40,10 @@ def of_citations(brief: Brief) -> Iterator[Finding]:
         for m, side in enumerate(sides):
             place = f"/answer/{where}/{n}/sides/{m}"
             yield from _missing(brief, place, side.claim_ids, (), side.statement)
+            if not side.claim_ids:
+                yield finding(
+                    "uncited-sentence", "the side names nothing that carries it", at=[place], evidence=side.statement
+                )
             works = {brief.claim[i].quote.source_id for i in side.claim_ids if i in brief.claim}
             if works and works != set(side.source_ids):
                 text = f"the side names {', '.join(side.source_ids)}; its claims are of {', '.join(sorted(works))}"
@@ -47,6 +56,20 @@ def of_citations(brief: Brief) -> Iterator[Finding]:
         for r, table_row in enumerate(table.rows):
             ids = [cell.measurement_id for cell in table_row.cells if cell]
             yield from _missing(brief, f"/answer/measured/{t}/rows/{r}", (), ids, table_row.scale)
+    for n, claim in enumerate(brief.claims):
+        if claim.gate:
+            yield from _missing(brief, f"/claims/{n}/gate", (), claim.gate.measurement_ids, claim.gate.reason)
+        for m, evidence in enumerate(claim.verification.evidence if claim.verification else ()):
+            place = f"/claims/{n}/verification/evidence/{m}"
+            if evidence.claim_id is None:
+                continue
+            yield from _missing(brief, place, [evidence.claim_id], (), evidence.quote.text)
+            other = brief.claim.get(evidence.claim_id)
+            if other and (other.quote.text_hash, other.quote.start) != (evidence.quote.text_hash, evidence.quote.start):
+                text = f"the passage is said to be that of {other.id}, and is another"
+                yield finding(
+                    "wrong-paper", text, at=[place], claims=[claim.id, other.id], evidence=evidence.quote.text
+                )
     for n, plot in enumerate(answer.figures):
         yield from _missing(brief, f"/answer/figures/{n}", (), plot.measurement_ids, plot.title)
 
@@ -62,7 +85,7 @@ def _missing(
 
 def of_quotes(brief: Brief) -> Iterator[Finding]:
     """Quotes of works that were never retrieved, and quotes whose copies in the record do not agree."""
-    retrieved = {i for c in brief.retrieval.candidates if c.kept for i in c.ids}
+    retrieved = {i for c in brief.retrieval.candidates if c.kept and any(c.ranks) for i in c.ids}
     quotes = list(brief.quotes())
     for n, paper in enumerate(brief.papers):
         if paper.id not in retrieved:
@@ -143,9 +166,11 @@ def _speaks(claim: Claim, brief: Brief) -> bool:
 
 def of_retractions(brief: Brief) -> Iterator[Finding]:
     """What the answer rests on of works that were taken back."""
-    gone = {i: c.reason for c in brief.retrieval.candidates if c.reason.startswith(RETRACTED) for i in c.ids}
-    gone |= {c.paper_id: c.title for c in brief.retrieval.candidates if _TAKEN_BACK.match(c.title)}
-    gone |= {p.id: p.retracted or p.title for p in brief.papers if p.retracted or _TAKEN_BACK.match(p.title)}
+    candidates = brief.retrieval.candidates
+    gone = {i: c.reason for c in candidates if c.reason.startswith(RETRACTED) or _SAID.search(c.reason) for i in c.ids}
+    gone |= {i: c.title for c in candidates if _MARKED.search(c.title) for i in c.ids}
+    gone |= {p.id: p.retracted or p.title for p in brief.papers if p.retracted or _MARKED.search(p.title)}
+    gone |= {p.id: p.venue for p in brief.papers if p.venue and _SAID.search(p.venue)}
     for claim in brief.cited:
         works = [i for i in dict.fromkeys((claim.quote.source_id, claim.quote.paper_id)) if i in gone]
         if works:
