@@ -14,7 +14,7 @@ from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
 from sovereign.models import chat, is_served
 from sovereign.publish import write_all
-from sovereign.publish.model_use import model_names, stage_line
+from sovereign.publish.model_use import model_names, stage_lines
 from sovereign.reading import printable
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
@@ -233,18 +233,20 @@ def show_answer(record: Record) -> None:
         f"{counters.supported} supported by their source, {counters.mixed} mixed, {counters.contradicted} contradicted, "
         f"{counters.unchecked} unchecked, {counters.verified} verified by other evidence"
     )
+    helped = stage_lines(record.model_use)
     if record.model_use:
         out.print(f"\n[bold]Language models[/] ({clean(model_names(record.model_use))})")
-        for use in record.model_use.stages:
-            out.print(f"  • {clean(stage_line(use))}")
+    for line in helped:
+        out.print(f"  • {clean(line)}")
+    limits = [limit for limit in record.limits if limit not in helped]
     out.print("\n[bold]What this record does not show[/]")
-    for limit in record.limits[:ROWS]:
+    for limit in limits[:ROWS]:
         out.print(f"  • {clean(limit)}")
     if record.retrieval.failures:
         out.print(f"\n[yellow]{len(record.retrieval.failures)} file(s) or source(s) could not be used:[/]")
         for failure in record.retrieval.failures[:ROWS]:
             out.print(f"  • {clean(failure.where)}: {clean(failure.reason)}")
-    if (left := max(len(record.retrieval.failures), len(record.limits)) - ROWS) > 0:
+    if (left := max(len(record.retrieval.failures), len(limits)) - ROWS) > 0:
         out.print(f"  … and {left} more lines like these; all are in the report, with what to do")
 
 

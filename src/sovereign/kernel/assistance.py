@@ -163,7 +163,9 @@ def _with_reason(use: StageUse, calls: Sequence[ModelCall]) -> StageUse:
     if not failed:
         return use
     said = ", ".join(f"{n} {outcome}" for outcome, n in sorted(failed.items()))
-    why = next((c.reason for c in calls if c.outcome != "answered" and c.reason), "")
+    # What a call met says more than that later ones were not made.
+    met = sorted((c for c in calls if c.outcome != "answered" and c.reason), key=lambda c: not c.attempts)
+    why = met[0].reason if met else ""
     reason = f"of {len(calls)} call(s), {said}" + (f" ({why})" if why else "")
     return use.model_copy(update={"reason": f"{use.reason}: {reason}" if use.reason else reason})
 

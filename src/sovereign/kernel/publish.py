@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
 from sovereign.lab.overhead.evidence import Evidence
-from sovereign.publish.model_use import model_names, stage_line
+from sovereign.publish.model_use import stage_lines
 from sovereign.records import (
     Answer,
     Claim,
@@ -192,9 +192,7 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
         found.append("Nothing was measured: no protocol tests these claims.")
     if set(draft.retrieval.sources) == {"library"}:
         found.append("Only the library on this machine was searched; no network source was asked.")
-    if draft.model_use:
-        found.append(f"A language model was named to propose, and checks to decide ({model_names(draft.model_use)}):")
-        found += map(stage_line, draft.model_use.stages)
+    found += stage_lines(draft.model_use)
     found.append(
         "Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does."
     )

@@ -38,6 +38,11 @@ def stage_line(use: StageUse) -> str:
     return "; ".join(parts) + "."
 
 
+def stage_lines(use: ModelUse | None) -> tuple[str, ...]:
+    """One line for each stage that a model could have helped in; none where no model was named."""
+    return tuple(map(stage_line, use.stages)) if use else ()
+
+
 def model_names(use: ModelUse) -> str:
     """The models that were asked, each once."""
     return one_line(", ".join(dict.fromkeys(c.model for c in use.calls))) or "no model answered"

@@ -87,6 +87,8 @@ def _facet(
         return None, "facet: it names no thing"
     if terms <= {term for f in facets for term in f.terms}:
         return None, "facet: covered by those that are there"
+    if any(set(f.terms) <= terms for f in facets if f.terms):
+        return None, "facet: holds one that is there"
     metric = None
     if offered.kind == "metric":
         named = mentions(text)
