@@ -37,32 +37,38 @@ _PARTS = {
 
 @guarded
 def evaluate(
-    name: Annotated[str, typer.Argument(help="The bench: scifact, pubmedqa, scitab or tamper.", metavar="NAME")],
+    name: Annotated[
+        str, typer.Argument(help="The bench: scifact, pubmedqa, scitab, tamper or scholarqa.", metavar="NAME")
+    ],
     data: Annotated[Path | None, typer.Option("--data", help="The folder that holds the set.")] = None,
     split: Annotated[str | None, typer.Option("--split", help="Only this split, where the set has splits.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Only the first so many pairs.")] = None,
     twins: Annotated[
         Path | None, typer.Option("--twins", help="tamper: score these twins (JSON lines) instead of making some.")
     ] = None,
+    library: Annotated[
+        Path | None,
+        typer.Option("--library", help="scholarqa: answer from this folder; the starter library if left out."),
+    ] = None,
     to: Annotated[
         Path | None, typer.Option("--out", help="Where the result goes; evals/results/NAME.json if left out.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Measure the checks on a labelled set, or on twins of true claims, beside their baselines."""
+    """Measure the checks on a labelled set, or on twins of true claims, beside their baselines; or the answers on rubrics."""
     from sovereign import evals
 
     models = evals.chosen()
-    given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins}
+    given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins, "--library": library}
     words = [w for key, value in given.items() if value is not None for w in (key, str(value))]
     with progress_line(True) as say:
-        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), models)
+        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), models, library)
     result["command"] = shlex.join(["sovereign", "eval", name, *words])
     path = to or Path("evals") / "results" / f"{name}.json"
     evals.write(result, path)
     if as_json:
         return print_json(result)
-    _show(result)
+    (_show_coverage if name == "scholarqa" else _show)(result)
     err.print(f"Written to {clean(str(path))}")
 
 
@@ -84,6 +90,22 @@ def _show(result: dict[str, Any]) -> None:
             out.print(
                 f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
             )
+
+
+def _show_coverage(result: dict[str, Any]) -> None:
+    out.print(
+        f"[bold]{result['bench']}[/]: {result['questions']} questions over {clean(result['library'])}, "
+        f"{result['assessed']} of {result['criteria']} criteria assessed, 95 % intervals by question"
+    )
+    rows = {
+        "our answers": result["ours"],
+        "answers to others": result["chance"],
+        "annotators' passages": result["ceiling"],
+    }
+    table = Table("covered", *rows, box=None)
+    for key, heading in (("must_have", "must have"), ("nice_to_have", "nice to have"), ("weighted", "by weight")):
+        table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
+    out.print(table)
 
 
 def _figures(rows: dict[str, dict[str, Any]]) -> Table:

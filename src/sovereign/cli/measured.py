@@ -32,7 +32,9 @@ def show_measured(table: MeasuredTable, record: Record) -> None:
     grid.add_column("Scale", no_wrap=True)
     for name in table.columns:
         # "A = B": the first stands for the others, which the page names.
-        grid.add_column(clean(name.partition(" = ")[0]).replace("-", "-\n").replace(" ", "\n"), justify="right", overflow="fold")
+        grid.add_column(
+            clean(name.partition(" = ")[0]).replace("-", "-\n").replace(" ", "\n"), justify="right", overflow="fold"
+        )
     for row in rows:
         mark = " *" if row.other else ""
         grid.add_row(clean(row.scale) + mark, *(text(cell, at) for at, cell in enumerate(row.cells)))
