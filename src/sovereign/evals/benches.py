@@ -11,7 +11,7 @@ from typing import Any
 from sovereign.errors import InputError
 from sovereign.version import __version__
 
-from . import baselines, pubmedqa, scifact, scitab
+from . import baselines, pubmedqa, scholarqa, scifact, scitab
 from .calibration import calibration
 from .curves import AT_TEN, at_ten, coverage_curve, decisions
 from .files import digest
@@ -21,7 +21,7 @@ from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
-NAMES = (*SETS, "tamper")
+NAMES = (*SETS, "tamper", "scholarqa")
 Result = dict[str, Any]
 
 
@@ -33,6 +33,7 @@ def run(
     twins: Path | None = None,
     progress: Progress = lambda text: None,
     models: Models = WORDS_ALONE,
+    library: Path | None = None,
 ) -> Result:
     """The result of one bench as plain data: the same for the same data and version.
 
@@ -47,10 +48,16 @@ def run(
         raise InputError(f"--limit is {limit}.", "Give a number of at least 1, or leave it out.")
     if twins is not None and name != "tamper":
         raise InputError(f"--twins does not go with {name}.", "It is for the bench tamper.")
+    if library is not None and name != "scholarqa":
+        raise InputError(f"--library does not go with {name}.", "It is for the bench scholarqa.")
     if name == "tamper":
         return _tamper(data, split, limit, twins, progress, models)
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
+    if name == "scholarqa":
+        if split is not None:
+            raise InputError(f"--split does not go with {name}.", "The set has no splits.")
+        return scholarqa.measure(data, library, limit, progress)
     pairs, paths = _loaded(name, data, split, limit)
     scored = _all_scores(pairs, progress, _fitted_on(name, pairs), models)
     parts: dict[str, list[Pair]] = {}

@@ -23,6 +23,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "calibration": tables.calibration,
     "ablation": tables.ablation,
     "left out": tables.left_out,
+    "scholarqa": tables.coverage,
     "readings": tables.readings,
 }
 

@@ -44,6 +44,27 @@ def _cell(value: float | None, interval: Sequence[float] | None) -> str:
     return f"{value:.2f}" + (f" ({interval[0]:.2f}–{interval[1]:.2f})" if interval else "")
 
 
+def coverage(found: Results) -> str:
+    """How many of the criteria of ScholarQABench answers cover, by library, beside both yardsticks."""
+
+    def rows() -> Iterator[Sequence[str]]:
+        for name in sorted(name for name in found if name.startswith("scholarqa")):
+            result = found[name]
+            for key, words in (("must_have", "must have"), ("nice_to_have", "nice to have"), ("weighted", "by weight")):
+                three = [result[who] for who in ("ours", "chance", "ceiling")]
+                cells = [_fine(one[key], one["intervals"][key]) for one in three]
+                yield f"`{result['library']}`, {result['questions']} questions", words, *cells
+
+    return _table(("library", "criteria", "our answers", "answers to other questions", "annotators' passages"), rows())
+
+
+def _fine(value: float | None, interval: Sequence[float] | None) -> str:
+    """Shares of which a hundredth is much."""
+    if value is None:
+        return _NONE
+    return f"{value:.3f}" + (f" ({interval[0]:.3f}–{interval[1]:.3f})" if interval else "")
+
+
 def figures(found: Results) -> str:
     """The figures of every set, our checks beside the baselines."""
     return _table(

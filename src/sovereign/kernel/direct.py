@@ -41,7 +41,7 @@ class _Span(NamedTuple):
 
     @property
     def family(self) -> str:
-        """ "MixLoRA" of "MixLoRA (factored)"."""
+        """ "A" of "A (naive)"."""
         return self.method.partition(" (")[0]
 
     @property
@@ -83,7 +83,7 @@ def _lead(kinds: Sequence[Sequence[_Span]]) -> list[_Span]:
 
 
 def _subject(facet: Facet, lead: _Span) -> str:
-    """ "expert bridging, measured as MixLoRA,"; a method that is asked for by name is that name."""
+    """ "adapters, measured as A,"; a method that is asked for by name is that name."""
     if frozenset(facet.terms) <= content_stems(lead.family):
         return lead.family
     return f"{facet.text}, measured as {lead.family},"
@@ -107,7 +107,7 @@ def model_of(method: str) -> str:
 
 
 def _reach(lead: Sequence[_Span]) -> str:
-    """Over which models the figures go: "over models from 110M to 175B parameters"."""
+    """Over which models the figures go: "over models from 1B to 9B parameters"."""
     rows = sorted({(row.parameters, row.scale) for one in lead for row, _ in one.cells})
     first, last = (scale.rpartition(" ")[2] for _, scale in (rows[0], rows[-1]))
     return f", over models from {first} to {last} parameters" if first != last else f", at {first} parameters"

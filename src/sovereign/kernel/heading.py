@@ -9,7 +9,7 @@ from .wording import capital, series
 
 
 def title(plan: Plan, sources: Sources = Sources()) -> str:  # noqa: B008 - it cannot be changed
-    """ "Expert bridging against full fine-tuning: inference latency and memory usage, 110M to 175B parameters".
+    """ "A and B against C: accuracy and energy, 1B to 9B parameters".
 
     A question may be asked in the words of a work's title; then ours says only what was asked for.
     """

@@ -1,8 +1,9 @@
 """Whether words of ours are near-copies of what was read.
 
-Two texts are held against each other word by word, after Unicode, case and punctuation are folded. A sentence is a near-copy if it
-shares a run of ``RUN`` words with a source's sentence, or if the words that both have in the same order (their longest common
-subsequence, the measure of ROUGE-L: Lin 2004, section 3.1) make up ``SHARE`` of the shorter of the two. A title is held against titles,
+Two texts are held against each other word by word, after Unicode, case and punctuation are folded. A sentence is a near-copy of a
+source's sentence if the two share a run of ``RUN`` words; if ``PAIRS`` of the shorter one's neighbouring word pairs stand in the other; or
+if ``SHARE`` of its words stand there in the same order (the longest common subsequence, the measure of ROUGE-L: Lin 2004, section 3.1)
+and ``FEW_PAIRS`` of its pairs, so that function words alone, strewn over a long sentence, make no copy. A title is held against titles,
 where fewer words make a copy. The thresholds were set on pairs that ``docs/answer.md`` gives the figures of.
 """
 
@@ -16,8 +17,8 @@ from sovereign.language.words import normalize, tokens
 from sovereign.records import Document, Retrieval
 
 RUN = 12
-SHARE = 0.7
-LEAST_WORDS = 8  # a shorter sentence says what others say too
+PAIRS, SHARE, FEW_PAIRS = 0.7, 0.7, 0.4
+LEAST_WORDS = 10  # a shorter sentence says what others say too
 LEAST_TITLE = 4
 
 
@@ -49,10 +50,30 @@ def near_copy(text: str, sources: Sources) -> str | None:
     return _near(text, sources.sentences, LEAST_WORDS) or _near(text, sources.titles, LEAST_WORDS)
 
 
-def likeness(one: Words, other: Words) -> tuple[int, float]:
-    """The longest run of words that two texts share, and the share of the shorter one that stands in the other in order."""
-    run, common = _shared(one, other)
-    return run, common / min(len(one), len(other)) if one and other else 0.0
+class Likeness(NamedTuple):
+    """How like two texts are: the longest run of words that both hold, and the shares of the shorter one that the other holds, of words
+    in the same order (``words``) and of neighbouring pairs wherever they stand (``pairs``).
+    """
+
+    run: int
+    words: float
+    pairs: float
+
+    @property
+    def near(self) -> bool:
+        """Whether one is a near-copy of the other."""
+        return self.run >= RUN or self.pairs >= PAIRS or (self.words >= SHARE and self.pairs >= FEW_PAIRS)
+
+
+def likeness(one: Words, other: Words) -> Likeness:
+    """How like two texts are, whichever is the shorter."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < 2:
+        return Likeness(0, 0.0, 0.0)
+    run, common = _shared(short, long)
+    there = set(pairwise(long))
+    pairs = sum(pair in there for pair in pairwise(short)) / (len(short) - 1)
+    return Likeness(run, common / len(short), pairs)
 
 
 def folded(text: str) -> Words:
@@ -67,8 +88,7 @@ def _near(text: str, against: Iterable[tuple[str, Words]], least: int) -> str | 
         # Texts that share no two words side by side are never near.
         if min(len(mine), len(words)) < least or not any(pair in grams for pair in pairwise(words)):
             continue
-        run, share = likeness(mine, words)
-        if run >= RUN or share >= SHARE:
+        if likeness(mine, words).near:
             return source
     return None
 
