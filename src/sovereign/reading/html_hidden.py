@@ -24,6 +24,8 @@ _TINY = {"px": 1.5, "pt": 1.2, "em": 0.1, "rem": 0.1, "%": 10.0, "": 1.5}
 _VOID = word_set("area base br col embed hr img input link meta param source track wbr")
 _TAG = re.compile(r"<(/?)([a-zA-Z][\w-]*)((?:\s[^<>]*)?)>")
 
+_UNSHOWN = word_set("template noscript script style")
+
 Style = Mapping[str, str]
 
 
@@ -52,7 +54,7 @@ def still_hidden(html: str, inside: tuple[str, ...] = ()) -> tuple[str, ...]:
         if inside:
             if name == inside[-1]:
                 inside = inside[:-1] if closing else (*inside, name)
-        elif not closing and _tag_hides(name, rest):
+        elif not closing and (name in _UNSHOWN or _tag_hides(name, rest)):
             inside = (name,)
     return inside
 

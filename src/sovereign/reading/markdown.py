@@ -22,7 +22,7 @@ from .parts import Part, add, captioned, table_part
 
 _TAG = re.compile(
     r"<!--.*?-->|</?(?:a|b|i|u|s|em|strong|small|sub|sup|br|hr|span|img|p|div|code|kbd|font|center|details|summary"
-    r"|picture|source|h[1-6]|ul|ol|li|table|thead|tbody|tr|td|th|video|figure)"
+    r"|picture|source|h[1-6]|ul|ol|li|table|thead|tbody|tr|td|th|video|figure|template|noscript|section|article|aside|label|mark|main)"
     r"(?:\s+(?:[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s>]+)|open|controls|hidden))*\s*/?>",
     re.IGNORECASE | re.DOTALL,
 )

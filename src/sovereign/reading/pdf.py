@@ -24,7 +24,7 @@ from .pdf_flow import Flow
 from .pdf_parts import HYPHEN, Line
 from .pdf_text import read_pages
 from .plain import own_arxiv_id
-from .text import one_line
+from .text import one_line, said_of_hiding
 
 _FEWEST_LETTERS = 20  # in a whole file; fewer means that pages are pictures
 _NO_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|tex|dvi|pdf)$|^\W*$", re.IGNORECASE)
@@ -55,6 +55,7 @@ def read_pdf(data: bytes, location: str, limits: Limits) -> Document:
     if unseen := sum(hidden):
         where = _pages([number for number, some in enumerate(hidden, 1) if some])
         builder.notices.append(f"{unseen} characters that nobody sees on {where} were left out")
+    builder.notices += said_of_hiding("".join(line.text for page in pages for line in page))
     if scanned:
         builder.notices.append(
             f"the words of {_pages(scanned)} are those of text recognition, which lie unseen over a scan"
