@@ -18,12 +18,32 @@ from typing import NamedTuple
 from .folding import spellings
 
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=])[A-Za-z0-9+/]{24,}={0,2}(?![A-Za-z0-9+/=])")
+_WORD = re.compile(r"\w+")
+_JOINED = 18  # letters: no word of the lists is so long
 _MOST = 20_000  # characters that are looked at: a sentence is shorter, and a longer one is no claim
 
 
 class _Form(NamedTuple):
+    """Patterns, and the words and characters without which none of them fits: see ``instructions.toml``."""
+
     reason: str
-    pattern: re.Pattern[str]
+    needs: frozenset[str]
+    beside: frozenset[str]
+    marks: frozenset[str]
+    scripts: bool
+    patterns: tuple[re.Pattern[str], ...]
+
+    def fits(self, text: str, words: frozenset[str]) -> bool:
+        """Whether a text of these words has one of the forms."""
+        return self._may_fit(text, words) and any(pattern.search(text) for pattern in self.patterns)
+
+    def _may_fit(self, text: str, words: frozenset[str]) -> bool:
+        if (self.scripts and not text.isascii()) or any(len(word) >= _JOINED for word in words):
+            return True
+        marked = any(mark in text for mark in self.marks)
+        if not self.beside:
+            return marked or not words.isdisjoint(self.needs)
+        return not words.isdisjoint(self.needs) and (marked or not words.isdisjoint(self.beside))
 
 
 @cache
@@ -36,7 +56,14 @@ def _forms() -> tuple[_Form, ...]:
         return re.sub(r"<[a-z_]+>", lambda found: words.get(found.group(), found.group()), pattern)
 
     return tuple(
-        _Form(form["reason"], re.compile(filled(pattern))) for form in data["form"] for pattern in form["patterns"]
+        _Form(
+            form["reason"],
+            *(frozenset(form.get(name, "").split()) for name in ("needs", "beside")),
+            frozenset(form.get("marks", "")),
+            form.get("scripts", False),
+            tuple(re.compile(filled(pattern)) for pattern in form["patterns"]),
+        )
+        for form in data["form"]
     )
 
 
@@ -45,8 +72,9 @@ def instruction(text: str) -> str | None:
     text = text[:_MOST]
     for reading in (text, *_decoded(text)):
         for spelled in spellings(reading):
+            words = frozenset(_WORD.findall(spelled))
             for form in _forms():
-                if form.pattern.search(spelled):
+                if form.fits(spelled, words):
                     return form.reason
     return None
 
