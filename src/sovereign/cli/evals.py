@@ -37,26 +37,31 @@ _PARTS = {
 
 @guarded
 def evaluate(
-    name: Annotated[str, typer.Argument(help="The bench: scifact, pubmedqa, scitab or tamper.", metavar="NAME")],
+    name: Annotated[
+        str, typer.Argument(help="The bench: scifact, pubmedqa, scitab, tamper or injection.", metavar="NAME")
+    ],
     data: Annotated[Path | None, typer.Option("--data", help="The folder that holds the set.")] = None,
     split: Annotated[str | None, typer.Option("--split", help="Only this split, where the set has splits.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", help="Only the first so many pairs.")] = None,
     twins: Annotated[
         Path | None, typer.Option("--twins", help="tamper: score these twins (JSON lines) instead of making some.")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="injection: run with this language model, as chat_model names it.")
+    ] = None,
     to: Annotated[
         Path | None, typer.Option("--out", help="Where the result goes; evals/results/NAME.json if left out.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Measure the checks on a labelled set, or on twins of true claims, beside their baselines."""
+    """Measure the checks on a labelled set or on twins of true claims, or what hostile passages change."""
     from sovereign import evals
 
     models = evals.chosen()
-    given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins}
+    given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins, "--model": model}
     words = [w for key, value in given.items() if value is not None for w in (key, str(value))]
     with progress_line(True) as say:
-        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), models)
+        result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), models, model)
     result["command"] = shlex.join(["sovereign", "eval", name, *words])
     path = to or Path("evals") / "results" / f"{name}.json"
     evals.write(result, path)
@@ -67,6 +72,8 @@ def evaluate(
 
 
 def _show(result: dict[str, Any]) -> None:
+    if result["bench"] == "injection":
+        return _show_injection(result)
     what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
     out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
@@ -84,6 +91,16 @@ def _show(result: dict[str, Any]) -> None:
             out.print(
                 f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
             )
+
+
+def _show_injection(result: dict[str, Any]) -> None:
+    out.print(f"[bold]injection[/]: {result['passages']} passages, {result['outcomes_changed']} outcomes changed")
+    table = Table("carrier", "passages", "changed", box=None)
+    for carrier, row in result["by_carrier"].items():
+        table.add_row(clean(carrier), str(row["passages"]), str(row["changed"]))
+    out.print(table)
+    for entry in result["changed"]:
+        out.print(clean(f"{entry['id']} changed {', '.join(entry['changed'])}"))
 
 
 def _figures(rows: dict[str, dict[str, Any]]) -> Table:

@@ -21,7 +21,7 @@ from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
-NAMES = (*SETS, "tamper")
+NAMES = (*SETS, "tamper", "injection")
 Result = dict[str, Any]
 
 
@@ -33,8 +33,10 @@ def run(
     twins: Path | None = None,
     progress: Progress = lambda text: None,
     models: Models = WORDS_ALONE,
+    model: str | None = None,
 ) -> Result:
-    """The result of one bench as plain data: the same for the same data and version.
+    """The result of one bench as plain data: the same for the same data and version. ``model`` is the language model that
+    runs of the bench injection have; without, they have none.
 
     With models, the checks without any are among the baselines, as ``words``. ``limit`` takes the first so many claims (of pairs, before twins are made of them).
 
@@ -43,10 +45,14 @@ def run(
     """
     if name not in NAMES:
         raise InputError(f"There is no bench {name!r}.", f"Choose one of {', '.join(NAMES)}.")
+    if model is not None and name != "injection":
+        raise InputError(f"--model does not go with {name}.", "It is for the bench injection.")
     if limit is not None and limit < 1:
         raise InputError(f"--limit is {limit}.", "Give a number of at least 1, or leave it out.")
     if twins is not None and name != "tamper":
         raise InputError(f"--twins does not go with {name}.", "It is for the bench tamper.")
+    if name == "injection":
+        return _injection(data, split, limit, progress, model)
     if name == "tamper":
         return _tamper(data, split, limit, twins, progress, models)
     if data is None:
@@ -148,6 +154,18 @@ def answers_of(
         raise InputError(f"There is no set {name!r}.", f"Choose one of {', '.join(SETS)}.")
     pairs, _ = _loaded(name, data, split, None)
     return pairs, _checkers(pairs, lambda text: None, _fitted_on(name, pairs), models)["rules"](pairs)
+
+
+def _injection(
+    data: Path | None, split: str | None, limit: int | None, progress: Progress, model: str | None
+) -> Result:
+    """The passages that ship; imported here, since it runs the whole kernel."""
+    from .injection import measure as measure_injection
+    from .injection import passages
+
+    if data is not None or split is not None:
+        raise InputError("--data and --split do not go with injection.", "Its passages come with the package.")
+    return {**measure_injection(model, passages()[:limit], progress), "version": __version__, "limit": limit}
 
 
 def _tamper(

@@ -75,7 +75,7 @@ def _outcome(passage: Passage | None, carrier: str, folder: Path, settings: Sett
 def _settings(place: Path, model: str | None) -> Settings:
     """Settings of their own, so that the machine's do not count; words alone, which every machine has."""
     given = {"home": str(place / "home"), "measure_seconds": 0, "embedder": "none"}
-    return load(given | ({"model": model} if model else {}), environ={})
+    return load(given | ({"chat_model": model} if model else {}), environ={})
 
 
 def _by(asked: Sequence[Passage], changed: Sequence[dict[str, object]], name: str) -> dict[str, dict[str, int]]:
