@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -63,10 +63,12 @@ def test_a_finding_in_plain_sight_does_change_the_outcome() -> None:
 
 def test_a_request_is_counted() -> None:
     with watched() as found:
-        socket.getaddrinfo("127.0.0.1", 9)
-    assert found == ["127.0.0.1"]
-    socket.getaddrinfo("127.0.0.1", 9)
-    assert found == ["127.0.0.1"], "what is not watched is not counted"
+        sys.audit("socket.connect", None, ("198.51.100.7", 443))  # what a socket raises; the tests may open none
+        sys.audit("socket.connect", None, "/run/a-file-of-this-machine")
+        sys.audit("socket.getaddrinfo", "collector.example", 443, 0, 0, 0)
+    assert found == ["198.51.100.7:443", "collector.example"]
+    sys.audit("socket.connect", None, ("198.51.100.7", 443))
+    assert len(found) == 2, "what is not watched is not counted"
 
 
 @pytest.mark.parametrize("carrier", sorted({p.carrier for p in passages()}))

@@ -58,7 +58,8 @@ def _forms() -> tuple[_Form, ...]:
     return tuple(
         _Form(
             form["reason"],
-            *(frozenset(form.get(name, "").split()) for name in ("needs", "beside")),
+            frozenset(form["needs"].split()),
+            frozenset(form.get("beside", "").split()),
             frozenset(form.get("marks", "")),
             form.get("scripts", False),
             tuple(re.compile(filled(pattern)) for pattern in form["patterns"]),

@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import numpy as np
 import pypdfium2
-from numpy.typing import NDArray
 from pypdfium2 import raw
 
 from .pdf_parts import Piece
@@ -29,23 +27,26 @@ _STROKED = raw.FPDF_TEXTRENDERMODE_STROKE
 
 
 class Sight(NamedTuple):
-    """A page as it is drawn: grey values from the top down, points of its left and lower edge, pixels for each point."""
+    """A page as it is drawn: a byte of grey for each pixel from the top down, ``stride`` bytes to a row, of which ``width`` are
+    the page; points of its left and lower edge, pixels for each point."""
 
-    grey: NDArray[np.uint8]
+    grey: bytes
+    stride: int
+    width: int
+    height: int
     left: float
     bottom: float
     scale: float
 
-    def at(self, left: float, bottom: float, right: float, top: float) -> NDArray[np.uint8]:
+    def at(self, left: float, bottom: float, right: float, top: float) -> bytes:
         """What is drawn in a box, given in points."""
-        high = self.grey.shape[0]
-        rows = slice(
-            max(0, round(high - (top - self.bottom) * self.scale)),
-            math.ceil(high - (bottom - self.bottom) * self.scale),
-        )
-        return self.grey[
-            rows, max(0, round((left - self.left) * self.scale)) : math.ceil((right - self.left) * self.scale)
-        ]
+        first, last = self._column(left, round), self._column(right, math.ceil)
+        low, high = (self.height - (y - self.bottom) * self.scale for y in (bottom, top))
+        rows = range(max(0, round(high)), min(self.height, math.ceil(low)))
+        return b"".join(self.grey[row * self.stride + first : row * self.stride + last] for row in rows)
+
+    def _column(self, x: float, whole: Callable[[float], int]) -> int:
+        return min(self.width, max(0, whole((x - self.left) * self.scale)))
 
 
 class Unseen(NamedTuple):
@@ -65,7 +66,7 @@ def drawn(page: Any) -> Sight | None:
         image = page.render(scale=scale, grayscale=True, may_draw_forms=False)
     except (pypdfium2.PdfiumError, MemoryError):
         return None
-    return Sight(image.to_numpy().reshape(image.height, -1)[:, : image.width].copy(), left, bottom, scale)
+    return Sight(bytes(image.buffer), image.stride, image.width, image.height, left, bottom, scale)
 
 
 def unseen(page: Any, text_page: Any, count: int, sight: Sight | None) -> Unseen:
@@ -88,7 +89,7 @@ def unseen(page: Any, text_page: Any, count: int, sight: Sight | None) -> Unseen
             found.add(k)
         elif kind.isdigit() and sight and raw.FPDFText_GetLooseCharBox(handle, k, box):
             behind = sight.at(box.left, box.bottom, box.right, box.top)
-            if behind.size and abs(float(np.median(behind)) - int(kind)) < _NEAR:
+            if behind and abs(sorted(behind)[len(behind) // 2] - int(kind)) < _NEAR:
                 found.add(k)
     if no_ink and letters - no_ink <= _STAMP * letters and _is_scan(page):
         return Unseen(scanned=True)
@@ -104,7 +105,7 @@ def seen(pieces: Sequence[Piece], sight: Sight | None, scanned: bool) -> list[Pi
 
 def _leaves_a_mark(piece: Piece, sight: Sight) -> bool:
     pixels = sight.at(piece.left, piece.bottom, piece.right, piece.top)
-    return not pixels.size or int(pixels.max()) - int(pixels.min()) >= _NEAR
+    return not pixels or max(pixels) - min(pixels) >= _NEAR
 
 
 def _ink(text_page: Any, index: int, text_object: Any) -> str:

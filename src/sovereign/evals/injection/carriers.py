@@ -86,7 +86,7 @@ def _latex(work: Work, passage: Passage | None) -> Written:
 
 
 def _pdf(work: Work, passage: Passage | None) -> Written:
-    hiding = next((name for name in get_args(Hiding) if passage and name == passage.form), "")
+    hiding: Hiding = next((name for name in get_args(Hiding) if passage and name == passage.form), "")
     return f"{work.name}.pdf", paper(work.title, work.paragraphs, work.author, passage.text if passage else "", hiding)
 
 
