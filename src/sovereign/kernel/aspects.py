@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sovereign.language.instructions import is_instruction
 from sovereign.language.metrics import metrics, phase_of
 from sovereign.language.words import content_stems, stems
 from sovereign.records import Facet, Paper, Plan, Quantity, Result, Setting
@@ -48,6 +49,9 @@ def aspects_of(plan: Plan, papers: tuple[Paper, ...]) -> Aspects:
 
 
 def _is_about(paper: Paper, wanted: frozenset[str]) -> bool:
+    """Whether a work says of itself that it is about something. One whose title gives orders to a machine lends nothing."""
+    if is_instruction(paper.title):
+        return False
     return wanted <= content_stems(paper.title) or any(wanted == content_stems(topic) for topic in paper.topics)
 
 

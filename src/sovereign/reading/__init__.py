@@ -7,6 +7,7 @@ from .files import LATEX_SUFFIXES, SUFFIXES, check_format, load, load_below, rea
 from .identity import normal_title, paper_id, same_work, work_keys
 from .latex_inputs import load_source
 from .limits import READER_VERSION, Limits
+from .metadata import tidy
 from .one import read_file
 from .projects import Project
 from .text import one_line, printable, word_set
@@ -39,6 +40,7 @@ __all__ = [
     "read_file",
     "read_one",
     "same_work",
+    "tidy",
     "word_set",
     "work_keys",
 ]

@@ -6,10 +6,13 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sovereign.language.instructions import is_instruction
 from sovereign.records import Cell, Depth, Document, Paper, Section, Seen, Sentence, Table, text_hash
 
 from .headings import ends_references, is_abstract, is_references
 from .limits import Limits
+from .metadata import tidy
+from .orders import said_of, without_orders
 from .sentences import sentence_spans
 from .text import clean, one_line
 
@@ -42,6 +45,8 @@ class Builder:
         self._size = self._beside = 0
         self._full = False
         self._blocks = 0
+        self._orders = self._other_orders = 0  # sentences, and other texts, that speak to a machine
+        self._hidden = 0  # characters
         self._sections: list[Section] = []
         self._sentences: list[Sentence] = []
         self._tables: list[Table] = []
@@ -52,6 +57,10 @@ class Builder:
         """Open a section. Reference lists, and what lies under them, are no evidence."""
         title = one_line(title)
         if not title or not self._fits(title):
+            return
+        if is_instruction(title):
+            self._other_orders += 1
+            self.block(title)
             return
         self._close()
         if self._closed_below is not None and (level <= self._closed_below or ends_references(title)):
@@ -72,13 +81,15 @@ class Builder:
             return
         if self._full:
             return
-        spans = sentence_spans(text) if self._open.evidence else ()
+        found = sentence_spans(text) if self._open.evidence else ()
+        spans = without_orders(text, found)
         if not self._fits(text):
             room = self._limit - self._size - self._beside - 2
-            spans = tuple(span for span in spans if span[1] <= room)
+            spans = found = tuple(span for span in spans if span[1] <= room)
             if not spans:
                 return
             text = text[: spans[-1][1]]
+        self._orders += len(found) - len(spans)
         offset = self._size
         offsets = [at for at, _ in pages]
         for start, end in spans:
@@ -115,6 +126,7 @@ class Builder:
             spot = {name: value for name, value in box._asdict().items() if name != "text"}
             cells.append(Cell(start=at, end=at + len(box.text), **spot))
         text, label, caption = "".join(parts), one_line(label), one_line(caption)
+        cells, caption = self._without_orders(cells, "".join(parts), caption)
         if not text or not self._fits(text, label, caption):
             return
         self._beside += len(label) + len(caption)
@@ -139,6 +151,10 @@ class Builder:
         line = f"{text} {marks}".strip()
         if not text or not self._fits(line):
             return
+        if is_instruction(text):
+            self._orders += 1
+            self._append(line, "\n")
+            return
         self._sentences.append(
             Sentence(
                 start=self._size,
@@ -151,6 +167,21 @@ class Builder:
             )
         )
         self._append(line, "\n")
+
+    def hidden(self, text: str) -> None:
+        """Count text that nobody who looks at the document sees. It is not kept."""
+        self._hidden += len(one_line(text))
+
+    def _without_orders(self, cells: Sequence[Cell], text: str, caption: str) -> tuple[list[Cell], str]:
+        """The cells of the rows that give no order, and the caption if it gives none. ``text`` is that of the table."""
+        rows: dict[int, list[str]] = {}
+        for cell in cells:
+            rows.setdefault(cell.row, []).append(text[cell.start - self._size : cell.end - self._size])
+        wrong = {row for row, texts in rows.items() if is_instruction(" ".join(texts))}
+        if caption and is_instruction(caption):
+            self._other_orders, caption = self._other_orders + 1, ""
+        self._other_orders += sum(cell.row in wrong for cell in cells)
+        return [cell for cell in cells if cell.row not in wrong], caption
 
     def depth(self) -> Depth:
         """``abstract`` if there is nothing but an abstract, else ``full_text``."""
@@ -173,8 +204,11 @@ class Builder:
         depth = depth or self.depth()
         self._close()
         text = "".join(self._parts)
+        self.notices += said_of(self._orders, self._other_orders)
+        if self._hidden:
+            self.notices.append(f"{self._hidden} characters that nobody who looks at it sees were left out")
         return Document(
-            paper=paper,
+            paper=tidy(paper),
             text=text,
             text_hash=text_hash(text),
             depth=depth,

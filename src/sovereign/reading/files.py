@@ -14,7 +14,7 @@ from sovereign.records import Document
 from .bibliography import BIB_SUFFIXES, Bibliography
 from .errors import ReadError
 from .limits import Limits
-from .text import clean, decode, printable
+from .text import clean, decode, printable, said_of_hiding
 
 _MARKDOWN = (".md", ".markdown")
 _HTML = (".html", ".htm", ".xhtml")
@@ -131,7 +131,7 @@ def _reader(suffix: str) -> Callable[[bytes, str, Limits], Document]:
 
 def _read_text(data: bytes, suffix: str, location: str, limits: Limits) -> Document:
     raw, notices = decode(data, location)
-    text = clean(raw)
+    text, notices = clean(raw), (*notices, *said_of_hiding(raw))
     if suffix in _HTML:
         from .html import read_html
 

@@ -12,6 +12,7 @@ from sovereign.records import Document, Paper
 from .document import Builder
 from .errors import ReadError
 from .frontmatter import title_without_front_matter
+from .html_hidden import hidden_text
 from .html_tables import is_table_node, numbered, table_of
 from .html_text import DROPPED, children, formula, words
 from .identity import arxiv_of_doi, find_arxiv, find_doi, paper_id
@@ -46,7 +47,7 @@ def read_html(text: str, location: str, limits: Limits) -> Document:
         raise ReadError(f"{location}: the page nests more than {_DEEPEST} elements", "Save it again, or as plain text.")
     tree = LexborHTMLParser(text)
     builder = Builder(limits)
-    parts = _parts(tree.body or tree.root)
+    parts = [*_hidden(tree), *_parts(tree.body or tree.root)]
     add(builder, parts)
     first_heading = next((part.text for part in parts if part.kind == "heading"), None)
     paper, notices = _paper(tree, first_heading, location)
@@ -56,7 +57,7 @@ def read_html(text: str, location: str, limits: Limits) -> Document:
 
 def text_of_fragment(html: str) -> str:
     """The words of a piece of HTML, on one line."""
-    return " ".join(part.text for part in _fragment(html)) if "<" in html else html
+    return " ".join(part.text for part in _fragment(html) if part.kind != "hidden") if "<" in html else html
 
 
 def parts_of_fragment(html: str) -> list[Part]:
@@ -64,12 +65,19 @@ def parts_of_fragment(html: str) -> list[Part]:
     parts = _fragment(html)
     if any(part.kind == "table" for part in parts):
         return [part._replace(kind="prose") if part.kind == "heading" else part for part in parts]
-    return [Part("prose", " ".join(part.text for part in parts))]
+    unseen = [part for part in parts if part.kind == "hidden"]
+    return [*unseen, Part("prose", " ".join(part.text for part in parts if part.kind != "hidden"))]
 
 
 def _fragment(html: str) -> list[Part]:
     tree = LexborHTMLParser(html)
-    return _parts(tree.body or tree.root)
+    return [*_hidden(tree), *_parts(tree.body or tree.root)]
+
+
+def _hidden(tree: LexborHTMLParser) -> list[Part]:
+    """What nobody sees, taken out of a page."""
+    text = hidden_text(tree)
+    return [Part("hidden", text)] if text else []
 
 
 def _parts(root: LexborNode | None) -> list[Part]:

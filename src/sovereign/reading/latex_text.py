@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .latex_frames import Printed, pass_over
+from .latex_hidden import HIDING, hide, named_colour
 from .latex_inline import INLINE, accent, author_tokens, cite, inline, ligatures, script, symbol
 from .latex_symbols import (
     ACCENTS,
@@ -44,12 +45,16 @@ class Text:
         self._stream = Stream(tokens(source), HANDLED)
         self._out = Printed(self._stream)
         self._has_preamble = has_preamble
+        self._hidden: list[str] = []
+        self._light: set[str] = {"white"}  # names of colours that are not seen on paper
         while token := self._stream.next():
             self._token(token)
         self._out.end_all()
         self.title, self.authors = self._out.title, self._out.authors
         self.abstract, self.parts = self._out.abstract, self._out.parts
         self.notices = self._stream.notices
+        if self._hidden:
+            self.parts.append(Part("hidden", " ".join(self._hidden)))
 
     def _token(self, token: str) -> None:
         first, stream = token[0], self._stream
@@ -97,6 +102,10 @@ class Text:
             pass_over("o", stream)
             self._out.flush()
             self._out.capture("heading", stream.argument(), LEVELS[token])
+        elif token == "\\definecolor":
+            named_colour(stream, self._light)
+        elif token in HIDING and not stream.math and self._out.kind() not in ("table", "cell"):
+            self._hidden += hide(token, stream, self._light)
         elif token in UNPRINTED:
             pass_over(UNPRINTED[token], stream)
         elif token in HANDLED:

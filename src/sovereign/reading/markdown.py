@@ -16,12 +16,13 @@ from .document import Builder
 from .frontmatter import Facts, paper_of
 from .grid import Slot, place
 from .html import parts_of_fragment
+from .html_hidden import still_hidden
 from .limits import Limits
 from .parts import Part, add, captioned, table_part
 
 _TAG = re.compile(
     r"<!--.*?-->|</?(?:a|b|i|u|s|em|strong|small|sub|sup|br|hr|span|img|p|div|code|kbd|font|center|details|summary"
-    r"|picture|source|h[1-6]|ul|ol|li|table|thead|tbody|tr|td|th|video|figure)"
+    r"|picture|source|h[1-6]|ul|ol|li|table|thead|tbody|tr|td|th|video|figure|template|noscript|section|article|aside|label|mark|main)"
     r"(?:\s+(?:[\w:-]+=(?:\"[^\"]*\"|'[^']*'|[^\s>]+)|open|controls|hidden))*\s*/?>",
     re.IGNORECASE | re.DOTALL,
 )
@@ -34,9 +35,13 @@ def parts(body: str) -> Iterator[Part]:
     lines = body.split("\n")
     items = 0
     heading: str | None = None
+    unseen: tuple[str, ...] = ()  # elements of HTML that are open and hide what is in them
     coming = iter(tokens)
     for token in coming:
-        if token.type in ("list_item_open", "list_item_close"):
+        within, unseen = unseen, still_hidden(token.content, unseen) if token.type == "html_block" else unseen
+        if within:
+            yield Part("hidden", token.content)
+        elif token.type in ("list_item_open", "list_item_close"):
             items += token.nesting
         elif token.type == "table_open":
             table = table_part(place(_rows(takewhile(lambda token: token.type != "table_close", coming))))
@@ -51,7 +56,10 @@ def parts(body: str) -> Iterator[Part]:
         elif token.type == "inline":
             formula = token.content.startswith("$$") and token.content.rstrip().endswith("$$")
             kind = "heading" if heading else "verbatim" if formula else "item" if items else "prose"
-            yield Part(kind, inline_text(token.children or ()), int(heading[1]) if heading else 0)
+            text, left_out = seen_and_hidden(token.children or ())
+            yield Part(kind, text, int(heading[1]) if heading else 0)
+            if left_out:
+                yield Part("hidden", left_out)
 
 
 def _rows(tokens: Iterable[Token]) -> list[list[Slot]]:
@@ -80,16 +88,26 @@ def _bold(tokens: Sequence[Token]) -> bool:
 
 
 def inline_text(tokens: Sequence[Token]) -> str:
-    """The words of a run of text: link texts and code are kept, pictures and tags are not."""
-    words = []
+    """The words of a run of text: link texts and code are kept; pictures, tags and what tags hide are not."""
+    return seen_and_hidden(tokens)[0]
+
+
+def seen_and_hidden(tokens: Sequence[Token]) -> tuple[str, str]:
+    """The words of a run of text that are seen, and those that tags in it hide."""
+    words: list[str] = []
+    left_out: list[str] = []
+    unseen: tuple[str, ...] = ()
     for token in tokens:
+        to = left_out if unseen else words
         if token.type in ("text", "code_inline"):
-            words.append(token.content)
+            to.append(token.content)
         elif token.type in ("softbreak", "hardbreak"):
-            words.append(" ")
-        elif token.type == "html_inline" and not _TAG.fullmatch(token.content):
-            words.append(token.content)  # "a <b and c> d" is a comparison, no tag
-    return "".join(words)
+            to.append(" ")
+        elif token.type == "html_inline" and _TAG.fullmatch(token.content):
+            unseen = still_hidden(token.content, unseen)
+        elif token.type == "html_inline":
+            to.append(token.content)  # "a <b and c> d" is a comparison, no tag
+    return "".join(words), "".join(left_out)
 
 
 def read_markdown(data: dict[Any, Any], body: str, location: str, limits: Limits) -> Document:

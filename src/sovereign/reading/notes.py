@@ -47,6 +47,8 @@ def read_note(data: dict[Any, Any], body: str, location: str, limits: Limits) ->
         elif is_finding:
             _add_finding(builder, block.text, paper)
             found += 1
+        elif block.kind == "hidden":
+            builder.hidden(block.text)
         else:
             builder.block(block.text)
     builder.notices[:0] = facts.notices

@@ -10,7 +10,8 @@ from .grid import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, fills_cap, is_table, plai
 
 
 class Part(NamedTuple):
-    """One part of a work. ``kind`` is ``heading``, ``item``, ``prose``, ``verbatim`` or ``table``.
+    """One part of a work. ``kind`` is ``heading``, ``item``, ``prose``, ``verbatim``, ``table``,
+    or ``hidden``: text that nobody who looks at the work sees.
 
     Of a table, ``text`` is its words; its cells are in ``boxes``.
     """
@@ -43,6 +44,8 @@ def add(builder: Builder, parts: Iterable[Part]) -> None:
                 builder.notices.append(
                     f"{part.label or 'a table'} has {most}, the most that are read; any beyond were left out"
                 )
+        elif part.kind == "hidden":
+            builder.hidden(part.text)
         elif part.kind == "verbatim":
             builder.block(part.text)
         else:

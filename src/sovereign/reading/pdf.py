@@ -24,7 +24,7 @@ from .pdf_flow import Flow
 from .pdf_parts import HYPHEN, Line
 from .pdf_text import read_pages
 from .plain import own_arxiv_id
-from .text import one_line
+from .text import one_line, said_of_hiding
 
 _FEWEST_LETTERS = 20  # in a whole file; fewer means that pages are pictures
 _NO_TITLE = re.compile(r"untitled|microsoft word|\.(?:docx?|tex|dvi|pdf)$|^\W*$", re.IGNORECASE)
@@ -41,7 +41,7 @@ def read_pdf(data: bytes, location: str, limits: Limits) -> Document:
     Raises:
         ReadError: if the file is damaged, cut off, encrypted or made to exhaust memory, or has no text layer.
     """
-    pages, count, metadata = read_pages(data, location, limits)
+    pages, count, metadata, hidden, scanned = read_pages(data, location, limits)
     letters = (c for page in pages for line in page for c in line.text if c.isalpha())
     if len(list(islice(letters, _FEWEST_LETTERS))) < _FEWEST_LETTERS:
         reason = f"{location}: the PDF has no text layer; its pages are pictures"
@@ -49,15 +49,27 @@ def read_pdf(data: bytes, location: str, limits: Limits) -> Document:
     builder = Builder(limits)
     if count > len(pages):
         builder.notices.append(f"the PDF has {count} pages; those after page {len(pages)} were left out")
-    empty = [str(number) for number, page in enumerate(pages, 1) if not page]
+    empty = [number for number, page in enumerate(pages, 1) if not page]
     if empty:
-        builder.notices.append(f"no text on {'page' if len(empty) == 1 else 'pages'} {', '.join(empty)}")
+        builder.notices.append(f"no text on {_pages(empty)}")
+    if unseen := sum(hidden):
+        where = _pages([number for number, some in enumerate(hidden, 1) if some])
+        builder.notices.append(f"{unseen} characters that nobody sees on {where} were left out")
+    builder.notices += said_of_hiding("".join(line.text for page in pages for line in page))
+    if scanned:
+        builder.notices.append(
+            f"the words of {_pages(scanned)} are those of text recognition, which lie unseen over a scan"
+        )
     lines = _without_running_heads(pages)
     _fill(builder, lines)
     paper, notice = _paper(pages, metadata, lines, location)
     if notice:
         builder.notices.append(notice)
     return builder.document(paper)
+
+
+def _pages(numbers: Sequence[int]) -> str:
+    return f"{'page' if len(numbers) == 1 else 'pages'} {', '.join(map(str, numbers))}"
 
 
 def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[Line]:

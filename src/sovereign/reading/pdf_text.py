@@ -20,6 +20,7 @@ from .pdf_accents import ACCENTS, accented, is_over, letter_under
 from .pdf_captions import has_caption
 from .pdf_columns import reading_order
 from .pdf_guard import refuse_bombs
+from .pdf_hidden import Unseen, drawn, seen, unseen
 from .pdf_lines import lines_of
 from .pdf_parts import LOWERED, RAISED, Line, Piece, Space
 from .pdf_rules import rules_of
@@ -34,11 +35,14 @@ _Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 class Pages(NamedTuple):
-    """Lines of each page that was read, the number of all pages, and the file's metadata."""
+    """Lines of each page that was read, the number of all pages, the file's metadata, how many characters of each page
+    nobody sees, and the numbers of scanned pages, whose words are those of text recognition."""
 
     lines: list[list[Line]]
     total: int
     metadata: dict[str, str]
+    hidden: list[int]
+    scanned: list[int]
 
 
 def read_pages(data: bytes, location: str, limits: Limits) -> Pages:
@@ -55,34 +59,45 @@ def read_pages(data: bytes, location: str, limits: Limits) -> Pages:
     try:
         with pypdfium2.PdfDocument(data) as pdf:
             pages: list[list[Line]] = []
+            hidden: list[int] = []
+            scanned: list[int] = []
             room = limits.max_document_chars
             for index in range(min(len(pdf), limits.max_pdf_pages)):
                 if room <= 0:
                     break
-                pages.append(_lines_of_page(pdf, index, room))
+                lines, left_out, is_scan = _lines_of_page(pdf, index, room)
+                pages.append(lines)
+                hidden.append(left_out)
+                scanned += [index + 1] if is_scan else []
                 room -= sum(len(line.text) for line in pages[-1])
-            return Pages(pages, len(pdf), pdf.get_metadata_dict())
+            return Pages(pages, len(pdf), pdf.get_metadata_dict(), hidden, scanned)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
             raise ReadError(f"{location}: the PDF is encrypted", "Save a copy without a password.") from None
         raise ReadError(f"{location}: the PDF is damaged and cannot be opened", "Get the file again.") from None
 
 
-def _lines_of_page(pdf: Any, index: int, room: int) -> list[Line]:
+def _lines_of_page(pdf: Any, index: int, room: int) -> tuple[list[Line], int, bool]:
+    """The lines of a page, how many of its characters nobody sees, and whether it is a scan."""
     page = pdf[index]
     text_page = page.get_textpage()
     try:
-        pieces = _pieces(text_page, page.get_bbox(), room)
+        sight = drawn(page) if text_page.count_chars() else None
+        blind = unseen(page, text_page, min(text_page.count_chars(), room), sight)
+        shown, outside = _pieces(text_page, page.get_bbox(), room, blind)
+        pieces = seen(shown, sight, blind.scanned)
+        faint = sum(len(piece.text) for piece in shown) - sum(len(piece.text) for piece in pieces)
         if has_caption(pieces):
             pieces = with_tables(pieces, rules_of(page), index + 1, lambda k: _is_bold(text_page, k))
     finally:
         text_page.close()
         page.close()
-    return [line for flow in reading_order(pieces) for line in lines_of(flow, index + 1)]
+    lines = [line for flow in reading_order(pieces) for line in lines_of(flow, index + 1)]
+    return lines, len(blind.places) + outside + faint, blind.scanned
 
 
-def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
-    """The characters of a page within ``visible``, ``room`` of them at most, as pieces.
+def _pieces(text_page: Any, visible: _Box, room: int, blind: Unseen) -> tuple[list[Piece], int]:
+    """The characters of a page within ``visible``, ``room`` of them at most, as pieces; and how many lie outside.
 
     A piece ends at a line's end and at a wide space. Raised characters stand between marks.
     """
@@ -113,12 +128,13 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
 
     unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox  # looked up once: this is the inner loop
     left, bottom, right, top = visible
+    outside = 0
     for k in range(min(text_page.count_chars(), room)):
         code = unicode_of(handle, k)
         if code in (10, 13):
             flush()
             continue
-        if code in _RESERVED:
+        if code in _RESERVED or k in blind.places:
             continue
         letter = chr(code) if code <= 0x10FFFF else "\ufffd"
         if letter.isspace():
@@ -130,7 +146,8 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
             continue
         now = (box.left, box.bottom, box.right, box.top)
         if now[2] < left or now[0] > right or now[3] < bottom or now[1] > top:
-            continue  # outside what a viewer shows
+            outside += 1  # of what a viewer shows
+            continue
         if letter in ACCENTS:
             under = letter_under(now, boxes)
             made = accented(letters[places[under]], letter) if under is not None else None
@@ -170,7 +187,7 @@ def _pieces(text_page: Any, visible: _Box, room: int) -> list[Piece]:
         letters.append(letter)
         boxes.append(now)
     flush()
-    return pieces
+    return pieces, outside
 
 
 def _is_over_next(handle: Any, index: int, accent: _Box) -> bool:

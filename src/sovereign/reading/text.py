@@ -11,9 +11,16 @@ from .errors import ReadError
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # control characters, but for tab and newline
-    "\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # soft hyphen, zero-width, bidi
-    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f"  # annotation marks, non-characters, tags
+    "\xad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # soft hyphen, zero-width, bidi
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f"  # joiners and fillers of no width, variants
+    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"  # annotation marks, non-characters, tags, variants
     "\ud800-\udfff]"  # lone surrogates, which have no UTF-8 form
+    # Arabic, Indic and Mongolian words are spelled with joiners of no width; elsewhere these split a word unseen.
+    "|(?<![\u0600-\u0dff\u0f00-\u109f\u1780-\u18af])[\u200c\u200d]|[\u200c\u200d](?![\u0600-\u0dff\u0f00-\u109f\u1780-\u18af])"
+)
+# Those by which words are hidden or turned about. A soft hyphen, or the variant of a picture letter, hides nothing.
+_HIDING = re.compile(
+    "[\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufe00-\ufe0d\U000e0000-\U000e0fff]"
 )
 # Full-width letters, figures and the signs of figures (U+FF01..FF5E) are those of ASCII in another type. Checks read
 # ASCII figures, so "２８" would silently count as none. Chinese punctuation, which is full-width too, stays as it is.
@@ -36,6 +43,12 @@ def clean(text: str) -> str:
     text = _UNSEEN.sub("", _LINE_ENDS.sub("\n", text))
     text = _FULL_WIDTH.sub(lambda found: chr(ord(found.group()) - 0xFEE0), text)
     return unicodedata.normalize("NFC", text)
+
+
+def said_of_hiding(text: str) -> tuple[str, ...]:
+    """The notice on characters of ``text`` that hide words or turn them about, which the stored form is without."""
+    found = len(_HIDING.findall(text))
+    return (f"{found} characters that are not seen, or turn the order of others, were taken out",) if found else ()
 
 
 def one_line(text: str) -> str:

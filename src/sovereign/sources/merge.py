@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sovereign.reading import same_work, work_keys
+from sovereign.reading import same_work, tidy, work_keys
 from sovereign.records import Paper
 
 from .base import Hit
@@ -34,7 +34,7 @@ def merged(hits: Sequence[Sequence[Sequence[Hit]]]) -> list[Work]:
     for source in hits:
         for query, found in enumerate(source):
             best = max((hit.score for hit in found), default=0.0)
-            for rank, hit in enumerate(found, 1):
+            for rank, hit in enumerate((h.model_copy(update={"paper": tidy(h.paper)}) for h in found), 1):
                 keys = work_keys(hit.paper)
                 met = [work for key in keys for work in by_key.get(key, ()) if _is_of(hit.paper, work)]
                 work = met[0] if met else Work(hit.paper, [0] * queries)
