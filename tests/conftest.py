@@ -17,6 +17,12 @@ settings.load_profile("house")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# Workers of pytest-xdist share the cores: one thread for each and for every process that a test starts, and where a test asks
+# for more, threads that wait without spinning. Before anything loads OpenMP.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.environ["OMP_WAIT_POLICY"] = "PASSIVE"
+
 # Here for fixtures that live as long as the session, too. A test that times something says so.
 os.environ["SOVEREIGN_MEASURE_SECONDS"] = "0"
 # Embedding a whole library takes seconds, in each fresh home. A test of search by meaning says so.

@@ -38,6 +38,15 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "index_url": "",
         "verify_embedder": "none",
         "entailer": "own",
+        "chat_model": "none",
+        "chat_url": "",
+        "judge_model": "",
+        "judge_url": "",
+        "model_max_tokens": 200_000,
+        "model_max_cost": 0.0,
+        "model_input_price": 0.0,
+        "model_output_price": 0.0,
+        "model_seconds": 60.0,
     }
     assert settings.origins == dict.fromkeys(NAMES, "default")
 

@@ -103,6 +103,39 @@ class Settings(BaseModel):
         description="Model whose probabilities are among the signals of a graded passage: own, none, or path:FOLDER.",
     )
 
+    chat_model: str = Field(
+        default="none",
+        min_length=1,
+        description="Language model that proposes: none, VENDOR:MODEL (openai, nim, ollama, vllm, llamacpp, anthropic, google), "
+        "local:, or fake: for trials.",
+    )
+    chat_url: str = Field(
+        default="", description="Address of the server of chat_model; empty: where that vendor or program usually is."
+    )
+    judge_model: str = Field(default="", description="Language model of the reviewers; empty: chat_model.")
+    judge_url: str = Field(
+        default="", description="Address of the server of judge_model; empty: where that vendor or program usually is."
+    )
+    model_max_tokens: int = Field(
+        default=200_000,
+        ge=1,
+        description="Most tokens of language models for one question, prompts and answers together.",
+    )
+    model_max_cost: float = Field(
+        default=0.0,
+        ge=0,
+        description="Most US dollars of language models for one question; 0: no limit. Needs the prices.",
+    )
+    model_input_price: float = Field(
+        default=0.0, ge=0, description="Price of a prompt, in US dollars a million tokens; 0: not known."
+    )
+    model_output_price: float = Field(
+        default=0.0, ge=0, description="Price of an answer, in US dollars a million tokens; 0: not known."
+    )
+    model_seconds: float = Field(
+        default=60.0, gt=0, le=3600, description="Longest time that one call of a language model may take, in seconds."
+    )
+
     measure_seconds: float = Field(
         default=60.0,
         ge=0,

@@ -120,10 +120,10 @@ def test_one_word_states_nothing(claim: str) -> None:
     [(CLAIM + " ") * 27, "memory " * 285, "9" * 2000, "not " * 500, "QuadMerge " * 200, "(" * 1000 + "a" * 1000],
 )
 def test_a_long_claim_is_answered_soon(claim: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = verify_in_document(claim[:2000], document(CLAIM, FILLER))
     assert found.verdict == "NOT_ENOUGH_INFO"
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_long_claim_that_stands_there_is_supported() -> None:
@@ -138,9 +138,9 @@ def test_a_long_claim_that_stands_there_is_supported() -> None:
 @pytest.mark.parametrize("unit", [FILLER + " ", "a. ", "x", "1,", "(A", "memory GPU peak ", "not than 3 and "])
 def test_a_megabyte_on_one_line_is_searched_soon(unit: str) -> None:
     held = document(f"{unit * (1_000_000 // len(unit))}. {CLAIM} {FILLER}")
-    start = time.perf_counter()
+    start = time.process_time()
     found = verify_in_document(CLAIM, held)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
     assert found.verdict == "SUPPORT"
     for evidence in found.evidence:
         quote = evidence.quote

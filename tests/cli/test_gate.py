@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,22 @@ from tests.cli.running import failed, in_a_process, sovereign
 QUESTION = "What share of parameters does MixLoRA train against LoRA?"
 
 
-@pytest.fixture
-def record(home: Path) -> str:
-    """A record over the starter library in which exact protocols have counted."""
-    said = sovereign("ask", QUESTION, "--json")
+@pytest.fixture(scope="module")
+def _recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    home = tmp_path_factory.mktemp("gate") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOVEREIGN_HOME", str(home))
+        said = sovereign("ask", QUESTION, "--json")
     assert said.code == 0, said.err
     assert said.json["counters"]["measured"] > 0
-    return str(said.json["short_id"])
+    return home, str(said.json["short_id"])
+
+
+@pytest.fixture
+def record(_recorded: tuple[Path, str], home: Path) -> str:
+    """A record over the starter library in which exact protocols have counted; the home of this test has a copy of it."""
+    shutil.copytree(_recorded[0], home)
+    return _recorded[1]
 
 
 def test_one_claim(home: Path) -> None:

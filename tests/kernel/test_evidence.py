@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 
 from sovereign.errors import InputError
 from sovereign.kernel import evidence as module
+from sovereign.kernel.answer import answer
 from sovereign.kernel.aspects import Aspects, aspects_of
 from sovereign.kernel.evidence import joined, lab_evidence, measured_anew, question_of, shown
 from sovereign.kernel.plan import plan
-from sovereign.kernel.review import measured
+from sovereign.kernel.tribunal import brief_of, review
+from sovereign.kernel.tribunal.works import of_citations
 from sovereign.lab.overhead import run as driver
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.lab.overhead.results import Results
@@ -256,10 +259,13 @@ def test_reviewers_say_what_measured_sentences_rest_on(answered: Run) -> None:
     codes = {f.code: f for f in record.reviews[-1].findings}
     assert "figures of the laboratory" in codes["measurements"].text and codes["measurements"].severity == "note"
     assert codes["modelled-in-answer"].severity == "minor"
-    assert "measurement-missing" not in codes and "unsupported-in-answer" not in codes
-    lost = measured(record.answer, record.measurements[:3])
-    assert [f.severity for f in lost if f.code == "measurement-missing"] == ["major"]
+    assert "fabricated-citation" not in codes and "unsupported-in-answer" not in codes
+    lost = of_citations(brief_of(record.model_copy(update={"measurements": record.measurements[:3]})))
+    assert {f.code for f in lost} == {"fabricated-citation"}
 
 
-def test_the_score_is_not_worse_for_having_measured(answered: Run, starter: Run) -> None:
-    assert answered.record.reviews[0].score >= starter.record.reviews[0].score
+def test_the_score_is_not_worse_for_having_measured(answered: Run) -> None:
+    with_figures = brief_of(answered.record)
+    alone = answer(answered.record.claims, with_figures.aspects)
+    without = replace(with_figures, answer=alone, measurements=())
+    assert review(1, with_figures).score >= review(1, without).score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,15 @@ from sovereign.mixlora.naive import naive_ffn  # noqa: E402
 from tests.mixlora.blocks import Case, assert_same  # noqa: E402
 
 needs_library = pytest.mark.skipif(native.load() is None, reason="no C compiler with OpenMP")
+
+
+@pytest.fixture(autouse=True)
+def two_threads() -> Iterator[None]:
+    """Threads share the work of a block, also where the tests have one."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(threads)
 
 
 def case(

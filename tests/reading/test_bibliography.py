@@ -391,12 +391,12 @@ def test_document_of_an_abstract():
     ],
 )
 def test_hostile_files_end_soon(location: str, text: str):
-    started = time.monotonic()
+    started = time.process_time()
     try:
         bibliography = read(text, location)
     except ReadError:
         bibliography = None
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert bibliography is None or len(bibliography.entries) + len(bibliography.failures) <= Limits().max_files
 
 

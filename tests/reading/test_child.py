@@ -29,17 +29,17 @@ def test_a_child_reads_what_the_reader_reads():
 
 
 def test_what_takes_too_long_is_stopped_and_the_rest_is_read():
-    limits = Limits(max_read_seconds=0.6)
+    limits = Limits(max_read_seconds=2)
     list(read_each([(i, Task(GOOD, f"{i}.md")) for i in range(4)], limits))  # starts the children
     ticks: list[float] = []
     start = time.monotonic()
     tasks = [(0, Task(GOOD, "0.md")), (1, Task(SLOW, "slow.md")), (2, Task(GOOD, "2.md"))]
     found = dict(read_each(tasks, limits, lambda: ticks.append(time.monotonic())))
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 7
     assert isinstance(found[0], Document)
     assert isinstance(found[2], Document)
     assert isinstance(found[1], ReadError)
-    assert "longer than 0.6 s" in found[1].message
+    assert "longer than 2 s" in found[1].message
     assert "max_read_seconds" in found[1].advice
     assert ticks, "nobody could have stopped it while it waited"
 

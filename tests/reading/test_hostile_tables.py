@@ -62,11 +62,11 @@ def test_an_array_outside_of_formulas_ends_where_it_ends() -> None:
 
 @pytest.mark.parametrize("name", ["tabular}{c", "equation"])
 def test_what_nests_in_a_cell_is_not_copied_at_each_depth(name: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     inner = rf"\begin{{{name}}}" * 3_000 + WORDS + rf"\end{{{name.partition('}')[0]}}}" * 3_000
     document = latex(rf"\begin{{tabular}}{{c}}{inner}\end{{tabular}}")
     assert document.text.count("word") == 100_000
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_what_nests_in_a_cell_is_not_copied_at_each_depth(name: str) -> None:
     ids=["html", "html without", "jats", "latex"],
 )
 def test_one_caption_of_very_many_tables_is_read_once_and_counts_each_time(data: bytes, name: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     document = read_bytes(data, name)
     beside = sum(len(table.label) + len(table.caption) for table in document.tables)
     assert len(document.tables) >= 2
     assert len(document.text) + beside <= Limits().max_document_chars
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("depth", [1, 40])

@@ -211,14 +211,14 @@ def test_circles_and_missing_files_give_notices() -> None:
 
 def test_caps_on_inputs() -> None:
     files = {f"f{n}.tex": f"\\input{{f{n + 1}}}" * 9 for n in range(40)}
-    started = time.monotonic()
+    started = time.process_time()
     flat = flatten("f0.tex", loader({**files, "f40.tex": "x"}), Limits())
     assert any("deep" in notice for notice in flat.notices)
     assert any("more than 500 files" in notice for notice in flat.notices)
     large = flatten("m.tex", loader({"m.tex": r"\input{a}" * 9, "a.tex": "x" * 99}), Limits(max_file_bytes=300))
     assert len(large.text) == 300 and any("larger" in notice for notice in large.notices)
     flatten("m.tex", loader({"m.tex": r"\input{none}" * 100_000}), Limits())
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_missing_main_file() -> None:
@@ -259,8 +259,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_input_ends_in_time(name: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     document = read(HOSTILE[name])
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     if name in ("loop", "growing", "bomb"):
         assert any("not resolved" in notice for notice in document.notices)

@@ -387,9 +387,9 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_tables_end_in_time_and_within_the_caps(name: str) -> None:
     location, text = HOSTILE[name]
-    started = time.monotonic()
+    started = time.process_time()
     document = read(text, location)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     for table in document.tables:
         assert len(table.cells) <= MOST_CELLS
         assert all(cell.column + cell.columns <= MOST_COLUMNS for cell in table.cells)

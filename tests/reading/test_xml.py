@@ -142,10 +142,10 @@ def test_broken_xml(data: bytes) -> None:
 def test_entity_bomb_is_harmless() -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
     text = f'<!DOCTYPE article [<!ENTITY e0 "boom">{entities}]><article><body><p>It stands. &e11;</p></body></article>'
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(ReadError, match="entity"):
         read(text)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_own_entities_are_left_out_with_a_notice() -> None:
@@ -170,11 +170,11 @@ def test_external_entities_do_not_leak(tmp_path: Path, declared: str) -> None:
 
 
 def test_deep_and_large_files_end_in_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     deep = "<article><body>" + "<sec>" * 100_000 + "</sec>" * 100_000 + "</body></article>"
     with pytest.raises(ReadError, match="cannot be read"):
         read(deep)
     nested = "<article><body>" + "<sec><title>A</title><p>Deep." * 80 + "</p></sec>" * 80 + "</body></article>"
     assert len(quotes(read(nested))) == 80
     read("<article><body><p>" + "<sup>1</sup><xref ref-type='bibr'>(1)</xref>" * 40_000 + "</p></body></article>")
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10

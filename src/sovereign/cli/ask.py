@@ -12,21 +12,23 @@ from sovereign.errors import InputError
 from sovereign.kernel import Request, discard, held, run, unfinished
 from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
-from sovereign.models import is_served
+from sovereign.models import chat, is_served
 from sovereign.publish import write_all
+from sovereign.publish.model_use import model_names, stage_line
 from sovereign.reading import printable
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 from sovereign.settings import load
 from sovereign.sources import LOCAL, require_source
 from sovereign.store import Store, open_store
 
-from .measured import show_measured
+from .measured import show_matrix, show_measured
 from .output import clean, err, guarded, out, print_json, progress_line
 
 _STATE = {"ANSWERED": "green", "PARTLY_ANSWERED": "yellow", "NOT_ANSWERABLE": "red"}
 _VERDICT = {"SUPPORT": "green", "CONTRADICT": "red", "MIXED": "yellow", "NOT_ENOUGH_INFO": "dim", "UNCHECKED": "dim"}
 ROWS = 20
 SENTENCES = 6
+MEASURED = 4
 
 
 @guarded
@@ -66,8 +68,18 @@ def ask(
         int | None, typer.Option("--seed", help="Seed of everything random. Default: the setting seed, 0.")
     ] = None,
     no_measure: Annotated[bool, typer.Option("--no-measure", help="Run no laboratory protocol.")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", help="Language model that proposes, such as openai:NAME. Default: the setting chat_model."
+        ),
+    ] = None,
+    judge_model: Annotated[
+        str | None,
+        typer.Option("--judge-model", help="Language model of the reviewers. Default: the setting judge_model."),
+    ] = None,
     record: Annotated[
-        Path | None, typer.Option("--record", help="Keep every exchange with the sources in this folder.")
+        Path | None, typer.Option("--record", help="Keep every exchange with sources and models in this folder.")
     ] = None,
     replay: Annotated[
         Path | None, typer.Option("--replay", help="Send nothing: answer from the exchanges in this folder.")
@@ -76,13 +88,19 @@ def ask(
     """Answer a question from the literature and publish a record that can be checked."""
     if only_library and {require_source(name) for name in source or ()} - set(LOCAL):
         raise InputError("--only-library does not go with --source.", "Leave one of them out.")
-    settings = load({"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed})
+    given = {"max_papers": max_papers, "budget_seconds": budget_seconds, "seed": seed}
+    settings = load(given | {"chat_model": model, "judge_model": judge_model})
     if only_library and is_served(settings.embedder):
         err.print(f"[yellow]--only-library: {clean(settings.embedder)} is not asked; the search is by words alone.[/]")
         settings = settings.model_copy(update={"embedder": "none"})
     if only_library and settings.index_url:
         err.print("[yellow]--only-library: the database of index_url is not asked; vectors are kept in the home.[/]")
         settings = settings.model_copy(update={"index_url": ""})
+    if only_library:
+        for name in chat.SETTINGS:
+            if chat.is_served(away := getattr(settings, name)):
+                err.print(f"[yellow]--only-library: {clean(away)} is not asked; no language model takes its place.[/]")
+                settings = settings.model_copy(update={name: "none"})
     request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure, record, replay)
     with open_store(settings.home) as store:
         with progress_line(not as_json) as progress:
@@ -162,11 +180,18 @@ def _hand_over(record: Record, out_dir: Path | None, as_json: bool, store: Store
 def show_answer(record: Record) -> None:
     """The answer, its disagreements and open points, and the claims table, for a terminal."""
     answer, counters = record.answer, record.counters
-    out.print(f"\n[bold]{clean(record.question)}[/]")
+    out.print(f"\n[bold]{clean(answer.title or record.question)}[/]")
+    if answer.title:
+        out.print(f"[dim]{clean(record.question)}[/]")
     out.print(
         f"[{_STATE[answer.state]}]{answer.state}[/] · {record.decision.outcome} ({clean(record.decision.reasons[0])}) · "
         f"score {record.reviews[-1].score:g}/10 · level L{record.level}\n"
     )
+    for sentence in answer.abstract:
+        ids = _origin(record, sentence) if not sentence.of_record else ""
+        out.print(f"{clean(sentence.text)}{ids}")
+    if answer.abstract:
+        out.print()
     for measured in answer.measured:
         show_measured(measured, record)
     facets = {f.id: f.text for f in record.plan.facets}
@@ -179,6 +204,14 @@ def show_answer(record: Record) -> None:
             out.print(f"  • {clean(sentence.text)}{mark}{_origin(record, sentence)}")
         if not facet.sentences:
             out.print(f"  • {clean(facet.reason)}")
+        if why := next((s.text for s in answer.sureness if s.facet_id == facet.facet_id), ""):
+            out.print(f"  [dim]How sure: {clean(why.partition(': ')[2])}[/]")
+    for table in answer.matrices:
+        show_matrix(table)
+    if answer.agreements:
+        out.print("\n[bold]Where sources agree[/]")
+    for agreed in answer.agreements:
+        out.print(f"  • {clean(agreed.subject)}: {clean(agreed.text)}{_ids_of(agreed.sides)}")
     if answer.disagreements:
         out.print("\n[bold]Where sources disagree[/]")
     for item in answer.disagreements:
@@ -200,6 +233,10 @@ def show_answer(record: Record) -> None:
         f"{counters.supported} supported by their source, {counters.mixed} mixed, {counters.contradicted} contradicted, "
         f"{counters.unchecked} unchecked, {counters.verified} verified by other evidence"
     )
+    if record.model_use:
+        out.print(f"\n[bold]Language models[/] ({clean(model_names(record.model_use))})")
+        for use in record.model_use.stages:
+            out.print(f"  • {clean(stage_line(use))}")
     out.print("\n[bold]What this record does not show[/]")
     for limit in record.limits[:ROWS]:
         out.print(f"  • {clean(limit)}")
@@ -221,9 +258,9 @@ def source_line(claim: Claim) -> str:
 
 
 def _shown(facet: FacetAnswer) -> list[AnswerSentence]:
-    """All that was measured, and the first sentences of the sources."""
+    """The first sentences of what was measured, and of the sources; the report has all."""
     own = [s for s in facet.sentences if s.measurement_ids]
-    return own + [s for s in facet.sentences if not s.measurement_ids][:SENTENCES]
+    return own[:MEASURED] + [s for s in facet.sentences if not s.measurement_ids][:SENTENCES]
 
 
 def _origin(record: Record, of: AnswerSentence | Side) -> str:
@@ -231,6 +268,10 @@ def _origin(record: Record, of: AnswerSentence | Side) -> str:
     ours = any(record.claim(i).quote.our_words for i in of.claim_ids)
     ids = (*of.claim_ids, *(of.measurement_ids if isinstance(of, AnswerSentence) else ()))
     return f" [cyan]{clean(_ids(ids))}[/]" + (" [italic dim](secondary summary)[/]" if ours else "")
+
+
+def _ids_of(sides: tuple[Side, ...]) -> str:
+    return f" [cyan]{clean(_ids(tuple(i for side in sides for i in side.claim_ids)))}[/]"
 
 
 def _ids(ids: tuple[str, ...]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
-from sovereign.records import MeasuredCell, MeasuredRow, MeasuredTable, Record
+from sovereign.records import Matrix, MatrixCell, MeasuredCell, MeasuredRow, MeasuredTable, Record
 
 from .output import clean, out
 
@@ -32,7 +32,9 @@ def show_measured(table: MeasuredTable, record: Record) -> None:
     grid.add_column("Scale", no_wrap=True)
     for name in table.columns:
         # "A = B": the first stands for the others, which the page names.
-        grid.add_column(clean(name.partition(" = ")[0]).replace(" ", "\n"), justify="right", overflow="fold")
+        grid.add_column(
+            clean(name.partition(" = ")[0]).replace("-", "-\n").replace(" ", "\n"), justify="right", overflow="fold"
+        )
     for row in rows:
         mark = " *" if row.other else ""
         grid.add_row(clean(row.scale) + mark, *(text(cell, at) for at, cell in enumerate(row.cells)))
@@ -41,6 +43,25 @@ def show_measured(table: MeasuredTable, record: Record) -> None:
     left = len(table.rows) - len(rows)
     more = f"; {left} more of other architectures in the report" if left else ""
     out.print(f"[dim]{star}{clean(table.where)}{more}[/]\n")
+
+
+def show_matrix(table: Matrix) -> None:
+    """What the sources say, by model size and method; "–" where none gives a figure."""
+
+    def text(cell: MatrixCell | None) -> str:
+        if cell is None:
+            return "–"
+        low, high = ratio(cell.low), ratio(cell.high)
+        return f"{low if low == high else f'{low} to {high}'} [cyan]{clean(' '.join(cell.claim_ids))}[/]"
+
+    out.print(f"\n[bold]{clean(f'In the sources: {table.metric} relative to {table.comparator}')}[/]")
+    grid = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False)
+    grid.add_column("Scale", no_wrap=True)
+    for name in table.columns:
+        grid.add_column(clean(name), justify="right", overflow="fold")
+    for row in table.rows:
+        grid.add_row(clean(row.scale), *map(text, row.cells))
+    out.print(grid, soft_wrap=False)
 
 
 def _main(rows: Sequence[MeasuredRow]) -> list[MeasuredRow]:

@@ -5,37 +5,41 @@ No sentence stands without the id of a claim or of a measurement.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from sovereign.lab.overhead.evidence import Evidence
-from sovereign.language.words import content_stems
 from sovereign.records import (
     Answer,
     AnswerSentence,
     AnswerState,
     Claim,
     Comparison,
+    Document,
     Facet,
     FacetAnswer,
     OpenPoint,
     Quantity,
+    Retrieval,
 )
 
+from .abstract import abstract
+from .agreements import agreements
 from .aspects import Aspects, measures, speaks_of
 from .coverage import gaps, involving, sizes, span_text, unsized
 from .disagreements import disagreements
 from .evidence import STATES, joined, measured_at
-from .rows import USABLE, Row, grouped, metric_name, near, rows_of, setting_text
+from .heading import title
+from .matrix import matrices
+from .of_record import Told
+from .originality import sources_of
+from .ranking import both, by_weight, varied
+from .rows import USABLE, Row, metric_name, near, rows_of, setting_text
+from .sureness import sureness
 from .wording import capital, figure, group_sentence, series, statement
 
-GROUPS_PER_FACET = 7
-PER_SUBJECT = 2
+STATEMENTS_PER_TOPIC = 7
 SUMMARY_PER_FACET = 5
 MEASURED_IN_SUMMARY = 4  # of one facet, before the sentences of the sources, of which at least two stay
-# A comparison that has no side of the question and no known baseline says too little for a sentence.
-MIN_WEIGHT = 30.0
 STATEMENTS_PER_FACET = 3
 
 
@@ -44,12 +48,15 @@ def answer(
     aspects: Aspects,
     downgraded: frozenset[str] = frozenset(),
     found: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
+    retrieval: Retrieval | None = None,
+    documents: Sequence[Document] = (),
 ) -> Answer:
     """Answer each facet from what was ``found`` in the laboratory and from the usable claims, then the whole.
 
     The whole is as good as its weakest facet. ``downgraded`` claims stand in the table and the disagreements, but no
-    sentence of the answer rests on them.
+    sentence of the answer rests on them. ``retrieval`` is what came into view, ``documents`` what was read.
     """
+    papers = tuple(d.paper for d in documents)
     usable = [c for c in claims if c.verdict in USABLE and not c.falsified]
     sound = [c for c in usable if c.id not in downgraded]
     rows = near(rows_of(usable, aspects), aspects)
@@ -61,20 +68,40 @@ def answer(
     if not aspects.measured:
         facets = [_topic_facet(f, sound, aspects) for f in aspects.sides]
     facets += [_scale_facet(f, sound, aspects, found) for f in aspects.plan.of_kind("scale")]
-    told = {point.text for point in found.open_points}
+    known = {point.text for point in found.open_points}
     points = [
-        OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in told
+        OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in known
     ]
-    return Answer(
+    groups = {f.id: _groups([r for r in rows if r.facet.id == f.id], aspects) for f in aspects.measured}
+    every = [group for mine in groups.values() for group in mine]
+    sources = sources_of(documents, retrieval)
+    body = Answer(
         state=min((f.state for f in facets), key=STATES.index, default="NOT_ANSWERABLE"),
         summary=tuple(s for f in facets for s in _summary(f)),
         facets=tuple(facets),
         measured=found.tables,
         figures=found.figures,
         comparisons=_table(rows, aspects),
-        disagreements=disagreements(usable, rows, aspects),
+        disagreements=disagreements(usable, rows, aspects, papers),
+        agreements=agreements(every, papers),
+        matrices=matrices(every),
         open_points=tuple(dict.fromkeys([*found.open_points, *points])),
+        title=title(aspects.plan, sources),
     )
+    sure = sureness(body, aspects.plan.facets, claims, found.measurements, papers)
+    body = body.model_copy(update={"sureness": sure})
+    told = Told(body, aspects.plan, claims, papers, len(retrieval.candidates) if retrieval else 0)
+    own_groups = {name: _of(own, mine) for name, mine in groups.items()}
+    return body.model_copy(update={"abstract": abstract(told, aspects, own_groups, sound, found, sources)})
+
+
+def _of(own: Sequence[Row], groups: Sequence[list[Row]]) -> list[list[Row]]:
+    """The groups without the rows that no sentence may rest on."""
+    return [mine for group in groups if (mine := [row for row in group if row in own])]
+
+
+def _groups(rows: Sequence[Row], aspects: Aspects) -> list[list[Row]]:
+    return by_weight(rows, aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator"), aspects)
 
 
 def _summary(facet: FacetAnswer) -> tuple[AnswerSentence, ...]:
@@ -95,15 +122,15 @@ def _metric_facet(facet: Facet, claims: list[Claim], rows: list[Row], aspects: A
         reason = f"no evidence on {facet.text} was found in what was read"
         return FacetAnswer(facet_id=facet.id, state="NOT_ANSWERABLE", reason=reason, missing=(f"{capital(reason)}.",))
     subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
-    groups = _by_weight(rows, subjects, comparators, aspects)
+    groups = by_weight(rows, subjects, comparators, aspects)
     sentences = _nearest(facet, groups, subjects, comparators, aspects) + [
-        group_sentence(g) for g in _varied(groups, subjects, comparators, aspects)
+        group_sentence(g) for g in varied(groups, subjects, comparators, aspects)
     ]
     said = {i for s in sentences for i in s.claim_ids}
     sentences += [
         statement(c) for c in _ranked(relevant, facet, aspects) if c.id not in said and _worth_saying(c, facet)
     ][:STATEMENTS_PER_FACET]
-    direct = [r for r in rows if _both(r, subjects, comparators, aspects)]
+    direct = [r for r in rows if both(r, subjects, comparators, aspects)]
     missing = _missing(facet, relevant, direct, aspects)
     state: AnswerState = "ANSWERED" if (direct or not comparators) and not missing else "PARTLY_ANSWERED"
     reason = _reason(facet, relevant, direct, subjects, comparators)
@@ -114,80 +141,19 @@ def _nearest(
     facet: Facet, groups: list[list[Row]], subjects: Sequence[Facet], comparators: Sequence[Facet], aspects: Aspects
 ) -> list[AnswerSentence]:
     """The direct answer where there is none: with what the subject was compared instead."""
-    if not comparators or any(_both(r, subjects, comparators, aspects) for g in groups for r in g):
+    if not comparators or any(both(r, subjects, comparators, aspects) for g in groups for r in g):
         return []
     near = [g for g in groups if any(speaks_of(g[0].subject, f, aspects) for f in subjects)]
     rivals = list(dict.fromkeys(min((r.comparator for r in g), key=len) for g in near))[:4]
     if not rivals:
         return []
     ids = tuple(dict.fromkeys(r.claim.id for g in near for r in g))
-    both = f"{subjects[0].text} with {comparators[0].text}"
+    sides = f"{subjects[0].text} with {comparators[0].text}"
     text = (
-        f"No comparison of {both} in {facet.text} was found in what was read; "
+        f"No comparison of {sides} in {facet.text} was found in what was read; "
         f"the nearest comparisons are with {series(rivals)}."
     )
     return [AnswerSentence(text=text, claim_ids=ids, inferred=True)]
-
-
-def _both(row: Row, subjects: Sequence[Facet], comparators: Sequence[Facet], aspects: Aspects) -> bool:
-    mine = any(speaks_of(row.subject, f, aspects) for f in subjects)
-    return mine and any(speaks_of(row.comparator, f, aspects) for f in comparators)
-
-
-def _by_weight(
-    rows: Sequence[Row], subjects: Sequence[Facet], comparators: Sequence[Facet], aspects: Aspects
-) -> list[list[Row]]:
-    """Groups of rows, those that say most to the question first; what many are compared with is a yardstick and counts more."""
-    groups = list(grouped(rows).values())
-    often = Counter(key for g in groups for key in {g[0].subject_key, g[0].comparator_key})
-
-    def key(group: list[Row]) -> tuple[float, str]:
-        return -_weight(group, subjects, comparators, aspects) - 4.0 * min(often[group[0].comparator_key], 6), group[
-            0
-        ].claim.id
-
-    return sorted(groups, key=key)
-
-
-_BASELINE = frozenset({"base", "dens", "vanilla", "baselin", "origin", "unmodifi"})
-
-
-def _weight(group: list[Row], subjects: Sequence[Facet], comparators: Sequence[Facet], aspects: Aspects) -> float:
-    """How much a comparison says to the question: both sides, then one, then a known baseline, then how often it was made."""
-    row = group[0]
-    mine = any(speaks_of(row.subject, f, aspects) for f in subjects)
-    theirs = any(row.comparator_key == f.id for f in comparators)
-    baseline = bool(_BASELINE & content_stems(row.comparator))
-    figures = sum(r.ratio is not None for r in group)
-    works = len({r.claim.quote.source_id for r in group})
-    plain = row.direction == "equal" and row.ratio is None
-    return (
-        100.0 * (mine and theirs)
-        + 50.0 * mine
-        + 40.0 * theirs
-        + 10.0 * baseline
-        + 5.0 * min(figures, 6)
-        + 6.0 * min(works, 5)
-        + 25.0 * (plain and theirs)
-    )
-
-
-def _varied(
-    groups: list[list[Row]], subjects: Sequence[Facet], comparators: Sequence[Facet], aspects: Aspects
-) -> list[list[Row]]:
-    """The best groups, those of the question's subjects and the others in turn, few of them about one and the same thing."""
-    kept: list[list[Row]] = []
-    of_subject = [g for g in groups if any(speaks_of(g[0].subject, f, aspects) for f in subjects)]
-    others = [g for g in groups if g not in of_subject]
-    for pair in zip_longest(of_subject, others):
-        for group in pair:
-            if (
-                group
-                and _weight(group, subjects, comparators, aspects) >= MIN_WEIGHT
-                and sum(group[0].subject_key == k[0].subject_key for k in kept) < PER_SUBJECT
-            ):
-                kept.append(group)
-    return kept[:GROUPS_PER_FACET]
 
 
 def _ranked(claims: Sequence[Claim], facet: Facet, aspects: Aspects) -> list[Claim]:
@@ -209,7 +175,7 @@ def _missing(facet: Facet, claims: list[Claim], direct: list[Row], aspects: Aspe
     subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
     for one in subjects:
         for other in comparators:
-            if not any(_both(r, [one], [other], aspects) for r in direct):
+            if not any(both(r, [one], [other], aspects) for r in direct):
                 found.append(
                     f"No comparison of {one.text} with {other.text} in {facet.text} was found in what was read."
                 )
@@ -290,7 +256,7 @@ def _topic_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
     if not about:
         reason = f"nothing on {facet.text} was found in what was read"
         return FacetAnswer(facet_id=facet.id, state="NOT_ANSWERABLE", reason=reason, missing=(f"{capital(reason)}.",))
-    sentences = tuple(statement(c) for c in about[:GROUPS_PER_FACET])
+    sentences = tuple(statement(c) for c in about[:STATEMENTS_PER_TOPIC])
     missing = ("The question names no metric, so the statements are not weighed against each other.",)
     return FacetAnswer(
         facet_id=facet.id,
@@ -304,7 +270,7 @@ def _topic_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
 def _table(rows: Sequence[Row], aspects: Aspects) -> tuple[Comparison, ...]:
     """Rows with a ratio, once for each claim and pair; comparisons that say most to the question first."""
     subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
-    groups = sorted(_by_weight(rows, subjects, comparators, aspects), key=lambda g: g[0].facet.id)
+    groups = sorted(by_weight(rows, subjects, comparators, aspects), key=lambda g: g[0].facet.id)
     table: dict[tuple[str, str, str, str | None, float], Comparison] = {}
     for row in (r for g in groups for r in sorted(g, key=lambda r: -(r.ratio or 0))):
         if row.ratio is not None:

@@ -8,9 +8,11 @@ from typing import Literal, NamedTuple
 
 from sovereign.checks import setting_differences
 from sovereign.language.quantities import base_value, dimension
-from sovereign.records import Claim, Disagreement, Result, Side
+from sovereign.records import Claim, Disagreement, Paper, Result, Side
 
 from .aspects import Aspects, measures, phase
+from .causes import cause
+from .independence import papers_by_id
 from .rows import USABLE, Row, differences, grouped, metric_name, setting_text, thing_key
 
 MOST = 12
@@ -20,10 +22,14 @@ FACTOR = 1.5
 LEVEL_FACTOR = 1.4
 
 
-def disagreements(claims: Sequence[Claim], rows: Sequence[Row], aspects: Aspects) -> tuple[Disagreement, ...]:
+def disagreements(
+    claims: Sequence[Claim], rows: Sequence[Row], aspects: Aspects, papers: Sequence[Paper] = ()
+) -> tuple[Disagreement, ...]:
     """Those between different works before those within one; opposite directions first, then sizes, then absolute figures."""
+    known = papers_by_id(papers)
     found = sorted(
-        [*_of_rows(rows), *_within_work(claims, aspects), *_of_levels(claims, aspects)], key=lambda f: f.rank
+        [*_of_rows(rows, known), *_within_work(claims, aspects), *_of_levels(claims, aspects, known)],
+        key=lambda f: f.rank,
     )
     kept: list[_Found] = []
     for item in found:
@@ -53,16 +59,16 @@ def _rank(kind: int, a: Claim, b: Claim, size: float) -> tuple[bool, int, float,
     return a.quote.source_id == b.quote.source_id, kind, -size, a.id
 
 
-def _of_rows(rows: Sequence[Row]) -> Iterable[_Found]:
+def _of_rows(rows: Sequence[Row], papers: dict[str, Paper]) -> Iterable[_Found]:
     for group in grouped(rows).values():
         for a, b in combinations(group, 2):
             if a.claim.id == b.claim.id or a.claim.quote.text == b.claim.quote.text:
                 continue
-            opposed = {a.direction, b.direction} == {"increase", "decrease"} and not any(_flat(r) for r in (a, b))
+            opposed = {a.direction, b.direction} == {"increase", "decrease"} and not any(flat(r) for r in (a, b))
             split = (
                 "equal" in (a.direction, b.direction)
                 and a.direction != b.direction
-                and not any(_flat(r) for r in (a, b) if r.direction != "equal")
+                and not any(flat(r) for r in (a, b) if r.direction != "equal")
             )
             size = _excess(a, b)
             if not (opposed or split or size >= FACTOR * 2):
@@ -76,16 +82,13 @@ def _of_rows(rows: Sequence[Row]) -> Iterable[_Found]:
                 a.key,
                 Disagreement(
                     subject=f"{a.subject} against {a.comparator}", metric=metric_name(a.metric, a.phase), kind=kind,
-                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=_why(apart),
+                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=cause(apart, a.claim, b.claim, papers),
                 ),
             )  # fmt: skip
 
 
-def _why(apart: Sequence[str]) -> str:
-    return f"settings differ: {'; '.join(apart)}" if apart else "no difference in setting is named"
-
-
-def _flat(row: Row) -> bool:
+def flat(row: Row) -> bool:
+    """Whether a ratio is so near 1 that it says no difference."""
     return row.ratio is not None and abs(row.ratio - 1) < SAME
 
 
@@ -100,7 +103,7 @@ def _excess(a: Row, b: Row) -> float:
 def row_text(row: Row) -> str:
     """A row in words: "Adapter: 1.3 times the latency of B (GPT-2 medium, batch size 1)"."""
     where = setting_text(row)
-    if row.ratio is not None and _flat(row):
+    if row.ratio is not None and flat(row):
         amount = f"the same {metric_name(row.metric, row.phase)} as"
     elif row.ratio is not None:
         amount = f"{row.ratio:.3g} times the {metric_name(row.metric, row.phase)} of"
@@ -150,7 +153,7 @@ def _change(result: Result, amount: float, metric: str) -> str:
     return f"{amount:.1%} {'less' if result.direction == 'decrease' else 'more'} {metric}{figures}"
 
 
-def _of_levels(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
+def _of_levels(claims: Sequence[Claim], aspects: Aspects, papers: dict[str, Paper]) -> Iterable[_Found]:
     """The same thing at the same model size, with absolute figures of different works that are far apart."""
     levels = []
     for claim in claims:
@@ -194,7 +197,7 @@ def _of_levels(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
                 Disagreement(
                     subject=f"{name} at {scale}", metric=metric, kind="level",
                     sides=(_side(a, f"{qa.text} ({a.setting.model or scale})"), _side(b, f"{qb.text} ({b.setting.model or scale})")),
-                    why=_why(_models(a, b)),
+                    why=cause(_models(a, b), a, b, papers),
                 ),
             )  # fmt: skip
 

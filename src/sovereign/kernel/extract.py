@@ -38,15 +38,22 @@ def extract(documents: Sequence[Document], aspects: Aspects) -> tuple[Claim, ...
 
 
 def _claims_of(document: Document, sentence: Sentence, aspects: Aspects) -> list[Claim]:
-    """The claims of one sentence: one per metric that it gives results for, or one for a plain statement."""
+    """The claims of one sentence that speak to the question."""
     text = document.slice(sentence)
-    if not _can_claim(text):
-        return []
-    parsed = parse(text)
-    quote = quote_of(document, sentence)
+    ranked = [(relevance_of(c, aspects), c) for c in claims_in(document, sentence)] if can_claim(text) else []
+    return [c.model_copy(update={"relevance": points}) for points, c in ranked if points > 0]
+
+
+def claims_in(document: Document, sentence: Sentence, text: str = "") -> list[Claim]:
+    """The claims of one sentence: one per metric that it gives results for, or one for a plain statement.
+
+    ``text`` is a shorter statement of the same; under which conditions it holds is read from the whole sentence.
+    """
+    whole = document.slice(sentence)
+    parsed, quote = parse(whole), quote_of(document, sentence)
+    found = parse(text).results if text else parsed.results
     by_metric: list[tuple[Result, ...]] = [
-        tuple(group)
-        for _, group in groupby(sorted(parsed.results, key=lambda r: r.metric or ""), key=lambda r: r.metric or "")
+        tuple(group) for _, group in groupby(sorted(found, key=lambda r: r.metric or ""), key=lambda r: r.metric or "")
     ] or [()]
     claims = []
     for results in by_metric:
@@ -56,18 +63,15 @@ def _claims_of(document: Document, sentence: Sentence, aspects: Aspects) -> list
             setting.phase is None
             and results
             and results[0].metric in ("latency", "throughput")
-            and not _PHASE.search(text)
+            and not _PHASE.search(whole)
         ):
             # A rate says nothing of what was running; then the work's title may.
             setting = setting.model_copy(update={"phase": phase_of(document.paper.title)})
-        claim = Claim(id="", text=text, quote=quote, setting=setting, results=ordered)
-        relevance = relevance_of(claim, aspects)
-        if relevance > 0:
-            claims.append(claim.model_copy(update={"relevance": relevance}))
+        claims.append(Claim(id="", text=text or whole, quote=quote, setting=setting, results=ordered))
     return claims
 
 
-def _can_claim(text: str) -> bool:
+def can_claim(text: str) -> bool:
     """A statement in words: not a heading, a fragment, a question, a plan, or a run of table cells."""
     letters = sum(c.isalpha() or c.isspace() for c in text)
     words = text.split()

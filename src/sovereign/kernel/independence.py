@@ -27,7 +27,7 @@ def relation_of(claim: Quote, other: Quote, papers: dict[str, Paper]) -> Relatio
     if claim.source_id == other.source_id:
         return "not_independent" if _same_place(claim, other) else "own_work"
     first, second = papers.get(claim.source_id), papers.get(other.source_id)
-    if first and second and _titled(first) == _titled(second):
+    if first and second and same_title(first, second):
         return "not_independent"
     if first is None or second is None or not first.authors or not second.authors:
         return "unknown"
@@ -107,6 +107,11 @@ def versions_named(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
         said = f"; by its title a version of {', '.join(others)}: they count as one" if others else ""
         found.append(c.model_copy(update={"reason": c.reason + said}) if said else c)
     return tuple(found)
+
+
+def same_title(one: Paper, other: Paper) -> bool:
+    """Whether two works are versions of one, by their titles."""
+    return _titled(one) == _titled(other)
 
 
 def _titled(work: Paper | Candidate) -> str:

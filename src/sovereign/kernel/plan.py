@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from sovereign.errors import InputError
 from sovereign.language.clauses import BASE, FINITE, MARKER
@@ -134,12 +135,18 @@ def plan(question: str, max_chars: int = 2000, notes: Sequence[Note] = ()) -> Pl
         )
     elif not any(c.isascii() and c.isalpha() for c in text):
         remarks.append("The question is not in Latin script; the planner and the checks read English.")
-    facets = [_with_other_names(facet, notes) for facet in facets]
+    facets = [with_other_names(facet, notes) for facet in facets]
     queries = _queries(text, facets)
     return Plan(question=question.strip(), facets=tuple(facets), queries=queries, notes=tuple(remarks))
 
 
-def _with_other_names(facet: Facet, notes: Sequence[Note]) -> Facet:
+@cache
+def asking_words() -> frozenset[str]:
+    """Stems of words that a question asks with, and that name no thing."""
+    return content_stems(" ".join(_UMBRELLA))
+
+
+def with_other_names(facet: Facet, notes: Sequence[Note]) -> Facet:
     """A thing that the question names, with what the notes call it."""
     if facet.kind not in _THINGS:
         return facet

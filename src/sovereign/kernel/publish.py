@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
 from sovereign.lab.overhead.evidence import Evidence
+from sovereign.publish.model_use import model_names, stage_line
 from sovereign.records import (
     Answer,
     Claim,
@@ -21,6 +22,7 @@ from sovereign.records import (
     Document,
     Environment,
     Measurement,
+    ModelUse,
     Plan,
     Record,
     Retrieval,
@@ -53,6 +55,7 @@ class Draft:
     found: Evidence
     answer: Answer
     rounds: tuple[ReviewRound, ...] = ()
+    model_use: ModelUse | None = None
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -131,6 +134,7 @@ def publish(
         level=record_level(rungs, draft.answer.cited()),
         limits=(*limits_of(draft), *_clock_limit(store), *draft.report.notices),
         environment=_environment(request.settings, draft.report, seconds),
+        model_use=draft.model_use,
     )
     store.records.save(record.model_copy(update={"content_hash": record.computed_hash()}), events)
 
@@ -141,6 +145,10 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[NewEvent]
     rows = [NewEvent("record.asked", str(record_id), {"question": draft.plan.question})]
     for claim in draft.claims:
         rows += claim_events(record_id, claim, claim.id in cited, draft.measurements)
+    for call in draft.model_use.calls if draft.model_use else ():
+        told = {"stage": call.stage, "model": call.model, "outcome": call.outcome}
+        hashes = {"prompt": call.prompt_hash, "reply": call.reply_hash}
+        rows.append(NewEvent("model.called", str(record_id), told | hashes))
     for round_ in draft.rounds:
         rows.append(
             NewEvent(
@@ -184,6 +192,9 @@ def limits_of(draft: Draft) -> tuple[str, ...]:
         found.append("Nothing was measured: no protocol tests these claims.")
     if set(draft.retrieval.sources) == {"library"}:
         found.append("Only the library on this machine was searched; no network source was asked.")
+    if draft.model_use:
+        found.append(f"A language model was named to propose, and checks to decide ({model_names(draft.model_use)}):")
+        found += map(stage_line, draft.model_use.stages)
     found.append(
         "Checks compare words, figures, units, negation and direction; they do not understand a sentence as a reader does."
     )

@@ -11,19 +11,29 @@ from sovereign.sources import RETRACTED
 
 UNSUPPORTED, MIXED = "unsupported-in-answer", "mixed-in-answer"
 WEAK = ("second-hand", "number-without-setting")
+# Defects of a claim itself: whatever made them, the answer is better off without it.
+DEFECTIVE = (
+    "altered-number",
+    "altered-text",
+    "wrong-paper",
+    "off-topic-source",
+    "retracted-source",
+    "overclaimed-level",
+)
 
 
 @dataclass(frozen=True)
 class Revision:
-    """Claims that the answer must no longer use, claims that no sentence may rest on, and both in words."""
+    """Claims that the answer must no longer use, claims that no sentence may rest on, sentences to strike, and all in words."""
 
     withdrawn: frozenset[str]
     downgraded: frozenset[str]
+    struck: frozenset[str]
     changes: tuple[str, ...]
 
 
 def revise(first: ReviewRound, answered: Answer) -> Revision:
-    """What follows from the first round: unsupported claims go; contradicted ones and those weak in two ways are downgraded.
+    """What follows from the first round: unsupported and defective claims go; contradicted ones and those weak in two ways are downgraded.
 
     A contradicted claim carries no sentence any more, but that its sources disagree stays said. Where a facet has nothing
     but claims that contradict each other, its sentences stay: that is then what the sources say.
@@ -32,13 +42,19 @@ def revise(first: ReviewRound, answered: Answer) -> Revision:
         code: frozenset(i for f in first.findings if f.code == code for i in f.claim_ids)
         for code in (UNSUPPORTED, MIXED, *WEAK)
     }
-    gone, mixed = named[UNSUPPORTED], named[MIXED] - named[UNSUPPORTED]
+    own = [f for f in first.findings if f.code in DEFECTIVE and any(place.startswith("/claims/") for place in f.at)]
+    defective = frozenset(i for f in own for i in f.claim_ids) - named[UNSUPPORTED]
+    gone = named[UNSUPPORTED] | defective
+    bad = {place for f in first.findings if f.severity == "critical" and f.counts for place in f.at}
+    mixed = named[MIXED] - gone
     by_facet = [frozenset(i for s in f.sentences for i in s.claim_ids) for f in answered.facets]
     mixed -= {i for ids in by_facet if ids <= mixed for i in ids}
     twice = named[WEAK[0]] & named[WEAK[1]] - gone - mixed
     changes = []
-    if gone:
-        changes.append(f"withdrawn from the answer as unsupported: {_listed(gone)}")
+    if unsupported := gone - defective:
+        changes.append(f"withdrawn from the answer as unsupported: {_listed(unsupported)}")
+    if defective:
+        changes.append(f"withdrawn from the answer as defective: {_listed(defective)}")
     if mixed:
         changes.append(
             f"downgraded as contradicted by other evidence, so that no sentence rests on them: {_listed(mixed)}"
@@ -47,7 +63,9 @@ def revise(first: ReviewRound, answered: Answer) -> Revision:
         changes.append(
             f"downgraded as second-hand figures without a setting, so that no sentence rests on them: {_listed(twice)}"
         )
-    return Revision(gone, mixed | twice, tuple(changes))
+    if struck := frozenset(s.text for place, s in answered.places() if place in bad):
+        changes.append(f"struck {len(struck)} sentence(s) that what they name does not carry")
+    return Revision(gone, mixed | twice, struck, tuple(changes))
 
 
 def _listed(ids: frozenset[str]) -> str:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sovereign.records import Answer, Plan, ReviewRound
+from sovereign.records import Answer, Plan
 from sovereign.sources import RETRACTED
 from sovereign.store import Store
 
 from .answer import answer
 from .aspects import aspects_of
+from .assistance import Assistance
 from .durable import Steps
 from .publish import Draft
 from .read import Read
 from .revise import revise, second_search, taken_back
 from .runs import Request
 from .sources import Sources
-from .stages import Found, Measured, claims_of, measured_again, read_kept, search, speaks_for
-from .tribunal import respond, review
+from .stages import Found, Measured, claims_of, measured_again, read_kept, reviewed, search, speaks_for
 
 
-def revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps) -> Draft:
+def revised(draft: Draft, request: Request, store: Store, sources: Sources, steps: Steps, helped: Assistance) -> Draft:
     """The one revision round. It changes the record or says that there was nothing to change."""
     first = draft.rounds[-1]
     documents, retrieval, claims, made = draft.documents, draft.retrieval, draft.claims, draft.made
@@ -40,7 +40,7 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     aspects = aspects_of(draft.plan, papers)
     gone = frozenset(i for c in retrieval.candidates if c.reason.startswith(RETRACTED) for i in c.ids)
     if documents != draft.documents or gone & {d.paper.id for d in documents}:
-        found = claims_of(documents, papers, aspects, steps, claims, gone)
+        found = claims_of(documents, papers, aspects, steps, helped, claims, gone)
         claims, new, _ = steps.step("measure", lambda: measured_again(found, draft, request, store, steps), Measured)
         made = (*made, *new)
     revision = revise(first, draft.answer)
@@ -52,16 +52,14 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     }
     changes += [f"withdrew {i}: {paper_id} is retracted, as the log says" for i, paper_id in of_gone.items()]
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
-    answered = steps.step("answer", lambda: answer(kept, aspects, revision.downgraded, draft.found), Answer)
+    answered = steps.step(
+        "answer", lambda: answer(kept, aspects, revision.downgraded, draft.found, retrieval, documents), Answer
+    )
+    answered = helped.wording(answered.without(revision.struck), kept, documents, retrieval)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     out = {c.id for c in claims} - {c.id for c in kept}
     anew = replace(draft, retrieval=retrieval, documents=documents, claims=claims, made=made, answer=answered)
-
-    def reviewed() -> ReviewRound:
-        second = review(2, anew.brief(out), notes)
-        return second.model_copy(update={"responses": respond(first, second, changes)})
-
-    return replace(anew, rounds=(first, steps.step("review", reviewed, ReviewRound)))
+    return replace(anew, rounds=(first, reviewed(2, anew, helped, steps, out, notes)))
 
 
 def _again(draft: Draft, again: Plan, request: Request, sources: Sources, steps: Steps) -> Read:

@@ -65,6 +65,12 @@ def rows_of(claims: Iterable[Claim], aspects: Aspects) -> tuple[Row, ...]:
     return tuple(found)
 
 
+def plain_rows(claims: Iterable[Claim], facet: Facet, aspects: Aspects) -> list[list[Row]]:
+    """Comparisons of claims in whatever metric, by what they compare; for a question that names no metric."""
+    found = [row for c in claims for r in c.results if (row := _row(c, facet, r, aspects)) is not None]
+    return list(grouped(found).values())
+
+
 def near(rows: Sequence[Row], aspects: Aspects) -> tuple[Row, ...]:
     """Rows about a side of the question, and rows about what such a row compares with it; the rest is another subject."""
     sides = aspects.sides

@@ -12,7 +12,6 @@ from sovereign.records import (
     Decision,
     Plan,
     Record,
-    ReviewRound,
 )
 from sovereign.store import Store
 from sovereign.version import __version__
@@ -20,6 +19,7 @@ from sovereign.version import __version__
 from . import durable
 from .answer import answer
 from .aspects import aspects_of
+from .assistance import Assistance, require_models
 from .decide import decide, policy
 from .durable import Steps
 from .glossary import starter_notes
@@ -30,8 +30,7 @@ from .read import Read
 from .revision import revised
 from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
 from .sources import Sources, require_unrecorded
-from .stages import Found, Measured, claims_of, measured, read_kept, search
-from .tribunal import review
+from .stages import Found, Measured, claims_of, measured, read_kept, reviewed, search
 
 Progress = Callable[[str, str], None]
 
@@ -56,6 +55,7 @@ def run(request: Request, store: Store, progress: Progress = lambda stage, text:
     # What is wrong with a question is said before anything is kept of it.
     begun = named(request)
     plan(request.question, request.settings.max_question_chars)
+    require_models(request)
     if request.record:
         require_unrecorded(request.record)
     folder = folder_of(store.home, begun)
@@ -114,8 +114,10 @@ def _go_on(begun: Begun, request: Request, store: Store, progress: Progress) -> 
 def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
     """The stages. Each is one durable step; between them nothing depends on time, files or chance."""
     settings = request.settings
+    helped = Assistance(request, store, steps)
     with Sources(request, steps) as sources:
         planned = steps.step("plan", lambda: plan(request.question, settings.max_question_chars, starter_notes()), Plan)
+        planned = helped.plan(planned)
         retrieval, report = steps.step("retrieve", lambda: search(planned, settings.max_papers, sources), Found)
         seconds_left = settings.budget_seconds - steps.spent()
         documents, retrieval = steps.step(
@@ -123,14 +125,19 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         )
         papers = tuple(d.paper for d in documents)
         aspects = aspects_of(planned, papers)
-        claims = claims_of(documents, papers, aspects, steps)
+        claims = claims_of(documents, papers, aspects, steps, helped)
         claims, made, found = steps.step("measure", lambda: measured(claims, aspects, request, store, steps), Measured)
-        answered = steps.step("answer", lambda: answer(claims, aspects, found=found), Answer)
+        answered = steps.step(
+            "answer",
+            lambda: answer(claims, aspects, found=found, retrieval=retrieval, documents=documents),
+            Answer,
+        )
+        answered = helped.wording(answered, claims, documents, retrieval)
         draft = Draft(planned, retrieval, report, documents, claims, made, found, answered)
-        first = steps.step("review", lambda: review(1, draft.brief()), ReviewRound)
-        draft = replace(draft, rounds=(first,))
-        if first.score < policy()["revision_below"]:
-            draft = revised(draft, request, store, sources, steps)
+        draft = replace(draft, rounds=(reviewed(1, draft, helped, steps),))
+        if draft.rounds[-1].score < policy()["revision_below"]:
+            draft = revised(draft, request, store, sources, steps, helped)
+    draft = replace(draft, model_use=helped.use(draft.rounds))
     against = _cited_against(draft)
     decided = steps.step(
         "decide", lambda: Decided(decide(count(draft), draft.answer, draft.rounds[-1], *against), now()), Decided

@@ -252,7 +252,9 @@ def sources_of(request: Request) -> tuple[str, ...]:
     if request.libraries:
         wanted.add(LIBRARY)
     named = tuple(name for name in SOURCES if name in wanted)
-    if (request.record or request.replay) and set(named) <= set(LOCAL):
+    settings = request.settings
+    asks = {settings.chat_model, settings.judge_model or settings.chat_model} != {"none"}
+    if (request.record or request.replay) and set(named) <= set(LOCAL) and not asks:
         raise InputError(
             "The library alone sends nothing that could be recorded or replayed.", "Name a source: --source arxiv"
         )

@@ -9,11 +9,12 @@ from time import monotonic
 from typing import NamedTuple
 
 from sovereign.lab.overhead.evidence import Evidence
-from sovereign.records import Claim, Document, Failure, Measurement, Paper, Plan, Retrieval
+from sovereign.records import Claim, Document, Failure, Measurement, Paper, Plan, Retrieval, ReviewRound
 from sovereign.sources import LOCAL, LibraryReport
 from sovereign.store import Store
 
 from .aspects import Aspects
+from .assistance import Assistance
 from .budget import Budget
 from .corroborate import corroborate
 from .durable import Steps
@@ -27,6 +28,7 @@ from .retractions import without_retracted
 from .retrieve import retrieve
 from .runs import Request
 from .sources import Sources
+from .tribunal import respond, review, rule, tested
 from .verify import verify
 
 LIBRARY_CHANGED = Failure(
@@ -100,6 +102,7 @@ def claims_of(
     papers: Sequence[Paper],
     aspects: Aspects,
     steps: Steps,
+    helped: Assistance,
     known: Sequence[Claim] = (),
     retracted: AbstractSet[str] = frozenset(),
 ) -> tuple[Claim, ...]:
@@ -108,9 +111,11 @@ def claims_of(
     Claims of the works ``retracted`` are held against their own texts alone, and bear on no other claim.
     """
 
+    had = {c.quote.paper_id for c in known}
+    fresh = [d for d in documents if d.paper.id not in had]
+
     def extracted() -> tuple[Claim, ...]:
-        had = {c.quote.paper_id for c in known}
-        found = extract([d for d in documents if d.paper.id not in had], aspects)
+        found = extract(fresh, aspects)
         return (*known, *(c.model_copy(update={"id": f"C{n}"}) for n, c in enumerate(found, len(known) + 1)))
 
     def checked() -> tuple[Claim, ...]:
@@ -124,6 +129,7 @@ def claims_of(
 
     sound = [d for d in documents if d.paper.id not in retracted]
     claims = steps.step("extract", extracted, tuple[Claim, ...])
+    claims = helped.claims(fresh, aspects, claims)
     verified = steps.step("verify", checked, tuple[Claim, ...])
     return steps.step("corroborate", corroborated, tuple[Claim, ...])
 
@@ -146,6 +152,26 @@ def measured(claims: Sequence[Claim], aspects: Aspects, request: Request, store:
     left = max(0.0, seconds - (monotonic() - start))
     judged, made = measure(claims, request.measure, store.artifacts.put, left, tell=tell)
     return Measured(judged, made, lab_evidence(aspects, store.artifacts.put, fresh, notice))
+
+
+def reviewed(
+    number: int,
+    draft: Draft,
+    helped: Assistance,
+    steps: Steps,
+    withdrawn: AbstractSet[str] = frozenset(),
+    changes: Sequence[str] = (),
+) -> ReviewRound:
+    """A round of review. From the second on it answers the findings of the one before."""
+    objections = helped.objections(draft.answer, draft.claims, rule().texts)
+
+    def done() -> ReviewRound:
+        brief = draft.brief(withdrawn)
+        found = review(number, brief, changes, tested(objections, helped.judge, brief))
+        answers = respond(draft.rounds[-1], found, changes) if draft.rounds else ()
+        return found.model_copy(update={"responses": answers})
+
+    return steps.step("review", done, ReviewRound)
 
 
 def time_to_measure(request: Request, steps: Steps) -> float:

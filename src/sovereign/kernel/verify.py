@@ -45,14 +45,25 @@ def _verified(claim: Claim, texts: dict[str, str], passages: list[Quote], known:
 def _own_quote(claim: Claim, anchor: CheckOutcome) -> Evidence:
     """The claim held against its own sentence: anchor and fields test the extraction, nothing here tests the world.
 
-    The pair checks are left out on purpose: a sentence held against itself passes them all and shows nothing.
+    The pair checks are left out on purpose: a sentence held against itself passes them all and shows nothing. A shorter
+    statement of it goes through them, and must pass.
     """
     fields = check_fields(claim)
-    said = anchor.outcome == "pass" and fields.outcome != "fail" and claim.text == claim.quote.text
+    sound = anchor.outcome == "pass" and fields.outcome != "fail"
+    if claim.text != claim.quote.text:
+        judgement = judge(claim.text, claim.quote.text)
+        return Evidence(
+            quote=claim.quote,
+            relation="own_quote",
+            verdict="SUPPORT" if sound and judgement.verdict == "SUPPORT" else "NOT_ENOUGH_INFO",
+            scope="same",
+            checks=(anchor, fields, *judgement.checks),
+            reason=f"a shorter statement of its own sentence: {judgement.reason}",
+        )
     return Evidence(
         quote=claim.quote,
         relation="own_quote",
-        verdict="SUPPORT" if said else "NOT_ENOUGH_INFO",
+        verdict="SUPPORT" if sound else "NOT_ENOUGH_INFO",
         scope="same",
         checks=(anchor, fields),
         reason="its own sentence, word for word: shows what the source says, proves nothing",

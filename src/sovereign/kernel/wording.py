@@ -34,7 +34,7 @@ def group_sentence(group: list[Row]) -> AnswerSentence:
     low, high = ratios[0], ratios[-1]
     if len(ratios) == 1 or high - low < 0.005 * high:
         row = group[0]
-        amount = f"{_bounded(group)}{_times(low)} times the {name}"
+        amount = f"{_bounded(group)}{times(low)} times the {name}"
         if abs(low - 1) < 0.005:
             amount = f"the same {name}" if low == high == 1 else f"nearly the same {name}"
         figures = (
@@ -49,8 +49,28 @@ def group_sentence(group: list[Row]) -> AnswerSentence:
             inferred=inferred,
         )
     where = "; ".join(t for t in (f"{len(group)} comparisons", _examples(group) or _where(group)) if t)
-    text = f"{subject} against {comparator}: {_times(low)} to {_times(high)} times the {name} ({where})."
+    text = f"{subject} against {comparator}: {times(low)} to {times(high)} times the {name} ({where})."
     return AnswerSentence(text=text, claim_ids=ids, inferred=True)
+
+
+_HAS = {"memory": "needs", "storage": "needs", "latency": "takes", "training_time": "takes"}
+
+
+def compared(group: list[Row]) -> tuple[str, tuple[str, ...]]:
+    """A comparison inside a sentence, "A needs 0.29 to 0.57 times the memory of B (3B and 7B)", and the ids of its claims."""
+    rows = [r for r in group if r.ratio is not None]
+    ratios = sorted(r.ratio for r in rows if r.ratio is not None)
+    low, high = times(ratios[0]), times(ratios[-1])
+    amount = f"{low} to {high}" if low != high else f"{_bounded(rows)}{low}"
+    first = rows[0]
+    verb = _HAS.get(first.metric, "has")
+    subject, comparator = _joined(r.subject for r in rows), min((r.comparator for r in rows), key=len)
+    where = _models(rows)
+    text = (
+        f"{subject} {verb} {amount} times the {metric_name(first.metric, first.phase)} of {comparator}"
+        f"{f' ({where})' if where else ''}"
+    )
+    return text, tuple(dict.fromkeys(r.claim.id for r in rows))
 
 
 def _bounded(group: list[Row]) -> str:
@@ -92,10 +112,15 @@ def _examples(group: list[Row]) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
+    """The same at the beginning of a sentence."""
+    return capital(_joined(names))
+
+
+def _joined(names: Iterable[str]) -> str:
     """Variants of one thing: "Adapter-H and Adapter-L"; of many, the shortest."""
     distinct = sorted({n.lower(): n for n in names}.values(), key=lambda n: (len(n), n))
     short = [n for n in distinct if not any(other != n and other.lower() in n.lower() for other in distinct)]
-    return capital(" and ".join(short) if len(short) <= 2 else short[0])
+    return " and ".join(short) if len(short) <= 2 else short[0]
 
 
 def _where(group: list[Row]) -> str:
@@ -113,7 +138,17 @@ def _where(group: list[Row]) -> str:
     return ", ".join(parts) or f"{len(settings)} settings"
 
 
-def _times(ratio: float) -> str:
+def _models(group: list[Row]) -> str:
+    """On what the figures of a group were taken, by model or size alone: "LLaMA-2 7B and Gemma 2B", "2B to 175B (6 sizes)"."""
+    settings = [r.claim.setting for r in group]
+    names = list(dict.fromkeys(s.model or (s.scale.text if s.scale else "") for s in settings))
+    if len(names) > EXAMPLES:
+        return span_text(sizes(r.claim for r in group))
+    return series([name for name in names if name])
+
+
+def times(ratio: float) -> str:
+    """A ratio with two decimals, small ones with two digits."""
     return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
 
 
@@ -131,4 +166,9 @@ def capital(text: str) -> str:
 
 
 def series(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
+
+
+def counted(number: int, noun: str) -> str:
+    """ "no work", "1 work", "3 works"."""
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"

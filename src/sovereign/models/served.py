@@ -7,7 +7,6 @@ Nobody is asked whom a person did not name in the settings. Texts leave this mac
 from __future__ import annotations
 
 import functools
-import os
 from collections.abc import Sequence
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,6 +18,8 @@ from sovereign.settings import public_address
 
 from .files import clean
 from .ports import Embedder
+from .vendors import VENDORS, address, host
+from .vendors import key as key_for
 
 if TYPE_CHECKING:
     from .ports import Vectors
@@ -31,21 +32,6 @@ _MOST_BYTES = 64_000_000  # of an answer
 _PASSING = frozenset((408, 429, 500, 502, 503, 504))
 
 
-class Vendor(NamedTuple):
-    """Where a kind of server lies if the settings do not say, the variables that may hold its key, and whether its models tell queries
-    from passages (docs.nvidia.com/nim/nemo-retriever/text-embedding: ``input_type``)."""
-
-    url: str
-    keys: tuple[str, ...]
-    typed: bool
-
-
-VENDORS = {
-    "nim": Vendor("https://integrate.api.nvidia.com/v1", ("NVIDIA_API_KEY", "NGC_API_KEY"), typed=True),
-    "openai": Vendor("https://api.openai.com/v1", ("OPENAI_API_KEY",), typed=False),
-}
-
-
 def served(name: str, url: str = "") -> Embedder:
     """The embedder ``vendor:model``, such as ``nim:nvidia/nv-embedqa-e5-v5`` (1024 dimensions). One text is sent to learn the dimension.
 
@@ -55,20 +41,11 @@ def served(name: str, url: str = "") -> Embedder:
     """
     kind, _, model = name.partition(":")
     vendor = VENDORS[kind]
-    address = (url or vendor.url).rstrip("/")
-    parsed = _parsed(address)
-    if parsed is None:
-        raise InputError(
-            f"{public_address(address)!r} is no address of a server.",
-            "Set embedder_url to one such as http://localhost:8000/v1.",
-        )
-    variable = next((name for name in vendor.keys if os.environ.get(name, "").strip()), "")
-    key = os.environ.get(variable, "").strip()
-    if not (key.isascii() and key.isprintable()):  # an error of the client would repeat it
-        raise InputError(f"The key in the variable {variable} has signs that no key has.", "Copy it anew.")
+    place = address(kind, url, "embedder_url")
+    key = key_for(kind, "embedder")
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     client = httpx.Client(timeout=_SECONDS, headers=headers, follow_redirects=False)
-    ask = functools.partial(_ask, client, f"{address}/embeddings", model)
+    ask = functools.partial(_ask, client, f"{place}/embeddings", model)
     first, version = ask(["dimension"], "passage" if vendor.typed else None)
     dimension = int(first.shape[1])
 
@@ -76,20 +53,12 @@ def served(name: str, url: str = "") -> Embedder:
         return _all(ask, texts, input_type, dimension, version)
 
     return Embedder(
-        f"{kind}:{model} at {parsed.host}",
+        f"{kind}:{model} at {host(place)}",
         dimension,
         version,
         functools.partial(embed, "passage" if vendor.typed else None),
         functools.partial(embed, "query") if vendor.typed else None,
     )
-
-
-def _parsed(address: str) -> httpx.URL | None:
-    try:
-        url = httpx.URL(address)
-    except (httpx.InvalidURL, TypeError):
-        return None
-    return url if url.scheme in ("http", "https") and url.host else None
 
 
 def _all(ask: Any, texts: Sequence[str], input_type: str | None, dimension: int, version: str) -> Vectors:
@@ -109,16 +78,16 @@ def _all(ask: Any, texts: Sequence[str], input_type: str | None, dimension: int,
 
 
 def _ask(
-    client: httpx.Client, address: str, model: str, texts: Sequence[str], input_type: str | None
+    client: httpx.Client, url: str, model: str, texts: Sequence[str], input_type: str | None
 ) -> tuple[Vectors, str]:
     """The vectors of a batch, of length 1, and the name that the server gives its model."""
-    place = public_address(address)
+    place = public_address(url)
     body = {"model": model, "input": [clean(text, _MOST_CHARS) or " " for text in texts], "encoding_format": "float"}
     if input_type:
         body |= {"input_type": input_type, "truncate": "END"}
     for left in range(_TRIES - 1, -1, -1):
         try:
-            answer = _sent(client, address, body)
+            answer = _sent(client, url, body)
         except httpx.HTTPError as error:
             if left and not isinstance(error, httpx.TimeoutException):  # who hangs has had his time
                 sleep(2.0 ** (_TRIES - 1 - left) / 2)
@@ -139,10 +108,10 @@ class _Answer(NamedTuple):
     body: bytes
 
 
-def _sent(client: httpx.Client, address: str, body: dict[str, Any]) -> _Answer:
+def _sent(client: httpx.Client, url: str, body: dict[str, Any]) -> _Answer:
     """One exchange; an answer without end, in bytes or in time, is cut off."""
     start = monotonic()
-    with client.stream("POST", address, json=body) as response:
+    with client.stream("POST", url, json=body) as response:
         got = bytearray()
         for piece in response.iter_bytes():
             got += piece

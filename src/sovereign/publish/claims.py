@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from sovereign.records import AnswerSentence, CheckOutcome, Claim, Evidence, Quote, Record, Result, Setting, Verdict
 
-from .parts import MEASUREMENT_ANCHOR, Badge, Chip, ClaimView, EvidenceView, Link, QuoteView, Run, Tone
+from .parts import MEASUREMENT_ANCHOR, Badge, Chip, ClaimView, EvidenceView, Inline, Link, QuoteView, Run, Tone
 from .references import References
 from .text import count, fragment, one_line, ratio
 
@@ -43,6 +43,14 @@ def places_of(record: Record) -> dict[str, str]:
     """Where in the page each claim and measurement stands, by id: ``C12`` is at ``#C12``."""
     places = {m.id: f"#{MEASUREMENT_ANCHOR}{fragment(m.id)}" for m in record.measurements}
     return places | {c.id: f"#{fragment(c.id)}" for c in record.claims}
+
+
+def links(ids: tuple[str, ...], places: Mapping[str, str]) -> Run:
+    """Ids of claims and measurements, each a link to where it stands."""
+    found: list[Inline] = []
+    for i in ids:
+        found += [" ", id_link(i, places)] if found else [id_link(i, places)]
+    return tuple(found)
 
 
 def id_link(some_id: str, places: Mapping[str, str]) -> Link:

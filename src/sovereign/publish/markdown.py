@@ -104,6 +104,8 @@ def _block(block: Block) -> str:
 def _header(view: View) -> Iterator[str]:
     head = view.header
     yield f"# {escape(head.title)}"
+    if head.question:
+        yield f"Question: {escape(head.question)}"
     yield f"SOVEREIGN Research Kernel · {escape(head.short_id)} · {escape(head.made)}"
     if head.notice:
         yield f"**{escape(head.notice)}**"
@@ -120,7 +122,7 @@ def _said(sentence: Said) -> str:
 def _answer(view: View) -> Iterator[str]:
     answer = view.answer
     yield f"## The answer: {escape(answer.state.text)}"
-    yield "\n".join(map(_said, answer.summary))
+    yield "\n".join(map(_said, answer.abstract or answer.summary))
     if answer.measured:
         yield "### Measured"
         yield from (_table(part) if part.kind == "table" else _figure(part) for part in answer.measured)
@@ -132,15 +134,19 @@ def _answer(view: View) -> Iterator[str]:
         yield f"**{escape(facet.text)}** ({escape(facet.sort)}): **{escape(facet.state.text)}**. {escape(facet.reason)}"
         lines = [f"- {escape(p.scope)}: **{escape(p.state.text)}**. {escape(p.reason)}" for p in facet.parts]
         lines += [_said(s) for s in facet.said]
+        if facet.sure:
+            lines.append(f"- How sure: {escape(facet.sure)}")
         yield "\n".join(lines + [f"- Missing: {escape(m)}" for m in facet.missing])
-    if answer.disagreements:
-        yield "### Where sources disagree"
-    for dispute in answer.disagreements:
-        yield f"**{escape(dispute.heading)}**"
-        lines = [
-            f"- {escape(side.statement)} {_links(side.claims)} — {_links(side.sources, '; ')}" for side in dispute.sides
-        ]
-        yield "\n".join([*lines, f"- Why: {escape(dispute.why)}"])
+    for heading, word, items in (
+        ("Where sources agree", "On what", answer.agreements),
+        ("Where sources disagree", "Why", answer.disagreements),
+    ):
+        if items:
+            yield f"### {heading}"
+        for item in items:
+            yield f"**{escape(item.heading)}**"
+            lines = [f"- {escape(s.statement)} {_links(s.claims)} — {_links(s.sources, '; ')}" for s in item.sides]
+            yield "\n".join([*lines, f"- {word}: {escape(item.why)}"])
     if answer.open_points:
         yield "### Open points"
         yield "\n".join(f"- {_run(point)}" for point in answer.open_points)

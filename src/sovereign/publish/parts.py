@@ -146,6 +146,7 @@ class FacetView:
     parts: tuple[PartView, ...]
     said: tuple[Said, ...]
     missing: tuple[str, ...]
+    sure: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,7 @@ class SideView:
 
 @dataclass(frozen=True)
 class DisagreementView:
-    """Sides that do not agree, and why."""
+    """Sides that do not agree, and why; or that agree, and on what."""
 
     heading: str
     sides: tuple[SideView, ...]
@@ -218,7 +219,7 @@ class ClaimView:
 
 @dataclass(frozen=True)
 class Header:
-    """The head of a page. ``notice`` is empty when the record may stand as it is."""
+    """The head of a page. ``notice`` is empty when the record may stand as it is, ``question`` where it is the title."""
 
     title: str
     short_id: str
@@ -229,11 +230,15 @@ class Header:
     facts: tuple[tuple[str, str], ...]
     counters: tuple[tuple[str, str, str], ...]
     notice: str
+    question: str = ""
 
 
 @dataclass(frozen=True)
 class AnswerView:
-    """The answer: what it says, what was measured, in figures, by facet, where sources disagree, and what is open."""
+    """The answer: what it says, what was measured, in figures, by facet, where sources agree and disagree, and what is open.
+
+    Where there is an ``abstract``, it stands for the ``summary``.
+    """
 
     state: Badge
     summary: tuple[Said, ...]
@@ -242,6 +247,8 @@ class AnswerView:
     facets: tuple[FacetView, ...]
     disagreements: tuple[DisagreementView, ...]
     open_points: tuple[Run, ...]
+    abstract: tuple[Said, ...] = ()
+    agreements: tuple[DisagreementView, ...] = ()
 
     @property
     def pictured(self) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from sovereign.records import Answer, AnswerState, Facet, Finding, Record, ReviewRound
+from sovereign.records import Answer, AnswerState, Facet, Record
 
-from .claims import id_link, sentence_marks, verdict_badge, verdict_reason
+from .claims import id_link, links, sentence_marks, verdict_badge, verdict_reason
 from .measured import measurement_tables
+from .model_use import model_blocks
 from .parts import Badge, Block, Bullets, Heading, Inline, Paragraph, Run, Section, Table, Tone
+from .reviews import review_blocks
 from .text import count, day, figure, one_line, short
 
 STATES: dict[AnswerState, tuple[str, Tone, str]] = {
@@ -27,7 +29,6 @@ LEVELS = (
     "independently reproduced",
     "externally reviewed or formally verified",
 )
-SEVERITIES: dict[str, Tone] = {"note": "open", "minor": "mixed", "major": "bad"}
 CHECKING = (
     "Each claim is held against its own sentence, other passages of its work and the works of other groups. A claim is "
     "anchored when its quote stands in the stored text, and verified only when evidence other than its own sentence "
@@ -38,7 +39,12 @@ CHECKING = (
 def sections(record: Record, places: Mapping[str, str]) -> tuple[Section, ...]:
     """The prose sections, in their order. ``places`` says where in the page each claim and measurement stands."""
     return (
-        Section("", "Abstract", "abstract", _abstract(record, places)),
+        # The abstract of an answer stands at the head of the page, and not a second time.
+        Section(
+            "",
+            *(("About this record", "about") if record.answer.abstract else ("Abstract", "abstract")),
+            _abstract(record, places),
+        ),
         Section("1", "Introduction", "introduction", _introduction(record)),
         Section("2", "Methodology", "methodology", _methodology(record)),
         Section("3", "Results", "results", _results(record, places)),
@@ -84,13 +90,6 @@ def _plain(*cells: str) -> tuple[Run, ...]:
     return tuple((cell,) for cell in cells)
 
 
-def _links(ids: tuple[str, ...], places: Mapping[str, str]) -> Run:
-    links: list[Inline] = []
-    for i in ids:
-        links += [" ", id_link(i, places)] if links else [id_link(i, places)]
-    return tuple(links)
-
-
 def _abstract(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
     c, answer = record.counters, record.answer
     looked = (
@@ -100,10 +99,10 @@ def _abstract(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
         "than the sentence they were taken from. "
     )
     said: list[Inline] = [looked, STATES[answer.state][2]]
-    for sentence in answer.summary:
+    for sentence in () if answer.abstract else answer.summary:
         marks = sentence_marks(sentence, record)
         ours = f" ({', '.join(marks)})" if marks else ""
-        ids = _links((*sentence.claim_ids, *sentence.measurement_ids), places)
+        ids = links((*sentence.claim_ids, *sentence.measurement_ids), places)
         said += [f" {one_line(sentence.text)}{ours} [", *ids, "]"]
     own = f" and {count(len(record.measurements), 'measurement')} of its own" if record.measurements else ""
     kind = (
@@ -170,6 +169,7 @@ def _methodology(record: Record) -> tuple[Block, ...]:
         Heading("Checks"),
         Paragraph((CHECKING,)),
         _checks(record),
+        *model_blocks(record.model_use),
         Heading("Review and policy"),
         Paragraph((_review_words(record),)),
         Table("Settings of this run", ("Setting", "Value"), tuple(_plain(n, one_line(v)) for n, v in ran), folded=True),
@@ -201,7 +201,8 @@ def _review_words(record: Record) -> str:
         return f"No review took place. {policy}"
     return (
         "Three automated reviewers look for faults in the record, SKEPTIC and VALIDATOR side by side and SYNTHESIZER "
-        f"after them, in {count(len(record.reviews), 'round')}. They can object to a verdict, never raise one. {policy}"
+        f"after them, in {count(len(record.reviews), 'round')}. They work the record out again from its own quotes, claims and "
+        f"measurements; they can object to a verdict, never raise one. {policy}"
     )
 
 
@@ -224,7 +225,7 @@ def _results(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
     ]
     blocks += measurement_tables(record)
     for review in record.reviews:
-        blocks += _review(review, places)
+        blocks += review_blocks(review, places)
     inputs = tuple(_plain(one_line(n), _input(v)) for n, v in decision.inputs.items())
     fired = f"{decision.outcome} by rule “{one_line(decision.rule)}” of policy “{one_line(decision.policy)}”."
     blocks += [
@@ -241,41 +242,6 @@ def _facet_table(answer: Answer, facets: Mapping[str, Facet]) -> Table:
         ((facet_words(f.facet_id, facets),), (state_badge(f.state),), (one_line(f.reason),)) for f in answer.facets
     )
     return Table("Facets of the question", ("Facet", "State", "Why"), rows)
-
-
-def _review(review: ReviewRound, places: Mapping[str, str]) -> list[Block]:
-    terms = tuple(
-        _plain(
-            one_line(t.name),
-            figure(t.share) if t.share is not None else "unassessed",
-            figure(t.weight),
-            figure(t.points),
-            one_line(t.basis),
-        )
-        for t in review.terms
-    )
-    foot = _plain("Score", "", figure(sum(t.weight for t in review.terms)), figure(review.score), "of 10")
-    findings = tuple(_finding(f, places) for f in review.findings)
-    blocks: list[Block] = [Heading(f"Review, round {review.number}: {review.score:.2f} / 10")]
-    if review.changes:
-        blocks.append(Paragraph(("Changed before this round:",)))
-        blocks.append(Bullets(tuple((one_line(change),) for change in review.changes)))
-    head = ("Term", "Share", "Weight", "Points", "Basis")
-    if terms:
-        caption = f"Arithmetic of the score, round {review.number}"
-        blocks.append(Table(caption, head, terms, figures=(1, 2, 3), foot=foot))
-    if findings:
-        columns = ("Reviewer", "Severity", "Finding", "Claims")
-        blocks.append(Table(f"Findings of the reviewers, round {review.number}", columns, findings))
-    else:
-        blocks.append(Paragraph(("The reviewers had no finding in this round.",)))
-    return blocks
-
-
-def _finding(finding: Finding, places: Mapping[str, str]) -> tuple[Run, ...]:
-    severity = Badge(finding.severity, SEVERITIES[finding.severity])
-    words = f"{one_line(finding.text)} ({one_line(finding.code)})"
-    return ((finding.role,), (severity,), (words,), _links(finding.claim_ids, places))
 
 
 def _input(value: float | int | str | bool) -> str:

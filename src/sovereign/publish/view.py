@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sovereign.records import (
+    Agreement,
     AnswerSentence,
     Comparison,
     Disagreement,
     Facet,
     FacetAnswer,
     LedgerHead,
+    MatrixCell,
     OwnerDecision,
     Record,
+    Side,
+    Sureness,
 )
 
 from .claims import claim_view, id_link, places_of, sentence_marks, source
@@ -35,7 +39,7 @@ from .parts import (
 )
 from .references import References, reference_view
 from .sections import counters, facet_words, level_words, score_words, sections, state_badge
-from .text import count, day, one_line, ratio
+from .text import count, day, one_line, ratio, times
 
 NOTICE = "Autonomous draft — Owner review required before publication"
 POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJECT": "bad"}
@@ -76,7 +80,7 @@ def _header(record: Record, owner: OwnerDecision | None) -> Header:
     if owner:
         facts.append(("Owner", f"{owner.outcome} by {one_line(owner.by)}, {day(owner.at)}: {one_line(owner.reason)}"))
     return Header(
-        title=one_line(record.question),
+        title=one_line(record.answer.title or record.question),
         short_id=one_line(record.short_id),
         made=day(record.created_at),
         made_iso=one_line(record.created_at),
@@ -85,6 +89,7 @@ def _header(record: Record, owner: OwnerDecision | None) -> Header:
         facts=tuple(facts),
         counters=counters(record),
         notice="" if stands else NOTICE,
+        question=one_line(record.question) if record.answer.title else "",
     )
 
 
@@ -93,9 +98,11 @@ def _answer(record: Record, references: References, places: Mapping[str, str], a
     facets = {f.id: f for f in record.plan.facets}
     return AnswerView(
         state=state_badge(answer.state),
-        summary=_said(answer.summary, record, places),
+        summary=() if answer.abstract else _said(answer.summary, record, places),
+        abstract=_said(answer.abstract, record, places),
+        agreements=tuple(_agreement(a, references, places) for a in answer.agreements),
         measured=measured(record, places, artifact),
-        tables=_comparisons(record, references, places),
+        tables=(*_matrices(record, places), *_comparisons(record, references, places)),
         facets=tuple(_facet(f, facets, record, places) for f in answer.facets),
         disagreements=tuple(_disagreement(d, references, places) for d in answer.disagreements),
         open_points=tuple(_open_point(p.text, p.facet_id, p.needs, facets) for p in answer.open_points),
@@ -147,6 +154,29 @@ def _comparisons(record: Record, references: References, places: Mapping[str, st
     )
 
 
+def _matrices(record: Record, places: Mapping[str, str]) -> tuple[Table, ...]:
+    """What the sources say by scale and method; "–" where none gives a figure."""
+
+    def cell(found: MatrixCell | None) -> Run:
+        if found is None:
+            return ("–",)
+        low, high = times(found.low), times(found.high)
+        text = low if low == high else f"{low} to {high}"
+        links = [part for i in found.claim_ids for part in (" ", id_link(i, places))]
+        return (text, *links)
+
+    return tuple(
+        Table(
+            caption=one_line(f"In the sources: {m.metric} relative to {m.comparator}, by model size and method"),
+            head=("Model size", *map(one_line, m.columns)),
+            rows=tuple(((one_line(row.scale),), *map(cell, row.cells)) for row in m.rows),
+            figures=tuple(range(1, len(m.columns) + 1)),
+            short=True,
+        )
+        for m in record.answer.matrices
+    )
+
+
 def _facet(answer: FacetAnswer, facets: dict[str, Facet], record: Record, places: Mapping[str, str]) -> FacetView:
     facet = facets.get(answer.facet_id)
     return FacetView(
@@ -157,6 +187,31 @@ def _facet(answer: FacetAnswer, facets: dict[str, Facet], record: Record, places
         parts=tuple(PartView(one_line(p.scope), state_badge(p.state), one_line(p.reason)) for p in answer.parts),
         said=_said(answer.sentences, record, places),
         missing=tuple(one_line(m) for m in answer.missing),
+        sure=next((one_line(_why_sure(s)) for s in record.answer.sureness if s.facet_id == answer.facet_id), ""),
+    )
+
+
+def _why_sure(one: Sureness) -> str:
+    """ "moderate, because it rests on …", without the facet's own words before it."""
+    return one.text.partition(": ")[2]
+
+
+def _agreement(agreement: Agreement, references: References, places: Mapping[str, str]) -> DisagreementView:
+    return DisagreementView(
+        heading=f"{one_line(agreement.subject)}: {one_line(agreement.metric)}",
+        sides=_sides(agreement.sides, references, places),
+        why=one_line(agreement.text),
+    )
+
+
+def _sides(sides: Iterable[Side], references: References, places: Mapping[str, str]) -> tuple[SideView, ...]:
+    return tuple(
+        SideView(
+            one_line(side.statement),
+            tuple(id_link(i, places) for i in side.claim_ids),
+            tuple(_named(references, i) for i in side.source_ids),
+        )
+        for side in sides
     )
 
 
@@ -164,14 +219,7 @@ def _disagreement(disagreement: Disagreement, references: References, places: Ma
     subject, metric = one_line(disagreement.subject), one_line(disagreement.metric)
     return DisagreementView(
         heading=f"{subject}: {metric} ({disagreement.kind})",
-        sides=tuple(
-            SideView(
-                one_line(side.statement),
-                tuple(id_link(i, places) for i in side.claim_ids),
-                tuple(_named(references, i) for i in side.source_ids),
-            )
-            for side in disagreement.sides
-        ),
+        sides=_sides(disagreement.sides, references, places),
         why=one_line(disagreement.why),
     )
 

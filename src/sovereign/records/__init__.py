@@ -1,6 +1,7 @@
 """The vocabulary: every type that travels between stages. Pure data, no I/O."""
 
 from .answer import (
+    Agreement,
     Answer,
     AnswerSentence,
     AnswerState,
@@ -8,12 +9,16 @@ from .answer import (
     Disagreement,
     FacetAnswer,
     Figure,
+    Matrix,
+    MatrixCell,
+    MatrixRow,
     MeasuredCell,
     MeasuredRow,
     MeasuredTable,
     OpenPoint,
     Part,
     Side,
+    Sureness,
 )
 from .base import Model, canonical_json, sha256_hex
 from .check import CheckOutcome, Evidence, Outcome, Relation, Scope, Verdict, Verification
@@ -35,6 +40,7 @@ from .seed import SeedClaim, SeedClaims, seed_claims
 __all__ = [
     "GENESIS",
     "SCHEMA_VERSION",
+    "Agreement",
     "Answer",
     "AnswerSentence",
     "AnswerState",
@@ -64,6 +70,9 @@ __all__ = [
     "GateVerdict",
     "How",
     "LedgerHead",
+    "Matrix",
+    "MatrixCell",
+    "MatrixRow",
     "MeasuredCell",
     "MeasuredRow",
     "MeasuredTable",
@@ -103,6 +112,7 @@ __all__ = [
     "Severity",
     "Side",
     "StageUse",
+    "Sureness",
     "Table",
     "Verdict",
     "Verification",

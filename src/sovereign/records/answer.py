@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -53,6 +54,68 @@ class FacetAnswer(Model):
     parts: tuple[Part, ...] = ()
     sentences: tuple[AnswerSentence, ...] = ()
     missing: tuple[str, ...] = ()
+
+
+class Side(Model):
+    """One side of a disagreement."""
+
+    statement: str
+    claim_ids: tuple[str, ...]
+    source_ids: tuple[str, ...]
+
+
+class Sureness(Model):
+    """How sure the answer to one facet is, by a written rule, and why in words; ``rule`` is the condition that gave the degree.
+
+    Counts are over the claims and measurements that the facet's sentences and comparisons rest on. ``groups`` are works no
+    two of which share an author or take a figure from each other; ``depths`` says how much of its sources was read.
+    """
+
+    facet_id: str
+    degree: Literal["none", "very low", "low", "moderate", "high"]
+    rule: str
+    text: str
+    claims: int
+    works: int
+    groups: int
+    verified: int
+    depths: tuple[str, ...] = ()
+    measured: int = 0
+    modelled: int = 0
+
+
+class Agreement(Model):
+    """Two works or more that agree on one pair and metric: the same direction, and ratios near each other."""
+
+    subject: str
+    metric: str
+    sides: tuple[Side, ...]
+    text: str
+
+
+class MatrixCell(Model):
+    """Ratios that sources give for one scale and method: the smallest, the largest, and the claims that carry them."""
+
+    low: float
+    high: float
+    claim_ids: tuple[str, ...]
+
+
+class MatrixRow(Model):
+    """One scale. ``cells`` are by column; None where no source gives a figure."""
+
+    scale: str
+    cells: tuple[MatrixCell | None, ...]
+
+
+class Matrix(Model):
+    """What sources say of one metric against one comparator: a row for each scale, a column for each method."""
+
+    facet_id: str
+    metric: str
+    comparator: str
+    columns: tuple[str, ...]
+    rows: tuple[MatrixRow, ...]
 
 
 class MeasuredCell(Model):
@@ -120,14 +183,6 @@ class Comparison(Model):
     claim_id: str
 
 
-class Side(Model):
-    """One side of a disagreement."""
-
-    statement: str
-    claim_ids: tuple[str, ...]
-    source_ids: tuple[str, ...]
-
-
 class Disagreement(Model):
     """Sources that do not agree. ``why`` names what differs between them, or says that nothing named does."""
 
@@ -163,10 +218,35 @@ class Answer(Model):
     open_points: tuple[OpenPoint, ...] = ()
     title: str = Field(default="", exclude_if=lambda value: not value)
     abstract: tuple[AnswerSentence, ...] = Field(default=(), exclude_if=lambda value: not value)
+    matrices: tuple[Matrix, ...] = Field(default=(), exclude_if=lambda value: not value)
+    agreements: tuple[Agreement, ...] = Field(default=(), exclude_if=lambda value: not value)
+    sureness: tuple[Sureness, ...] = Field(default=(), exclude_if=lambda value: not value)
 
     def sentences(self) -> tuple[AnswerSentence, ...]:
         """All sentences, those of the abstract first."""
         return (*self.abstract, *self.summary, *(s for f in self.facets for s in f.sentences))
+
+    def places(self) -> tuple[tuple[str, AnswerSentence], ...]:
+        """All sentences with their JSON Pointers (RFC 6901) from the record's root."""
+        rows = [(f"/answer/abstract/{n}", s) for n, s in enumerate(self.abstract)]
+        rows += [(f"/answer/summary/{n}", s) for n, s in enumerate(self.summary)]
+        rows += [
+            (f"/answer/facets/{i}/sentences/{n}", s)
+            for i, facet in enumerate(self.facets)
+            for n, s in enumerate(facet.sentences)
+        ]
+        return tuple(rows)
+
+    def without(self, texts: AbstractSet[str]) -> Answer:
+        """The answer without the sentences of these texts."""
+
+        def kept(sentences: tuple[AnswerSentence, ...]) -> tuple[AnswerSentence, ...]:
+            return tuple(s for s in sentences if s.text not in texts)
+
+        facets = tuple(f.model_copy(update={"sentences": kept(f.sentences)}) for f in self.facets)
+        return self.model_copy(
+            update={"abstract": kept(self.abstract), "summary": kept(self.summary), "facets": facets}
+        )
 
     def measured_by(self) -> tuple[str, ...]:
         """Ids of the measurements that its sentences rest on, in order, each once."""
@@ -178,5 +258,6 @@ class Answer(Model):
         sentences = self.sentences()
         ids = [i for s in sentences for i in s.claim_ids]
         ids += [c.claim_id for c in self.comparisons]
-        ids += [i for d in self.disagreements for side in d.sides for i in side.claim_ids]
+        sides = (*(s for a in self.agreements for s in a.sides), *(s for d in self.disagreements for s in d.sides))
+        ids += [i for side in sides for i in side.claim_ids]
         return tuple(dict.fromkeys(ids))

@@ -112,8 +112,8 @@ def test_memory(hostile: Run, need: Need) -> None:
 def test_memory_of_all_processes(hostile: Run, need: Need) -> None:
     need("memory_total")
     given = {"children": 8, "bytes": 150_000_000}
-    with pytest.raises(LabError):
-        hostile("eat_memory_in_children", given, limits={"memory_bytes": 400_000_000, "seconds": 5.0})
+    found = hostile("eat_memory_in_children", given, limits={"memory_bytes": 400_000_000}).result
+    assert 0 < found["living"] <= 2
 
 
 def test_the_disk(hostile: Run, need: Need) -> None:

@@ -2,8 +2,20 @@
 
 from .brief import Brief, brief_of
 from .kinds import DEFECTS, rule
+from .proposed import tested
 from .raw import review_json
 from .responses import limitations, respond
 from .round import findings_of, review
 
-__all__ = ["DEFECTS", "Brief", "brief_of", "findings_of", "limitations", "respond", "review", "review_json", "rule"]
+__all__ = [
+    "DEFECTS",
+    "Brief",
+    "brief_of",
+    "findings_of",
+    "limitations",
+    "respond",
+    "review",
+    "review_json",
+    "rule",
+    "tested",
+]

@@ -71,12 +71,7 @@ class Brief:
     @cached_property
     def said(self) -> tuple[Said, ...]:
         """All sentences of the answer, with where each stands."""
-        answer = self.answer
-        rows = [(f"/answer/abstract/{n}", s) for n, s in enumerate(answer.abstract)]
-        rows += [(f"/answer/summary/{n}", s) for n, s in enumerate(answer.summary)]
-        for i, facet in enumerate(answer.facets):
-            rows += [(f"/answer/facets/{i}/sentences/{n}", s) for n, s in enumerate(facet.sentences)]
-        return tuple(Said(*row) for row in rows)
+        return tuple(Said(*row) for row in self.answer.places())
 
     @cached_property
     def resting(self) -> frozenset[str]:

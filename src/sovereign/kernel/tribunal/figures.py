@@ -9,6 +9,7 @@ from sovereign.language.comparisons import parse
 from sovereign.language.words import content_stems, normalize, overlap
 from sovereign.records import Claim, Comparison, Finding, Measurement, Result
 
+from ..of_record import Told, of_record
 from ..rows import Row, grouped, rows_of
 from ..wording import distinct, figure
 from .brief import Brief, Said
@@ -16,6 +17,11 @@ from .kinds import finding
 from .trace import Rest, in_order, rest_on, untraced, values
 
 CARRIED = 0.5  # share of a sentence's words that have to be those of what it cites
+# Words with which an answer joins what it cites; they need no carrier.
+_JOINING = content_stems(
+    "work works read give gives say says find finding findings nearest compare comparison compared figure figures source sources "
+    "search within over range same differ agree likely cause setting statement statements known quoted below words"
+)
 _CLOSE = 0.006  # by which two ratios of one and the same figures may differ, as they are printed
 
 
@@ -109,6 +115,7 @@ def known_texts(brief: Brief) -> list[str]:
 def carried(brief: Brief) -> tuple[int, int]:
     """How many sentences of the answer have the figures and words of what they cite, and how many there are."""
     bad = {place for f in of_sentences(brief) for place in f.at}
+    bad |= {place for f in of_the_record(brief) for place in f.at}
     bad |= {said.at for said in brief.said if not _names_something(said, brief)}
     return len(brief.said) - len(bad), len(brief.said)
 
@@ -132,7 +139,8 @@ def _counts(claims: list[Claim], own: list[Measurement], brief: Brief) -> Iterab
 
 
 def _carried(text: str, rest: Rest) -> bool:
-    return overlap(content_stems(text), rest.stems) >= CARRIED
+    own = content_stems(text) - _JOINING
+    return not own or overlap(own, rest.stems) >= CARRIED
 
 
 def _carrier(said: Said, brief: Brief, known: list[str]) -> Claim | None:
@@ -153,6 +161,61 @@ def _carrier(said: Said, brief: Brief, known: list[str]) -> Claim | None:
 
 def _works(said: Said, brief: Brief) -> set[str]:
     return {brief.claim[i].quote.source_id for i in said.sentence.claim_ids if i in brief.claim}
+
+
+def of_the_record(brief: Brief) -> Iterator[Finding]:
+    """Sentences on the record alone that the record does not give: whatever else they say, nothing carries it."""
+    told = Told(brief.answer, brief.plan, brief.answering, brief.papers, len(brief.retrieval.candidates))
+    right = {normalize(text) for text in of_record(told)}
+    for said in brief.said:
+        if said.sentence.of_record and normalize(said.sentence.text) not in right:
+            text = "the sentence is said to follow from the record alone, and does not"
+            yield finding("uncited-sentence", text, at=[said.at], evidence=said.sentence.text)
+
+
+def of_sides(brief: Brief) -> Iterator[Finding]:
+    """Sides of agreements and disagreements, and cells of tables by scale, with figures that their claims do not give."""
+    answer, known = brief.answer, known_texts(brief)
+    sides = [
+        (f"/answer/disagreements/{n}/sides/{m}", s)
+        for n, d in enumerate(answer.disagreements)
+        for m, s in enumerate(d.sides)
+    ]
+    sides += [
+        (f"/answer/agreements/{n}/sides/{m}", s) for n, d in enumerate(answer.agreements) for m, s in enumerate(d.sides)
+    ]
+    rows = [(place, side.statement, side.claim_ids) for place, side in sides]
+    rows += [
+        (f"/answer/agreements/{n}/text", a.text, tuple(i for s in a.sides for i in s.claim_ids))
+        for n, a in enumerate(answer.agreements)
+    ]
+    for place, text, ids in rows:
+        claims = [brief.claim[i] for i in ids if i in brief.claim]
+        strange = untraced(text, rest_on(claims, [], known, _counts(claims, [], brief))) if claims else ()
+        if strange:
+            said = f"{_listed(strange)} neither stands in {_listed(ids)} nor follows from it"
+            yield finding("altered-number", said, at=[place], claims=ids, evidence=text)
+    for n, matrix in enumerate(answer.matrices):
+        for r, row in enumerate(matrix.rows):
+            for c, cell in enumerate(row.cells):
+                claims = [brief.claim[i] for i in cell.claim_ids if i in brief.claim] if cell else []
+                given = [
+                    v
+                    for claim in claims
+                    for result in claim.results
+                    if result.ratio
+                    for v in (result.ratio, 1 / result.ratio)
+                ]
+                lost = (
+                    [v for v in (cell.low, cell.high) if not any(abs(v - g) <= _CLOSE * g for g in given)]
+                    if cell and claims
+                    else []
+                )
+                if cell and lost:
+                    said = f"{_listed(lost)} in the table is no ratio of {_listed(cell.claim_ids)}"
+                    yield finding(
+                        "altered-number", said, at=[f"/answer/matrices/{n}/rows/{r}/cells/{c}"], claims=cell.claim_ids
+                    )
 
 
 def of_comparisons(brief: Brief) -> Iterator[Finding]:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
-from sovereign.records import Finding, Response, ReviewRound, Role
+from sovereign.records import Finding, ReviewRound, Role
 
 from . import figures, told, weaknesses, worked, works
 from .brief import Brief
 from .kinds import finding
 from .scores import ROLES, role_score, total
 
+
+class Tested(NamedTuple):
+    """Findings that models proposed, and how many of their objections were discarded, by the reason."""
+
+    findings: tuple[Finding, ...]
+    discarded: dict[str, int]
+
+
+NOBODY = Tested((), {})
 Check = Callable[[Brief], Iterator[Finding]]
 
 CHECKS: dict[Role, tuple[Check, ...]] = {
@@ -21,8 +31,12 @@ CHECKS: dict[Role, tuple[Check, ...]] = {
         figures.of_claims,
         figures.of_sentences,
         figures.of_comparisons,
+        figures.of_the_record,
+        figures.of_sides,
         figures.of_cells,
         worked.of_groups,
+        worked.of_agreements,
+        worked.of_sureness,
         worked.of_verdicts,
         worked.of_levels,
         weaknesses.validator,
@@ -48,14 +62,12 @@ def review(
     number: int,
     brief: Brief,
     changes: Sequence[str] = (),
-    responses: Sequence[Response] = (),
-    proposed: Sequence[Finding] = (),
-    discarded: dict[str, int] | None = None,
+    proposed: Tested = NOBODY,
 ) -> ReviewRound:
-    """A round. ``proposed`` are findings of models, tested already; ``discarded`` counts those that point at nothing."""
+    """A round. ``proposed`` are the objections of models, tested already."""
     with ThreadPoolExecutor(max_workers=len(CHECKS)) as pool:
         both = list(pool.map(lambda role: findings_of(role, brief), CHECKS))
-    found = _numbered(number, dict.fromkeys((*(f for of_role in both for f in of_role), *proposed)))
+    found = _numbered(number, dict.fromkeys((*(f for of_role in both for f in of_role), *proposed.findings)))
     scores = tuple(role_score(role, brief, found) for role in ROLES)
     terms, score = total(scores, found)
     strongest = sorted({f.code for f in found if f.severity in ("major", "critical") and f.counts})
@@ -71,8 +83,7 @@ def review(
         changes=tuple(changes),
         scores=scores,
         spread=round(max(s.score for s in scores) - min(s.score for s in scores), 2),
-        discarded=discarded or None,
-        responses=tuple(responses),
+        discarded=proposed.discarded or None,
         withdrawn=tuple(sorted(brief.withdrawn)),
     )
 

@@ -109,6 +109,12 @@ def _facets(brief: Brief) -> tuple[float | None, str]:
     return _share(sum(_ANSWERED[f.state] for f in facets), len(facets), "facets")
 
 
+def _borne(brief: Brief) -> tuple[float | None, str]:
+    world = [s.sentence for s in brief.said if not s.sentence.of_record]
+    good = {c.id for c in brief.claims if c.verified}
+    return _share(sum(bool(s.measurement_ids or good & {*s.claim_ids}) for s in world), len(world), "sentences")
+
+
 def _carried(brief: Brief) -> tuple[float | None, str]:
     return _share(*carried(brief), "sentences")
 
@@ -129,6 +135,7 @@ _SHARES = {
     "independent": _independent,
     "depth": _depth,
     "facets": _facets,
+    "borne": _borne,
     "carried": _carried,
     "told": _told,
 }

@@ -29,7 +29,7 @@ def of_disagreements(brief: Brief) -> Iterator[Finding]:
 
 def _disputed(brief: Brief) -> tuple[Disagreement, ...]:
     usable = [c for c in brief.answering if c.verdict in USABLE and not c.falsified]
-    return disagreements(usable, near(rows_of(usable, brief.aspects), brief.aspects), brief.aspects)
+    return disagreements(usable, near(rows_of(usable, brief.aspects), brief.aspects), brief.aspects, brief.papers)
 
 
 def _claims(item: Disagreement) -> frozenset[str]:

@@ -11,8 +11,9 @@ from sovereign.records import Claim, Finding, Relation
 
 from ..corroborate import agreement, independent_groups
 from ..events import claim_events
-from ..independence import relation_of
+from ..independence import relation_of, same_title
 from ..rows import grouped, rows_of
+from ..sureness import sureness
 from .brief import Brief
 from .kinds import finding
 
@@ -64,6 +65,27 @@ def _groups(claim: Claim, brief: Brief) -> int:
     supporting = [e.quote for e in there if e.verdict == "SUPPORT" and e.relation == "independent"]
     apart = [q for q in supporting if relation_of(claim.quote, q, brief.paper) in _APART]
     return independent_groups(apart, brief.paper)
+
+
+def of_agreements(brief: Brief) -> Iterator[Finding]:
+    """Works that are said to agree, and are one work."""
+    for n, item in enumerate(brief.answer.agreements):
+        quotes = [brief.claim[i].quote for side in item.sides for i in side.claim_ids if i in brief.claim]
+        for a, b in combinations(quotes, 2):
+            first, second = brief.paper.get(a.source_id), brief.paper.get(b.source_id)
+            if a.source_id == b.source_id or (first and second and same_title(first, second)):
+                text = f"{a.source_id} and {b.source_id} are one work, and are counted as two that agree"
+                yield finding("group-counted-twice", text, at=[f"/answer/agreements/{n}"], evidence=item.text)
+
+
+def of_sureness(brief: Brief) -> Iterator[Finding]:
+    """Confidence that the levels, groups and depth of the evidence do not give."""
+    answer = brief.answer
+    again = sureness(answer, brief.plan.facets, brief.answering, brief.measurements, brief.papers)
+    for n, (mine, right) in enumerate(zip(answer.sureness, again, strict=False)):
+        if mine != right:
+            text = f"how sure the answer is: “{mine.text}”; its evidence gives: “{right.text}”"
+            yield finding("overclaimed-level", text, at=[f"/answer/sureness/{n}"], facets=[mine.facet_id])
 
 
 def of_verdicts(brief: Brief) -> Iterator[Finding]:

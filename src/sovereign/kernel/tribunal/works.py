@@ -29,14 +29,20 @@ def of_citations(brief: Brief) -> Iterator[Finding]:
     answer = brief.answer
     for n, row in enumerate(answer.comparisons):
         yield from _missing(brief, f"/answer/comparisons/{n}", [row.claim_id], (), row.subject)
-    for n, item in enumerate(answer.disagreements):
-        for m, side in enumerate(item.sides):
-            place = f"/answer/disagreements/{n}/sides/{m}"
+    both = [("disagreements", n, d.sides) for n, d in enumerate(answer.disagreements)]
+    both += [("agreements", n, a.sides) for n, a in enumerate(answer.agreements)]
+    for where, n, sides in both:
+        for m, side in enumerate(sides):
+            place = f"/answer/{where}/{n}/sides/{m}"
             yield from _missing(brief, place, side.claim_ids, (), side.statement)
             works = {brief.claim[i].quote.source_id for i in side.claim_ids if i in brief.claim}
             if works and works != set(side.source_ids):
                 text = f"the side names {', '.join(side.source_ids)}; its claims are of {', '.join(sorted(works))}"
                 yield finding("wrong-paper", text, at=[place], claims=side.claim_ids)
+    for n, matrix in enumerate(answer.matrices):
+        for r, matrix_row in enumerate(matrix.rows):
+            cited = [i for c in matrix_row.cells if c for i in c.claim_ids]
+            yield from _missing(brief, f"/answer/matrices/{n}/rows/{r}", cited, (), matrix_row.scale)
     for t, table in enumerate(answer.measured):
         for r, table_row in enumerate(table.rows):
             ids = [cell.measurement_id for cell in table_row.cells if cell]

@@ -1,0 +1,90 @@
+"""Whether words of ours are near-copies of what was read.
+
+Two texts are held against each other word by word, after Unicode, case and punctuation are folded. A sentence is a near-copy if it
+shares a run of ``RUN`` words with a source's sentence, or if the words that both have in the same order (their longest common
+subsequence, the measure of ROUGE-L: Lin 2004, section 3.1) make up ``SHARE`` of the shorter of the two. A title is held against titles,
+where fewer words make a copy. The thresholds were set on pairs that ``docs/answer.md`` gives the figures of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from sovereign.language.words import normalize, tokens
+from sovereign.records import Document, Retrieval
+
+RUN = 12
+SHARE = 0.7
+LEAST_WORDS = 8  # a shorter sentence says what others say too
+LEAST_TITLE = 4
+
+
+Words = tuple[str, ...]
+
+
+class Sources(NamedTuple):
+    """What words of ours are held against, each with its words folded: titles of works, and sentences that were read."""
+
+    titles: tuple[tuple[str, Words], ...] = ()
+    sentences: tuple[tuple[str, Words], ...] = ()
+
+
+def sources_of(documents: Sequence[Document], retrieval: Retrieval | None = None) -> Sources:
+    """The sentences and titles of documents, and the titles of all works that a search saw."""
+    seen = retrieval.candidates if retrieval else ()
+    titles = dict.fromkeys([*(d.paper.title for d in documents), *(c.title for c in seen)])
+    sentences = dict.fromkeys(d.slice(s) for d in documents for s in d.sentences)
+    return Sources(_folded(titles, LEAST_TITLE), _folded(sentences, LEAST_WORDS))
+
+
+def near_title(text: str, sources: Sources) -> str | None:
+    """The title that ``text`` is a near-copy of, if there is one."""
+    return _near(text, sources.titles, LEAST_TITLE)
+
+
+def near_copy(text: str, sources: Sources) -> str | None:
+    """The sentence or title of a source that ``text`` is a near-copy of, if there is one."""
+    return _near(text, sources.sentences, LEAST_WORDS) or _near(text, sources.titles, LEAST_WORDS)
+
+
+def likeness(one: Words, other: Words) -> tuple[int, float]:
+    """The longest run of words that two texts share, and the share of the shorter one that stands in the other in order."""
+    run, common = _shared(one, other)
+    return run, common / min(len(one), len(other)) if one and other else 0.0
+
+
+def folded(text: str) -> Words:
+    """The words of a text without case, accents of form, or punctuation: "Fine‑Tuning" is "fine-tuning"."""
+    return tuple(part for token in tokens(normalize(text)) for part in token.replace("/", "-").split("-"))
+
+
+def _near(text: str, against: Iterable[tuple[str, Words]], least: int) -> str | None:
+    mine = folded(text)
+    grams = set(pairwise(mine))
+    for source, words in against:
+        # Texts that share no two words side by side are never near.
+        if min(len(mine), len(words)) < least or not any(pair in grams for pair in pairwise(words)):
+            continue
+        run, share = likeness(mine, words)
+        if run >= RUN or share >= SHARE:
+            return source
+    return None
+
+
+def _shared(one: Words, other: Words) -> tuple[int, int]:
+    """Longest common run and longest common subsequence, by dynamic programming over rows (O(len(one) * len(other)))."""
+    runs, common, longest = [0] * (len(other) + 1), [0] * (len(other) + 1), 0
+    for word in one:
+        run_row, row = [0], [0]
+        for at, theirs in enumerate(other, 1):
+            same = word == theirs
+            run_row.append(runs[at - 1] + 1 if same else 0)
+            row.append(common[at - 1] + 1 if same else max(common[at], row[-1]))
+        runs, common, longest = run_row, row, max(longest, *run_row)
+    return longest, common[-1]
+
+
+def _folded(texts: Iterable[str], least: int) -> tuple[tuple[str, Words], ...]:
+    return tuple((text, words) for text in texts if len(words := folded(text)) >= least)
