@@ -279,3 +279,13 @@ def test_one_record_is_enough_and_few_plants_are_said(tmp_path: Path, good: list
     assert result["kinds"]["missing-scale"]["not_plantable"] == ["one.json"]
     assert "missing-scale" in result["fewer_than_wanted"]
     assert bench.run(tmp_path) == result
+
+
+def test_a_model_beside_the_checks(tmp_path: Path, good: list[Named]) -> None:
+    (tmp_path / "one.json").write_text(json.dumps(good[3].data))
+    result = bench.run(tmp_path, "fake:")
+    beside = result["with_model"]
+    assert beside["calls"] and set(beside["calls"]) <= {"answered", "unreadable"}
+    assert beside["plants"] == result["plants"] and beside["detection_rate"] >= result["detection_rate"]
+    with pytest.raises(InputError, match="names no model"):
+        bench.run(tmp_path, "none")
