@@ -97,6 +97,7 @@ def test_planted_defects(here: Path) -> None:
     assert {"detection_rate", "false_alarm_rate", "held_out_rate", "missed", "false_alarms"} <= result.keys()
     assert result["clean_records"] == 1 and result["reviewers"] == "checks" and len(result["kinds"]) == 10
     assert "no.json is left out" in said.err.replace("\n", " ").replace("  ", " ")
-    assert failed("eval", "tribunal", "--data", here).code == 2
-    assert failed("eval", "scifact", "--records", here).code == 2
-    assert failed("eval", "tribunal", "--records", here / "nowhere").code == 2
+    failed(sovereign("eval", "tribunal", "--data", here), 2, "--data", "tribunal")
+    failed(sovereign("eval", "scifact", "--records", here), 2, "--records", "scifact")
+    failed(sovereign("eval", "tribunal", "--records", here / "nowhere"), 2, "no folder")
+    failed(sovereign("eval", "tribunal", "--model", "none"), 2, "--model")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from sovereign.errors import InputError
 
@@ -133,7 +133,8 @@ def _show_tribunal(result: dict[str, Any]) -> None:
     out.print(
         f"[bold]tribunal[/], {who}: {result['plants']} planted defects in {result['clean_records']} good records, 95 % intervals by record"
     )
-    table = Table("kind", "plants", "records", "found", "rate", "held out", "false alarms", box=None)
+    kinds = Column("kind", no_wrap=True)  # a name that is cut is no name
+    table = Table(kinds, "plants", "records", "found", "rate", "held out", "alarms", box=None)
     for kind, row in result["kinds"].items():
         counts = (str(row["n"]), str(row["records"]), str(row["detected"]), _cell(row["rate"], row["interval"]))
         table.add_row(kind, *counts, _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None))
