@@ -84,3 +84,20 @@ def test_real_sets(name: str) -> None:
     assert result["n"] >= 100 and result["baselines"]["lexical"]
     for key, (low, high) in {k: v for k, v in result["intervals"].items() if v}.items():
         assert low <= result[key] <= high, key
+
+
+def test_planted_defects(here: Path) -> None:
+    question = "What is known about load balancing in mixture-of-experts routing?"
+    assert sovereign("ask", question, "--only-library", "--out", here / "mine" / "one").code == 0
+    (here / "mine" / "no.json").write_text("{}", encoding="utf-8")
+    said = sovereign("eval", "tribunal", "--records", here / "mine", "--json")
+    assert said.code == 0, said.err
+    result = said.json
+    assert json.loads((here / "evals" / "results" / "tribunal.json").read_text(encoding="utf-8")) == result
+    assert {"detection_rate", "false_alarm_rate", "held_out_rate", "missed", "false_alarms"} <= result.keys()
+    assert result["clean_records"] == 1 and result["reviewers"] == "checks" and len(result["kinds"]) == 10
+    assert "no.json is left out" in said.err.replace("\n", " ").replace("  ", " ")
+    failed(sovereign("eval", "tribunal", "--data", here), 2, "--data", "tribunal")
+    failed(sovereign("eval", "scifact", "--records", here), 2, "--records", "scifact")
+    failed(sovereign("eval", "tribunal", "--records", here / "nowhere"), 2, "no folder")
+    failed(sovereign("eval", "tribunal", "--model", "none"), 2, "--model")

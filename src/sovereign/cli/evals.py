@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from sovereign.errors import InputError
 
@@ -53,6 +53,9 @@ def evaluate(
         Path | None,
         typer.Option("--records", help="tribunal: plant in the records of this folder instead of making some."),
     ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", help="tribunal: measure the reviewers with this language model, too.")
+    ] = None,
     to: Annotated[
         Path | None, typer.Option("--out", help="Where the result goes; evals/results/NAME.json if left out.")
     ] = None,
@@ -61,14 +64,21 @@ def evaluate(
     """Measure the checks on a labelled set, or on twins of true claims, beside their baselines; or the reviewers on planted defects."""
     from sovereign import evals
 
-    given = {"--data": data, "--split": split, "--limit": limit, "--twins": twins, "--records": records}
+    given = {
+        "--data": data,
+        "--split": split,
+        "--limit": limit,
+        "--twins": twins,
+        "--records": records,
+        "--model": model,
+    }
     words = [w for key, value in given.items() if value is not None for w in (key, str(value))]
     with progress_line(True) as say:
         if name == "tribunal":
             from sovereign.evals import tribunal
 
-            _only(name, given, "--records")
-            result = tribunal.run(records, lambda text: say(name, text), _skipped)
+            _only(name, given, "--records", "--model")
+            result = tribunal.run(records, model, lambda text: say(name, text), _skipped)
         else:
             _only(name, given, "--data", "--split", "--limit", "--twins")
             result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), evals.chosen())
@@ -94,7 +104,10 @@ def _skipped(text: str) -> None:
 
 def _show(result: dict[str, Any]) -> None:
     if result["bench"] == "tribunal":
-        return _show_tribunal(result)
+        _show_tribunal(result)
+        if "with_model" in result:
+            _show_tribunal(result["with_model"])
+        return
     what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
     out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
@@ -116,10 +129,12 @@ def _show(result: dict[str, Any]) -> None:
 
 def _show_tribunal(result: dict[str, Any]) -> None:
     """A row for each kind, then the good records that were objected to; what was missed is in the JSON."""
+    who = f"with {clean(result['model'])}" if "model" in result else "checks alone"
     out.print(
-        f"[bold]tribunal[/]: {result['plants']} planted defects in {result['clean_records']} good records, 95 % intervals by record"
+        f"[bold]tribunal[/], {who}: {result['plants']} planted defects in {result['clean_records']} good records, 95 % intervals by record"
     )
-    table = Table("kind", "plants", "records", "found", "rate", "held out", "false alarms", box=None)
+    kinds = Column("kind", no_wrap=True)  # a name that is cut is no name
+    table = Table(kinds, "plants", "records", "found", "rate", "held out", "alarms", box=None)
     for kind, row in result["kinds"].items():
         counts = (str(row["n"]), str(row["records"]), str(row["detected"]), _cell(row["rate"], row["interval"]))
         table.add_row(kind, *counts, _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None))

@@ -19,6 +19,7 @@ from sovereign.version import __version__
 from ..metrics import Counts, Figures, intervals, share
 from ..pairs import Progress
 from . import records
+from .asked import WithModel
 from .every import VARIANTS
 from .plant import KINDS, Named, bare, plants
 from .score import Judged, Objection, Reviewers, judged, objections
@@ -32,21 +33,26 @@ Result = dict[str, Any]
 
 def run(
     folder: Path | None = None,
+    model: str | None = None,
     progress: Progress = lambda text: None,
     skipped: Callable[[str], None] = lambda text: None,
 ) -> Result:
     """The result over the records of a folder, or over records made for it: the same for the same records and version.
 
     Raises:
-        InputError: if there is no usable record.
+        InputError: if there is no usable record, or no such model.
     """
+    beside = None if model is None else WithModel(model)
     named = records.made(progress) if folder is None else records.given(folder, skipped)
-    result = {
+    result: Result = {
         "bench": "tribunal",
         "source": "made" if folder is None else "given",
         "reviewers": "checks",
         **measure(named, review_json, progress),
     }
+    if beside is not None:
+        asked = measure(named, beside, progress)
+        result["with_model"] = {"model": model, "calls": dict(sorted(beside.calls.items())), **asked}
     return result | {"seed": SEED, "version": __version__, "data_sha256": _digest(named)}
 
 

@@ -34,10 +34,12 @@ def _disagreement_and_names(data: Json, rng: Random, others: Sequence[Json]) -> 
     if made is None or len(set(made.claim_ids)) < 2:
         return made
     hidden = made.claim_ids[-1]
-    for _, s in cited_sentences(data):
+    touched = []
+    for place, s in cited_sentences(data):
         if hidden in s["claim_ids"] and set(made.claim_ids[:-1]) & set(s["claim_ids"]):
             s["claim_ids"].remove(hidden)
-    return made
+            touched.append(place)
+    return Made((*made.places, *touched), made.claim_ids)
 
 
 def _one_side(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:

@@ -152,15 +152,17 @@ def add_claim(data: Json, claim: Json) -> str:
 
 
 def add_work(data: Json, paper: Json) -> tuple[str, str]:
-    """Add a paper and a kept candidate for it, in the form of the first kept one; their places."""
-    like = next((c for c in data["retrieval"]["candidates"] if c["kept"]), None)
-    fallback = {"score": 0.05, "ranks": [1], "kept": True, "reason": "kept: rank 1 of 1, found by query 1"}
-    entry = copy.deepcopy(like) if like else fallback
-    entry.pop("also", None)
-    entry |= {"paper_id": paper["id"], "title": paper["title"], "location": paper["location"]}
+    """Add a paper, kept with the rank and reason of the first kept candidate; the places of both."""
+    seen = data["retrieval"]["candidates"]
     data["papers"].append(paper)
-    data["retrieval"]["candidates"].append(entry)
-    return f"/papers/{len(data['papers']) - 1}", f"/retrieval/candidates/{len(data['retrieval']['candidates']) - 1}"
+    like = next(
+        (c for c in seen if c["kept"]), {"score": 0.05, "ranks": [1], "kept": True, "reason": "kept: rank 1 of 1"}
+    )
+    entry = {key: copy.deepcopy(value) for key, value in like.items() if key not in ("also", "version")}
+    entry |= {"paper_id": paper["id"], "title": paper["title"], "location": paper["location"]}
+    number = next((n for n, c in enumerate(seen) if c["paper_id"] == paper["id"]), len(seen))
+    seen[number : number + 1] = [entry]
+    return f"/papers/{len(data['papers']) - 1}", f"/retrieval/candidates/{number}"
 
 
 def evidence_of(other: Json, relation: str, verdict: str, reason: str) -> Json:

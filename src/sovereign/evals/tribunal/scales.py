@@ -36,7 +36,9 @@ def _plan_gone(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:
     for query in data["plan"]["queries"]:
         query["facet_ids"] = [i for i in query["facet_ids"] if i != gone]
     data["answer"]["open_points"] = [p for p in data["answer"]["open_points"] if p["facet_id"] != gone]
-    return Made(("/answer/facets", "/plan/facets", "/question", "/plan/question"))
+    return Made(
+        ("/answer/facets", "/plan/facets", "/plan/queries", "/answer/open_points", "/question", "/plan/question")
+    )
 
 
 def _gap_unsaid(data: Json, rng: Random, others: Sequence[Json]) -> Made | None:

@@ -14,6 +14,10 @@ Reviewers = Callable[[Json], Sequence[Finding]]
 """Takes the public JSON of a record, good or planted, and gives findings."""
 
 
+OF_A_MODEL = "objection"
+"""The code of what a model objected to, if a check upheld it: of none of the ten kinds, so that it counts for any kind only."""
+
+
 @dataclass(frozen=True)
 class Objection:
     """A finding that counts: its kind, its words, and the JSON Pointers of all that it points at."""
@@ -25,7 +29,7 @@ class Objection:
 
 @dataclass(frozen=True)
 class Judged:
-    """What reviewers made of a plant. ``found``: by a finding of its own kind; ``any``: by one of any of the ten kinds.
+    """What reviewers made of a plant. ``found``: by a finding of its own kind; ``any``: by one of any kind.
 
     ``raised`` are the new objections, and ``right`` those of them that point at a planted place.
     """
@@ -38,7 +42,7 @@ class Judged:
 
 
 def objections(review: Reviewers, data: Json) -> tuple[Objection, ...]:
-    """The findings of the ten kinds that count: above ``note``, and not of a model alone. None if the JSON is refused."""
+    """The findings of the ten kinds, or of a model, that count: above ``note``, and not of a model alone. None if the JSON is refused."""
     try:
         findings = review(data)
     except InputError:
@@ -46,7 +50,7 @@ def objections(review: Reviewers, data: Json) -> tuple[Objection, ...]:
     return tuple(
         Objection(f.code, f.text, _spots(f, data))
         for f in findings
-        if f.code in KINDS and f.severity != "note" and f.counts
+        if f.code in (*KINDS, OF_A_MODEL) and f.severity != "note" and f.counts
     )
 
 

@@ -73,8 +73,6 @@ def _transplanted(data: Json, rng: Random, others: Sequence[Json]) -> tuple[Json
     if chosen is None or like is None:
         return None
     _, _, work, donor = chosen
-    data["papers"] = [p for p in data["papers"] if p["id"] != work["id"]]
-    data["retrieval"]["candidates"] = [c for c in data["retrieval"]["candidates"] if c["paper_id"] != work["id"]]
     places = add_work(data, copy.deepcopy(work))
     quote = donor["quote"]
     claim = new_claim(data, like[1], work["id"], donor["text"], quote["text_hash"])
