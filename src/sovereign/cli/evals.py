@@ -3,170 +3,81 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.table import Column, Table
 
-from sovereign.errors import InputError
-
-from .output import clean, err, guarded, out, print_json, progress_line
-
-# Figures that a person reads first, with their headings; the JSON has them all.
-_FIGURES = {
-    "macro_f1": "macro F1",
-    "accuracy": "accuracy",
-    "support_recall": "SUPPORT found",
-    "contradict_called_support": "CONTRADICT called SUPPORT",
-    "contradict_recall": "CONTRADICT found",
-    "support_called_contradict": "SUPPORT called CONTRADICT",
-    "contradict_recall_at_10": "CONTRADICT found at 10 % of these",
-    "rationale_f1": "rationale F1",
-    "nearest_f1": "nearest F1",
-    "false_support_rate": "false support",
-    "lost_support_rate": "lost support",
-    "coverage": "coverage",
-}
-
-
-_PARTS = {
-    "new_claims": "Claims that stand beside no document of another fold",
-    "balanced": "As many conclusions that deny as conclusions that affirm",
-    "questions": "The questions, as statements: yes, no, maybe",
-}
+from .bench_tables import show_bench
+from .output import clean, err, guarded, print_json, progress_line
 
 
 @guarded
 def evaluate(
     name: Annotated[
-        str, typer.Argument(help="The bench: scifact, pubmedqa, scitab, tamper or tribunal.", metavar="NAME")
+        str,
+        typer.Argument(
+            help="The bench: scifact, pubmedqa, scitab, tamper, scholarqa, injection or tribunal.", metavar="NAME"
+        ),
     ],
     data: Annotated[Path | None, typer.Option("--data", help="The folder that holds the set.")] = None,
     split: Annotated[str | None, typer.Option("--split", help="Only this split, where the set has splits.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", help="Only the first so many pairs.")] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", help="Only the first so many pairs, questions or passages.")
+    ] = None,
     twins: Annotated[
         Path | None, typer.Option("--twins", help="tamper: score these twins (JSON lines) instead of making some.")
+    ] = None,
+    library: Annotated[
+        Path | None,
+        typer.Option("--library", help="scholarqa: answer from this folder; the starter library if left out."),
     ] = None,
     records: Annotated[
         Path | None,
         typer.Option("--records", help="tribunal: plant in the records of this folder instead of making some."),
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", help="tribunal: measure the reviewers with this language model, too.")
+        str | None,
+        typer.Option(
+            "--model", help="injection, tribunal: with this language model, as the setting chat_model names it."
+        ),
     ] = None,
     to: Annotated[
         Path | None, typer.Option("--out", help="Where the result goes; evals/results/NAME.json if left out.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Measure the checks on a labelled set, or on twins of true claims, beside their baselines; or the reviewers on planted defects."""
+    """Measure the checks on a labelled set or on twins of true claims, the answers on rubrics, the reviewers on planted defects,
+    or what hostile passages change."""
     from sovereign import evals
 
     given = {
-        "--data": data,
-        "--split": split,
-        "--limit": limit,
-        "--twins": twins,
-        "--records": records,
+        "--data": data, "--split": split, "--limit": limit, "--twins": twins, "--library": library, "--records": records,
         "--model": model,
-    }
+    }  # fmt: skip
     words = [w for key, value in given.items() if value is not None for w in (key, str(value))]
     with progress_line(True) as say:
-        if name == "tribunal":
-            from sovereign.evals import tribunal
-
-            _only(name, given, "--records", "--model")
-            result = tribunal.run(records, model, lambda text: say(name, text), _skipped)
-        else:
-            _only(name, given, "--data", "--split", "--limit", "--twins")
-            result = evals.run(name, data, split, limit, twins, lambda text: say(name, text), evals.chosen())
+        result = evals.run(
+            name,
+            data,
+            split,
+            limit,
+            twins,
+            lambda text: say(name, text),
+            evals.chosen(),
+            library,
+            records,
+            model,
+            _skipped,
+        )
     result["command"] = shlex.join(["sovereign", "eval", name, *words])
     path = to or Path("evals") / "results" / f"{name}.json"
     evals.write(result, path)
     if as_json:
         return print_json(result)
-    _show(result)
+    show_bench(result)
     err.print(f"Written to {clean(str(path))}")
-
-
-def _only(name: str, given: Mapping[str, object], *known: str) -> None:
-    """An option that the bench does not know is an error, not a figure without it."""
-    for key, value in given.items():
-        if value is not None and key not in known:
-            raise InputError(f"{key} does not go with {name}.", f"{name} takes {', '.join(known)}.")
 
 
 def _skipped(text: str) -> None:
     err.print(clean(text), highlight=False)
-
-
-def _show(result: dict[str, Any]) -> None:
-    if result["bench"] == "tribunal":
-        _show_tribunal(result)
-        if "with_model" in result:
-            _show_tribunal(result["with_model"])
-        return
-    what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
-    out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
-    out.print(_figures({"our checks": result, **result["baselines"]}))
-    for name, part in result.get("parts", {}).items():
-        out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")
-        out.print(_figures({"our checks" if k == "rules" else k: row for k, row in part["checkers"].items()}))
-    if len(result.get("sets", {})) > 1:
-        out.print("\nOur checks by set (coverage above is that of the first):")
-        out.print(_figures({f"{name}, {row['pairs']} pairs": row for name, row in result["sets"].items()}))
-    if "kinds" in result:
-        out.print()
-        out.print(_kinds(result))
-        same = result["same_string"]
-        if same["twins"]:
-            out.print(
-                f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
-            )
-
-
-def _show_tribunal(result: dict[str, Any]) -> None:
-    """A row for each kind, then the good records that were objected to; what was missed is in the JSON."""
-    who = f"with {clean(result['model'])}" if "model" in result else "checks alone"
-    out.print(
-        f"[bold]tribunal[/], {who}: {result['plants']} planted defects in {result['clean_records']} good records, 95 % intervals by record"
-    )
-    kinds = Column("kind", no_wrap=True)  # a name that is cut is no name
-    table = Table(kinds, "plants", "records", "found", "rate", "held out", "alarms", box=None)
-    for kind, row in result["kinds"].items():
-        counts = (str(row["n"]), str(row["records"]), str(row["detected"]), _cell(row["rate"], row["interval"]))
-        table.add_row(kind, *counts, _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None))
-    overall = _cell(result["detection_rate"], result["intervals"]["detection_rate"])
-    alarms = _cell(result["false_alarm_rate"], result["intervals"]["false_alarm_rate"])
-    found = sum(row["detected"] for row in result["kinds"].values())
-    counts = (str(result["plants"]), str(result["clean_records"]), str(found), overall)
-    table.add_row("all", *counts, _cell(result["held_out_rate"], None), alarms)
-    out.print(table)
-    for kind in result["fewer_than_wanted"]:
-        out.print(f"{kind}: only {result['kinds'][kind]['n']} plants; these records have no place for more.")
-
-
-def _figures(rows: dict[str, dict[str, Any]]) -> Table:
-    """One column a checker: figures have long names, checkers short ones."""
-    table = Table("", *rows, box=None)
-    for key, heading in _FIGURES.items():
-        if any(row.get(key) is not None for row in rows.values()):
-            table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
-    return table
-
-
-def _kinds(result: dict[str, Any]) -> Table:
-    table = Table("kind", "must", "wrong", "of", "made", "pairs", "rate", box=None)
-    for kind, row in result["kinds"].items():
-        must = "stay" if row["expected"] == "support" else "fall"
-        rate = _cell(row["rate"], row["interval"])
-        table.add_row(clean(kind), must, str(row["wrong"]), str(row["n"]), str(row["made"]), str(row["pairs"]), rate)
-    return table
-
-
-def _cell(value: float | None, interval: tuple[float, float] | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.3f}" + (f" ({interval[0]:.2f}–{interval[1]:.2f})" if interval else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sovereign.errors import InputError
 from sovereign.version import __version__
 
-from . import baselines, pubmedqa, scholarqa, scifact, scitab
+from . import baselines, pubmedqa, scifact, scitab
 from .calibration import calibration
 from .curves import AT_TEN, at_ten, coverage_curve, decisions
 from .files import digest
@@ -21,7 +21,15 @@ from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
-NAMES = (*SETS, "tamper", "scholarqa")
+TAKES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(SETS, ("--data", "--split", "--limit")),
+    "tamper": ("--data", "--split", "--limit", "--twins"),
+    "scholarqa": ("--data", "--limit", "--library"),
+    "injection": ("--limit", "--model"),
+    "tribunal": ("--records", "--model"),
+}
+"""The benches, each with the options that it takes."""
+NAMES = tuple(TAKES)
 Result = dict[str, Any]
 
 
@@ -34,29 +42,40 @@ def run(
     progress: Progress = lambda text: None,
     models: Models = WORDS_ALONE,
     library: Path | None = None,
+    records: Path | None = None,
+    model: str | None = None,
+    skipped: Callable[[str], None] = lambda text: None,
 ) -> Result:
     """The result of one bench as plain data: the same for the same data and version.
 
-    With models, the checks without any are among the baselines, as ``words``. ``limit`` takes the first so many claims (of pairs, before twins are made of them).
+    With models, the checks without any are among the baselines, as ``words``. ``limit`` takes the first so many claims (of pairs, before
+    twins are made of them), questions or passages. ``model`` names a language model, ``skipped`` is told of files left out.
 
     Raises:
         InputError: for an unknown bench or split, options that do not go together, or data that cannot be used.
     """
-    if name not in NAMES:
-        raise InputError(f"There is no bench {name!r}.", f"Choose one of {', '.join((*NAMES, 'tribunal'))}.")
-    if limit is not None and limit < 1:
-        raise InputError(f"--limit is {limit}.", "Give a number of at least 1, or leave it out.")
-    if twins is not None and name != "tamper":
-        raise InputError(f"--twins does not go with {name}.", "It is for the bench tamper.")
-    if library is not None and name != "scholarqa":
-        raise InputError(f"--library does not go with {name}.", "It is for the bench scholarqa.")
+    given = {
+        "--data": data, "--split": split, "--limit": limit, "--twins": twins, "--library": library, "--records": records,
+        "--model": model,
+    }  # fmt: skip
+    _require(name, [key for key, value in given.items() if value is not None], limit)
     if name == "tamper":
         return _tamper(data, split, limit, twins, progress, models)
+    # The next three ask questions, and so load the whole kernel.
+    if name == "injection":
+        from .injection import measure as hostile
+        from .injection import passages
+
+        return {**hostile(model, passages()[:limit], progress), "version": __version__, "limit": limit}
+    if name == "tribunal":
+        from . import tribunal
+
+        return tribunal.run(records, model, progress, skipped)
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     if name == "scholarqa":
-        if split is not None:
-            raise InputError(f"--split does not go with {name}.", "The set has no splits.")
+        from . import scholarqa
+
         return scholarqa.measure(data, library, limit, progress)
     pairs, paths = _loaded(name, data, split, limit)
     scored = _all_scores(pairs, progress, _fitted_on(name, pairs), models)
@@ -77,6 +96,18 @@ def run(
         "documents": len({p.group for p in pairs}),
         **_origin(paths, split, limit, models),
     }
+
+
+def _require(name: str, given: Sequence[str], limit: int | None) -> None:
+    """Refuse what does not go together: an option that a bench does not know is an error, not a figure without it."""
+    if name not in TAKES:
+        raise InputError(f"There is no bench {name!r}.", f"Choose one of {', '.join(NAMES)}.")
+    for option in given:
+        if option not in TAKES[name]:
+            takers = [bench for bench, options in TAKES.items() if option in options]
+            raise InputError(f"{option} does not go with {name}.", f"It is for {', '.join(takers)}.")
+    if limit is not None and limit < 1:
+        raise InputError(f"--limit is {limit}.", "Give a number of at least 1, or leave it out.")
 
 
 def _loaded(name: str, data: Path, split: str | None, limit: int | None) -> tuple[list[Pair], list[Path]]:

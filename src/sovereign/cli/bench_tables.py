@@ -1,0 +1,133 @@
+"""Results of the benches as tables for a terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Column, Table
+
+from .output import clean, out
+
+# Figures that a person reads first, with their headings; the JSON has them all.
+_FIGURES = {
+    "macro_f1": "macro F1",
+    "accuracy": "accuracy",
+    "support_recall": "SUPPORT found",
+    "contradict_called_support": "CONTRADICT called SUPPORT",
+    "contradict_recall": "CONTRADICT found",
+    "support_called_contradict": "SUPPORT called CONTRADICT",
+    "contradict_recall_at_10": "CONTRADICT found at 10 % of these",
+    "rationale_f1": "rationale F1",
+    "nearest_f1": "nearest F1",
+    "false_support_rate": "false support",
+    "lost_support_rate": "lost support",
+    "coverage": "coverage",
+}
+
+
+_PARTS = {
+    "new_claims": "Claims that stand beside no document of another fold",
+    "balanced": "As many conclusions that deny as conclusions that affirm",
+    "questions": "The questions, as statements: yes, no, maybe",
+}
+
+
+def show_bench(result: dict[str, Any]) -> None:
+    """The figures of one bench that a person reads first."""
+    if result["bench"] == "scholarqa":
+        return _show_coverage(result)
+    if result["bench"] == "injection":
+        return _show_injection(result)
+    if result["bench"] == "tribunal":
+        _show_tribunal(result)
+        if "with_model" in result:
+            _show_tribunal(result["with_model"])
+        return
+    what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
+    out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
+    out.print(_figures({"our checks": result, **result["baselines"]}))
+    for name, part in result.get("parts", {}).items():
+        out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")
+        out.print(_figures({"our checks" if k == "rules" else k: row for k, row in part["checkers"].items()}))
+    if len(result.get("sets", {})) > 1:
+        out.print("\nOur checks by set (coverage above is that of the first):")
+        out.print(_figures({f"{name}, {row['pairs']} pairs": row for name, row in result["sets"].items()}))
+    if "kinds" in result:
+        out.print()
+        out.print(_kinds(result))
+        same = result["same_string"]
+        if same["twins"]:
+            out.print(
+                f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
+            )
+
+
+def _show_tribunal(result: dict[str, Any]) -> None:
+    """A row for each kind, then the good records that were objected to; what was missed is in the JSON."""
+    who = f"with {clean(result['model'])}" if "model" in result else "checks alone"
+    out.print(
+        f"[bold]tribunal[/], {who}: {result['plants']} planted defects in {result['clean_records']} good records, 95 % intervals by record"
+    )
+    kinds = Column("kind", no_wrap=True)  # a name that is cut is no name
+    table = Table(kinds, "plants", "records", "found", "rate", "held out", "alarms", box=None)
+    for kind, row in result["kinds"].items():
+        counts = (str(row["n"]), str(row["records"]), str(row["detected"]), _cell(row["rate"], row["interval"]))
+        table.add_row(kind, *counts, _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None))
+    overall = _cell(result["detection_rate"], result["intervals"]["detection_rate"])
+    alarms = _cell(result["false_alarm_rate"], result["intervals"]["false_alarm_rate"])
+    found = sum(row["detected"] for row in result["kinds"].values())
+    counts = (str(result["plants"]), str(result["clean_records"]), str(found), overall)
+    table.add_row("all", *counts, _cell(result["held_out_rate"], None), alarms)
+    out.print(table)
+    for kind in result["fewer_than_wanted"]:
+        out.print(f"{kind}: only {result['kinds'][kind]['n']} plants; these records have no place for more.")
+
+
+def _figures(rows: dict[str, dict[str, Any]]) -> Table:
+    """One column a checker: figures have long names, checkers short ones."""
+    table = Table("", *rows, box=None)
+    for key, heading in _FIGURES.items():
+        if any(row.get(key) is not None for row in rows.values()):
+            table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
+    return table
+
+
+def _kinds(result: dict[str, Any]) -> Table:
+    table = Table("kind", "must", "wrong", "of", "made", "pairs", "rate", box=None)
+    for kind, row in result["kinds"].items():
+        must = "stay" if row["expected"] == "support" else "fall"
+        rate = _cell(row["rate"], row["interval"])
+        table.add_row(clean(kind), must, str(row["wrong"]), str(row["n"]), str(row["made"]), str(row["pairs"]), rate)
+    return table
+
+
+def _cell(value: float | None, interval: tuple[float, float] | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.3f}" + (f" ({interval[0]:.2f}–{interval[1]:.2f})" if interval else "")
+
+
+def _show_coverage(result: dict[str, Any]) -> None:
+    out.print(
+        f"[bold]{result['bench']}[/]: {result['questions']} questions over {clean(result['library'])}, "
+        f"{result['assessed']} of {result['criteria']} criteria assessed, 95 % intervals by question"
+    )
+    rows = {
+        "our answers": result["ours"],
+        "answers to others": result["chance"],
+        "annotators' passages": result["ceiling"],
+    }
+    table = Table("covered", *rows, box=None)
+    for key, heading in (("must_have", "must have"), ("nice_to_have", "nice to have"), ("weighted", "by weight")):
+        table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
+    out.print(table)
+
+
+def _show_injection(result: dict[str, Any]) -> None:
+    out.print(f"[bold]injection[/]: {result['passages']} passages, {result['outcomes_changed']} outcomes changed")
+    table = Table("carrier", "passages", "changed", box=None)
+    for carrier, row in result["by_carrier"].items():
+        table.add_row(clean(carrier), str(row["passages"]), str(row["changed"]))
+    out.print(table)
+    for entry in result["changed"]:
+        out.print(clean(f"{entry['id']} changed {', '.join(entry['changed'])}"))
