@@ -104,6 +104,8 @@ class Assistance:
         if self._objected:
             review = objections.use_of_review(self._objected, rounds)
             uses.append(_with_reason(review, [c for c in self._calls if c.stage == objections.STAGE]))
+        else:
+            uses.append(_unnamed(objections.STAGE))
         merged: dict[str, StageUse] = {}
         for use in uses:
             merged[use.stage] = _together(merged[use.stage], use) if use.stage in merged else use
@@ -111,6 +113,7 @@ class Assistance:
 
     def _helped(self, stage: str, unchanged: T, kind: object, work: Callable[[Ask], tuple[T, StageUse]]) -> T:
         if not self.chats:
+            self._uses.append(_unnamed(stage))
             return unchanged
 
         def asked() -> tuple[T, StageUse, tuple[ModelCall, ...]]:
@@ -155,6 +158,10 @@ def require_models(request: Request) -> None:
         InputError: if the settings name one that is none, or is not installed, or limits that cannot be kept.
     """
     assistants(request.settings, lambda: 0.0, replay=request.replay)
+
+
+def _unnamed(stage: str) -> StageUse:
+    return StageUse(stage=stage, mode="embedded", reason="no model was named for it")
 
 
 def _with_reason(use: StageUse, calls: Sequence[ModelCall]) -> StageUse:

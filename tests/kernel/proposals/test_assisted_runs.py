@@ -272,3 +272,16 @@ def test_a_good_wording_stands_through_the_review(
     assert stage(record, "answer").accepted > 0
     assert [f.code for f in record.reviews[-1].findings] == [f.code for f in plain.reviews[-1].findings]
     assert record.reviews[-1].score == plain.reviews[-1].score
+
+
+@pytest.mark.parametrize(
+    ("chat", "judge", "asked"), [("none", "fake:", {"review"}), ("fake:", "none", {"plan", "extract", "answer"})]
+)
+def test_a_model_for_one_part_alone(chat: str, judge: str, asked: set[str], home: Path, library: Path):
+    record = ask(home, columnar.QUESTION, library, chat_model=chat, judge_model=judge)
+    sound(record, home)
+    assert record.model_use
+    assert {c.stage for c in record.model_use.calls} == asked
+    assert [s.stage for s in record.model_use.stages] == ["plan", "extract", "answer", "review"]
+    unnamed = {s.stage for s in record.model_use.stages if s.reason == "no model was named for it"}
+    assert unnamed == {"plan", "extract", "answer", "review"} - asked
