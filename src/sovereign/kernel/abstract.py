@@ -41,6 +41,8 @@ def abstract(
     own = measured_directly(aspects, found)
     some = any(one.state != "NOT_ANSWERABLE" for one, _ in asked)
     said = [s for one, facet in asked if (s := _facet(one, facet, aspects, groups, claims))] if some else []
+    # Facets that the same claims speak of are told once; the states name each.
+    said = list({s.claim_ids: s for s in reversed(said)}.values())[::-1]
     if not own and not aspects.measured and said:
         said = [no_metric(told), *said]
     first = own or tuple(said[:1])
@@ -109,8 +111,8 @@ def _topic(one: FacetAnswer, facet: Facet, aspects: Aspects, claims: Sequence[Cl
     ids = tuple(dict.fromkeys(i for s in one.sentences for i in s.claim_ids))
     if not ids:
         return None
-    speak = f"{counted(len(ids), 'statement')}, quoted below, {'speaks' if len(ids) == 1 else 'speak'}"
-    text = f"Of {facet.text}, {speak}, none with two figures side by side."
+    speak = f"{counted(len(ids), 'statement')} quoted below {'speaks' if len(ids) == 1 else 'speak'}"
+    text = f"{capital(speak)} of {facet.text}, none with two figures side by side."
     return AnswerSentence(text=text, claim_ids=ids)
 
 

@@ -69,11 +69,19 @@ def measured_directly(aspects: Aspects, found: Evidence) -> tuple[AnswerSentence
     lead = _lead(_by_kind(spans))
     subject = next(f for f in aspects.plan.of_kind("subject", "topic") if speaks_of(lead[0].method, f, aspects))
     timed = lead[0].kind[0] == "latency"
-    where = f"On the measured {'GPU' if found.on_gpu else 'CPU'}, " if timed else ""
-    text = f"{where}{_subject(subject, lead[0])} {_clauses(lead)}{_reach(lead)}."
     ids = tuple(dict.fromkeys(i for one in lead for i in one.ids))
+    where = f"On the measured {'GPU' if found.on_gpu else 'CPU'}, " if timed else _by(ids, found)
+    text = f"{where}{_subject(subject, lead[0])} {_clauses(lead)}{_reach(lead)}."
     first = AnswerSentence(text=text[:1].upper() + text[1:], measurement_ids=ids)
     return (first, *_hangs_on(spans, lead))
+
+
+def _by(ids: Sequence[str], found: Evidence) -> str:
+    """How figures came about that hold for every machine."""
+    modelled = {m.how == "modelled" for m in found.measurements if m.id in ids}
+    return {(True,): "By a cost model, ", (False,): "As measured here, "}.get(
+        tuple(modelled), "By measurement and in part by a cost model, "
+    )
 
 
 def _lead(kinds: Sequence[Sequence[_Span]]) -> list[_Span]:
@@ -133,7 +141,7 @@ def _hangs_on(spans: Sequence[_Span], lead: Sequence[_Span]) -> tuple[AnswerSent
         worst = max(same, key=lambda s: s.high[1].ratio)
         forms = "two" if len(same) == 2 else "three" if len(same) == 3 else str(len(same))
         parts.append(
-            f"these are figures of the “{one.variant}” implementation, while the “{worst.variant}” one, the slowest of {forms}, takes {worst}"
+            f"these are figures of the “{one.variant}” implementation, while the “{worst.variant}” one, the slowest of {forms}, takes {worst} as long"
             if one.kind[0] == "latency"
             else f"these are figures of the “{one.variant}” implementation, while the “{worst.variant}” one needs {worst}"
         )
