@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from sovereign.checks.assertion import strength
+from sovereign.language.instructions import is_instruction
 from sovereign.language.quantities import find_quantities
 from sovereign.language.words import TOKEN, content_stems, normalize
 from sovereign.records import StageUse
@@ -61,4 +62,4 @@ def stems_in_order(text: str) -> list[str]:
 
 def is_order(text: str) -> bool:
     """Whether a sentence gives orders to whoever reads it. Such a sentence is never shown to a model as something to claim."""
-    return strength(text).order
+    return is_instruction(text) or strength(text).order

@@ -82,7 +82,7 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
         own = [brief.measurement[i] for i in sentence.measurement_ids if i in brief.measurement]
         if sentence.of_record or not (claims or own):
             continue
-        rest = rest_on(claims, own, known, counts_of(claims, own, brief))
+        rest = rest_of(claims, own, known, brief)
         strange = untraced(sentence.text, rest)
         strangers = () if own else unnamed(sentence.text, [*(c.quote.text for c in claims), *known])
         loose = not own and not strange and (bool(strangers) or not _carried(sentence.text, rest))
@@ -146,7 +146,13 @@ def _names_something(said: Said, brief: Brief) -> bool:
     return said.sentence.of_record or bool(said.sentence.measurement_ids) or any(i in brief.claim for i in ids)
 
 
-def counts_of(claims: list[Claim], own: list[Measurement], brief: Brief) -> Iterable[int]:
+def rest_of(claims: list[Claim], own: list[Measurement], known: list[str], brief: Brief) -> Rest:
+    """What a text that names these may say in the answer of a record."""
+    ratios = [r.ratio for r in rows_of(claims, brief.aspects) if r.ratio]
+    return rest_on(claims, own, known, _counts(claims, own, brief), ratios)
+
+
+def _counts(claims: list[Claim], own: list[Measurement], brief: Brief) -> Iterable[int]:
     """What there is to count: claims, works, comparisons of one kind, sizes."""
     groups = grouped(rows_of(claims, brief.aspects)).values()
     yield from (len(distinct([r for r in g if r.ratio is not None])) for g in groups)
@@ -174,7 +180,7 @@ def _carrier(said: Said, brief: Brief, known: list[str]) -> Claim | None:
         c for c in brief.claims if c.id not in said.sentence.claim_ids and c.quote.source_id not in _works(said, brief)
     ]
     for claim in found:
-        rest = rest_on([claim], [], known, counts_of([claim], [], brief))
+        rest = rest_of([claim], [], known, brief)
         if not untraced(said.sentence.text, rest) and overlap(content_stems(said.sentence.text), rest.stems) >= 0.8:
             return claim
     return None

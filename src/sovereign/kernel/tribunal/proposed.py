@@ -113,5 +113,6 @@ def _against(said: Said | None, claims: Sequence[Claim], brief: Brief) -> Iterat
         pairs = [(mine.text, c) for c in others if topic(mine.text, c.quote.text) >= NEAR]
     for text, other in pairs:
         judged = judge(text, other.quote.text)
-        if judged.verdict == "CONTRADICT":
+        # Two figures that are nearly the same contradict each other to the letter alone; a denial or the other direction does not.
+        if judged.verdict == "CONTRADICT" and {"polarity", "direction"} & {*judged.deciding}:
             yield f"{other.id} contradicts it ({judged.reason}): {other.quote.text}"

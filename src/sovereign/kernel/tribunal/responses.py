@@ -17,7 +17,8 @@ def respond(first: ReviewRound, second: ReviewRound, changes: Sequence[str]) -> 
 
 
 def _objects(finding: Finding) -> bool:
-    return finding.role != "SYNTHESIZER" and (finding.severity != "note" or bool(finding.model))
+    # What a model saw and the checks saw too is answered where the checks say it.
+    return finding.role != "SYNTHESIZER" and (finding.severity != "note" or bool(finding.model and not finding.upheld))
 
 
 def _response(finding: Finding, later: Sequence[Finding], changes: Sequence[str]) -> Response:

@@ -9,9 +9,9 @@ from sovereign.records import Comparison, Finding, Measurement
 from ..rows import Row, rows_of, setting_text
 from ..wording import figure
 from .brief import Brief
-from .figures import counts_of, known_texts, listed
+from .figures import known_texts, listed, rest_of
 from .kinds import finding
-from .trace import Rest, rest_on, untraced
+from .trace import Rest, untraced
 
 _CLOSE = 0.006  # by which two ratios of one and the same figures may differ, as they are printed
 _RATIOS = 0.06  # by which a median of ratios may differ from the ratio of two medians
@@ -35,7 +35,7 @@ def of_sides(brief: Brief) -> Iterator[Finding]:
     ]
     for place, text, ids in rows:
         claims = [brief.claim[i] for i in ids if i in brief.claim]
-        strange = untraced(text, rest_on(claims, [], known, counts_of(claims, [], brief))) if claims else ()
+        strange = untraced(text, rest_of(claims, [], known, brief)) if claims else ()
         if strange:
             said = f"{listed(strange)} neither stands in {listed(ids)} nor follows from it"
             yield finding("altered-number", said, at=[place], claims=ids, evidence=text)

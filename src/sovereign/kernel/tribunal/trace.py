@@ -70,9 +70,14 @@ def _same_figures(number: Number, value: float) -> bool:
 
 
 def rest_on(
-    claims: Sequence[Claim], measurements: Sequence[Measurement], more: Iterable[str] = (), counts: Iterable[int] = ()
+    claims: Sequence[Claim],
+    measurements: Sequence[Measurement],
+    more: Iterable[str] = (),
+    counts: Iterable[int] = (),
+    compared: Iterable[float] = (),
 ) -> Rest:
-    """What a sentence that names these claims and measurements may say. ``more`` are texts that are known besides."""
+    """What a sentence that names these claims and measurements may say. ``more`` are texts that are known besides, ``compared`` the
+    ratios of the claims as the answer's tables turn them."""
     quotes = [c.quote.text for c in claims]
     keys = [
         value for m in measurements for value in (m.key.method, m.key.comparator or "", *(v for _, v in m.key.setting))
@@ -82,6 +87,7 @@ def rest_on(
     )
     ratios = [r.ratio for c in claims for r in c.results if r.ratio]
     ratios += [m.ratio for m in measurements if m.ratio]
+    ratios += compared
     figures = [v for m in measurements for v in (m.quantity.value, m.low, m.high) if v]
     computed = (*ratios, *(1 / r for r in ratios), *(100 * abs(r - 1) for r in ratios), *figures)
     words = frozenset().union(*map(content_stems, (*quotes, *keys, *more))) if quotes or keys or more else frozenset()
