@@ -79,9 +79,9 @@ def measured_directly(aspects: Aspects, found: Evidence) -> tuple[AnswerSentence
 def _by(ids: Sequence[str], found: Evidence) -> str:
     """How figures came about that hold for every machine."""
     modelled = {m.how == "modelled" for m in found.measurements if m.id in ids}
-    return {(True,): "By a cost model, ", (False,): "As measured here, "}.get(
-        tuple(modelled), "By measurement and in part by a cost model, "
-    )
+    if len(modelled) > 1:
+        return "By measurement and in part by a cost model, "
+    return "By a cost model, " if True in modelled else "As measured here, "
 
 
 def _lead(kinds: Sequence[Sequence[_Span]]) -> list[_Span]:

@@ -4,7 +4,7 @@ Two texts are held against each other word by word, after Unicode, case and punc
 source's sentence if the two share a run of ``RUN`` words; if ``PAIRS`` of the shorter one's neighbouring word pairs stand in the other; or
 if ``SHARE`` of its words stand there in the same order (the longest common subsequence, the measure of ROUGE-L: Lin 2004, section 3.1)
 and ``FEW_PAIRS`` of its pairs, so that function words alone, strewn over a long sentence, make no copy. A title is held against titles,
-where fewer words make a copy. The thresholds were set on pairs that ``docs/answer.md`` gives the figures of.
+where fewer words make a copy. The thresholds were set on pairs that ``docs/concepts.md`` gives the figures of.
 """
 
 from __future__ import annotations
