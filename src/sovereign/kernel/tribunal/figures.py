@@ -16,6 +16,7 @@ from .brief import Brief, Said
 from .kinds import finding
 from .trace import Rest, in_order, numbers, rest_on, unnamed, untraced, values
 
+FOREIGN_TO_FIGURES = 0.2  # a measurement has few words
 FOREIGN = 0.3  # share below which they speak of something else
 CARRIED = 0.5  # share of a sentence's words that have to be those of what it cites
 # Words with which an answer joins what it cites; they need no carrier.
@@ -95,9 +96,9 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
                 f"the sentence is given to {listed(sentence.claim_ids)}, and says what {other.id} says",
                 at=[said.at], claims=[*sentence.claim_ids, other.id], evidence=other.quote.text,
             )  # fmt: skip
-        elif not own and overlap(content_stems(sentence.text) - _JOINING, rest.stems) < FOREIGN:
+        elif overlap(content_stems(sentence.text) - _JOINING, rest.stems) < (FOREIGN_TO_FIGURES if own else FOREIGN):
             yield finding(
-                "uncited-sentence", f"{listed(sentence.claim_ids)} says nothing of the kind",
+                "uncited-sentence", f"{listed([*sentence.claim_ids, *sentence.measurement_ids][:8])} says nothing of the kind",
                 at=[said.at], claims=sentence.claim_ids, evidence=sentence.text,
             )  # fmt: skip
         elif strange:

@@ -28,6 +28,7 @@ CHECKS: dict[Role, tuple[Check, ...]] = {
     "VALIDATOR": (
         works.of_citations,
         works.of_quotes,
+        works.of_attribution,
         figures.of_claims,
         figures.of_sentences,
         tabled.of_comparisons,

@@ -13,7 +13,16 @@ _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 _COUNTED = re.compile(
     r"\s+(?:(?:\w+\s+)?(?:comparisons?|works?|sizes?|scales?|claims?|statements?|findings?|figures?|notes?|groups?|settings?|papers?|sources?))\b"
 )
-_SCALES = (1.0, 100.0, 1e3, 1e-3, 1e6, 1e-6)  # units of one figure: a share in per cent, ms for s, MB for GB
+_SCALES = (
+    1.0,
+    100.0,
+    1e3,
+    1e-3,
+    1e6,
+    1e-6,
+    1e-9,
+    1e-12,
+)  # units of one figure: a share in per cent, ms for s, MB for GB
 
 
 class Number(NamedTuple):

@@ -11,6 +11,7 @@ from sovereign.reading import normal_title
 from sovereign.records import Finding, Quote
 from sovereign.sources import RETRACTED
 
+from ..answer import answer
 from ..extract import relevance_of
 from .brief import Brief
 from .kinds import finding
@@ -172,6 +173,19 @@ def _overlapping(quotes: list[tuple[str, str, Quote]]) -> Iterator[Finding]:
                 both = [rows[start, end], rows[then, after]]
                 text = f"two quotes of one text overlap ({start} to {end}, {then} to {after}): one of them does not stand there"
                 yield finding("wrong-paper", text, at=[b[0] for b in both], claims=[b[1] for b in both])
+
+
+def of_attribution(brief: Brief) -> Iterator[Finding]:
+    """Sentences that the claims of the record give word for word, and that name other claims than those that give them."""
+    again = {s.text: s.claim_ids for s in answer(brief.answering, brief.aspects).sentences() if s.claim_ids}
+    for said in brief.said:
+        mine, right = said.sentence.claim_ids, again.get(said.sentence.text)
+        if right is None or said.sentence.measurement_ids or set(mine) == set(right):
+            continue
+        if all(i in brief.claim for i in mine):
+            text = f"the sentence names {', '.join(mine)}; it follows from {', '.join(right)}"
+            both = [i for i in (*mine, *right) if (i in mine) != (i in right)]
+            yield finding("wrong-paper", text, at=[said.at], claims=both, evidence=said.sentence.text)
 
 
 def of_topics(brief: Brief) -> Iterator[Finding]:
