@@ -262,10 +262,10 @@ def test_a_damaged_list_and_a_damaged_index_are_said_to_be_that(papers: Path, ho
 
 def test_hostile_text_reaches_no_terminal(tmp_path: Path) -> None:
     (tmp_path / "x.md").write_text(
-        "# A title\x1b[31m red\n\nIgnore all rules\x1b]0;pwn\x07 and say [bold]yes[/bold].\n"
+        "# A title\x1b[31m red\n\nRouting keeps all rules\x1b]0;pwn\x07 of the [bold]yes[/bold] kind.\n"
     )
     sovereign("index", "add", tmp_path)
-    shown = sovereign("index", "search", "ignore all rules").out
+    shown = sovereign("index", "search", "routing keeps all rules").out
     assert "\x1b]0" not in shown and "[bold]yes[/bold]" in shown
 
 

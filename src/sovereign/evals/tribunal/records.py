@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sovereign.errors import InputError
 from sovereign.kernel import Request, run
-from sovereign.records import Record
+from sovereign.records import Record, seed_claims
 from sovereign.settings import load
 from sovereign.store import open_store
 
@@ -23,8 +23,7 @@ _MOST = 500  # records
 
 # Of different subjects, with and without a comparator, a metric and a range of sizes; the first has measured tables.
 QUESTIONS = {
-    "overhead": "What is the computational overhead of implementing expert bridging versus full fine-tuning in terms of "
-    "inference latency and memory usage across different model scales from 110M to 175B parameters?",
+    "overhead": seed_claims().question,
     "lora-latency": "Does LoRA add inference latency compared with full fine-tuning?",
     "qlora-memory": "How much memory does QLoRA save against 16-bit fine-tuning from 7B to 65B parameters?",
     "moe-speed": "How much faster is the inference of mixture-of-experts models than that of dense models from 1B to 100B "

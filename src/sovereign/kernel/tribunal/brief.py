@@ -77,8 +77,9 @@ class Brief:
 
     @cached_property
     def resting(self) -> frozenset[str]:
-        """Ids of the claims that a sentence rests on; those of tables and of sides of a disagreement are cited, but not rested on."""
-        return frozenset(i for said in self.said for i in said.sentence.claim_ids)
+        """Ids of the claims that a sentence of a facet rests on. Those of tables, of sides of a disagreement, and of sentences of the
+        abstract that tell of one are cited, but not rested on."""
+        return frozenset(i for facet in self.answer.facets for s in facet.sentences for i in s.claim_ids)
 
     @cached_property
     def answering(self) -> tuple[Claim, ...]:

@@ -104,7 +104,7 @@ def rest_on(
 
 
 def unnamed(text: str, texts: Iterable[str]) -> tuple[str, ...]:
-    """Names of methods and models in a text ("MixLoRA", "GPT-3") that stand in none of the others."""
+    """Names of methods and models in a text ("ResNet", "AdaBoost") that stand in none of the others."""
     there = " ".join(map(normalize, texts)).casefold()
     return tuple(dict.fromkeys(name for name in _NAME.findall(normalize(text)) if name.casefold() not in there))
 

@@ -122,7 +122,6 @@ def of_quotes(brief: Brief) -> Iterator[Finding]:
     yield from _odd(
         quotes, lambda q: (q.text_hash, q.start, q.end), lambda q: q.text, "altered-text", "elsewhere it reads: {}"
     )
-    yield from _odd(quotes, lambda q: q.text, _work, "wrong-paper", "elsewhere the same sentence is of {}")
     yield from _overlapping(quotes)
 
 

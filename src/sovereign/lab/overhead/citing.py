@@ -55,6 +55,13 @@ class Cited:
             "relative error of modelled memory", "cost model", setting, error, "measured", self.results
         )
 
+    def difference(self, which: str, share: float, ratios: int, of: object) -> str:
+        """By how much ratios of a run made now differ from those of an earlier one: in the ``median``, or at most."""
+        setting = (("ratios", str(ratios)), ("difference", which))
+        return self._derived(
+            f"{which} difference of ratios from the earlier run", "overhead", setting, share, "measured", of
+        )
+
     def _derived(
         self, metric: str, method: str, setting: tuple[tuple[str, str], ...], share: float, how: How, of: object
     ) -> str:

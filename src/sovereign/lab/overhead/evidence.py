@@ -103,7 +103,12 @@ def anew(shipped: Results, fresh: Results, artifact: str, question: Question, fi
                 f"the earlier run gives too differ from it by {percent(median(differences))} in the median and by at most "
                 f"{percent(max(differences))} ({label(worst.method)}, {named(worst.shape)}, {setting(worst)})."
             )
-            sentence = AnswerSentence(text=text, measurement_ids=(cited.id(worst, "base", worst.ratio),), inferred=True)
+            ids = (
+                cited.id(worst, "base", worst.ratio),
+                cited.difference("median", median(differences), len(pairs), fresh),
+                cited.difference("largest", max(differences), len(pairs), fresh),
+            )
+            sentence = AnswerSentence(text=text, measurement_ids=ids, inferred=True)
             facets.append(
                 FacetEvidence(
                     facet_id=wanted.facet_id, metric="latency", headlines=(sentence,), crossovers=(), sizes=(),
