@@ -179,7 +179,7 @@ def of_attribution(brief: Brief) -> Iterator[Finding]:
     again = {s.text: s.claim_ids for s in answer(brief.answering, brief.aspects).sentences() if s.claim_ids}
     for said in brief.said:
         mine, right = said.sentence.claim_ids, again.get(said.sentence.text)
-        if right is None or said.sentence.measurement_ids or set(mine) == set(right):
+        if right is None or not mine or said.sentence.measurement_ids or set(mine) == set(right):
             continue
         if all(i in brief.claim for i in mine):
             text = f"the sentence names {', '.join(mine)}; it follows from {', '.join(right)}"
