@@ -6,6 +6,7 @@ No sentence stands without the id of a claim or of a measurement.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import (
@@ -50,11 +51,12 @@ def answer(
     found: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
     retrieval: Retrieval | None = None,
     documents: Sequence[Document] = (),
+    struck: AbstractSet[str] = frozenset(),
 ) -> Answer:
     """Answer each facet from what was ``found`` in the laboratory and from the usable claims, then the whole.
 
     The whole is as good as its weakest facet. ``downgraded`` claims stand in the table and the disagreements, but no
-    sentence of the answer rests on them. ``retrieval`` is what came into view, ``documents`` what was read.
+    sentence of the answer rests on them; no sentence reads as one that was ``struck``. ``retrieval`` is what came into view, ``documents`` what was read.
     """
     papers = tuple(d.paper for d in documents)
     usable = [c for c in claims if c.verdict in USABLE and not c.falsified]
@@ -68,6 +70,7 @@ def answer(
     if not aspects.measured:
         facets = [_topic_facet(f, sound, aspects) for f in aspects.sides]
     facets += [_scale_facet(f, sound, aspects, found) for f in aspects.plan.of_kind("scale")]
+    facets = [f.model_copy(update={"sentences": tuple(s for s in f.sentences if s.text not in struck)}) for f in facets]
     known = {point.text for point in found.open_points}
     points = [
         OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in known
@@ -92,7 +95,8 @@ def answer(
     body = body.model_copy(update={"sureness": sure})
     told = Told(body, aspects.plan, claims, papers, len(retrieval.candidates) if retrieval else 0)
     own_groups = {name: _of(own, mine) for name, mine in groups.items()}
-    return body.model_copy(update={"abstract": abstract(told, aspects, own_groups, sound, found, sources)})
+    said = abstract(told, aspects, own_groups, sound, found, sources)
+    return body.model_copy(update={"abstract": tuple(s for s in said if s.text not in struck)})
 
 
 def _of(own: Sequence[Row], groups: Sequence[list[Row]]) -> list[list[Row]]:

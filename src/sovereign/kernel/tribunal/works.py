@@ -176,11 +176,15 @@ def _overlapping(quotes: list[tuple[str, str, Quote]]) -> Iterator[Finding]:
 
 def of_attribution(brief: Brief) -> Iterator[Finding]:
     """Sentences that the claims of the record give word for word, and that name other claims than those that give them."""
-    again = {s.text: s.claim_ids for s in answer(brief.answering, brief.aspects).sentences() if s.claim_ids}
+    again: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for sentence in answer(brief.answering, brief.aspects, brief.downgraded).sentences():
+        again[sentence.text].append(sentence.claim_ids)
     for said in brief.said:
-        mine, right = said.sentence.claim_ids, again.get(said.sentence.text)
-        if right is None or not mine or said.sentence.measurement_ids or set(mine) == set(right):
+        mine, given = said.sentence.claim_ids, again[said.sentence.text]
+        # One sentence of a source that speaks of two metrics is two claims, and may be said for each.
+        if not (mine and given) or said.sentence.measurement_ids or any({*mine} == {*ids} for ids in given):
             continue
+        right = given[0]
         if all(i in brief.claim for i in mine):
             text = f"the sentence names {', '.join(mine)}; it follows from {', '.join(right)}"
             both = [i for i in (*mine, *right) if (i in mine) != (i in right)]
