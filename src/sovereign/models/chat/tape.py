@@ -34,6 +34,7 @@ class Entry(BaseModel):
     text: str = ""
     reason: str = ""
     too_long: bool = False
+    slow: bool = False
     input_tokens: int = 0
     output_tokens: int = 0
     estimated: bool = False
@@ -41,7 +42,7 @@ class Entry(BaseModel):
     tries: int = 1
 
     def failure(self) -> Failure:
-        return Failure(self.outcome, self.reason, too_long=self.too_long)
+        return Failure(self.outcome, self.reason, too_long=self.too_long, slow=self.slow)
 
 
 def key_of(backend: Backend, prompt: bytes) -> str:
