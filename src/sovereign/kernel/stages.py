@@ -161,12 +161,13 @@ def reviewed(
     steps: Steps,
     withdrawn: AbstractSet[str] = frozenset(),
     changes: Sequence[str] = (),
+    downgraded: AbstractSet[str] = frozenset(),
 ) -> ReviewRound:
     """A round of review. From the second on it answers the findings of the one before."""
     objections = helped.objections(draft.answer, draft.claims, rule().texts)
 
     def done() -> ReviewRound:
-        brief = draft.brief(withdrawn)
+        brief = draft.brief(withdrawn, downgraded)
         found = review(number, brief, changes, tested(objections, helped.judge, brief))
         answers = respond(draft.rounds[-1], found, changes) if draft.rounds else ()
         return found.model_copy(update={"responses": answers})

@@ -22,7 +22,8 @@ CARRIED = 0.5  # share of a sentence's words that have to be those of what it ci
 # Words with which an answer joins what it cites; they need no carrier.
 _JOINING = content_stems(
     "work works read give gives say says find finding findings nearest compare comparison compared figure figures source sources "
-    "search within over range same differ agree likely cause setting statement statements known quoted below words"
+    "search within over range same differ agree likely cause setting statement statements known quoted below words "
+    "speak speaks none two side question stand change text measure different things"
 )
 
 
@@ -122,7 +123,12 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
 def _unsized(said: Said, claims: list[Claim], own: list[Measurement]) -> Iterator[Finding]:
     """A sentence with figures of claims that all hold at a stated size, and that names none of these sizes or their models."""
     names = [n for c in claims for n in (c.setting.scale.text if c.setting.scale else "", c.setting.model or "") if n]
-    sized = claims and not own and all(c.setting.scale for c in claims) and numbers(said.sentence.text)
+    sized = (
+        claims
+        and not own
+        and all(c.setting.scale for c in claims)
+        and any(not n.counts for n in numbers(said.sentence.text))
+    )
     if sized and not any(name in said.sentence.text for name in names):
         text = f"its figures hold at {', '.join(dict.fromkeys(names))}, and it does not say so"
         yield finding("missing-scale", text, at=[said.at], claims=[c.id for c in claims], evidence=said.sentence.text)
