@@ -63,8 +63,8 @@ class Draft:
         return (*self.made, *self.found.measurements)
 
     def brief(self, withdrawn: AbstractSet[str] = frozenset(), downgraded: AbstractSet[str] = frozenset()) -> Brief:
-        """What the reviewers are given of it. ``withdrawn`` are claims that a revision took out of the answer, ``downgraded`` those that
-        it lets no sentence rest on."""
+        """What the reviewers are given of it. ``withdrawn`` are claims that a revision took out of the answer, ``downgraded`` those
+        that none of its sentences may rest on."""
         papers = tuple(d.paper for d in self.documents)
         return Brief(
             plan=self.plan,

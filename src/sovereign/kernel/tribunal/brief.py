@@ -33,7 +33,7 @@ class Said(NamedTuple):
 @dataclass(frozen=True)
 class Brief:
     """A record as far as it is made. ``level`` and ``counters`` are None before they are counted; ``withdrawn`` are claims that a revision took
-    out of the answer, ``downgraded`` those that it lets no sentence rest on."""
+    out of the answer, ``downgraded`` those that none of its sentences may rest on."""
 
     plan: Plan
     retrieval: Retrieval

@@ -22,7 +22,8 @@ CARRIED = 0.5  # share of a sentence's words that have to be those of what it ci
 # Words with which an answer joins what it cites; they need no carrier.
 _JOINING = content_stems(
     "work works read give gives say says find finding findings nearest compare comparison compared figure figures source sources "
-    "search within over range same differ agree likely cause setting statement statements known quoted below words speak speaks none two side"
+    "search within over range same differ agree likely cause setting statement statements known quoted below words "
+    "speak speaks none two side question stand change text measure different things"
 )
 
 
