@@ -1,4 +1,4 @@
-"""What a model proposes as claims: words that stand in the text, and a statement that is the sentence with words left out."""
+"""What a model proposes as claims: words that stand in the text, and a statement that is the sentence."""
 
 from __future__ import annotations
 
@@ -114,6 +114,17 @@ SENTENCE = (
         ("Alpha tuning needs less memory than Beta tuning.", SENTENCE),
         ("Alpha tuning scores 71.2%.", "Alpha tuning scores 71.2% on LLaMA-2 7B at batch size 8."),
         ("", SENTENCE),
+        # Words that limit, deny or say of whom: each of them is true with its sentence, and another claim without.
+        ("Alpha tuning cuts latency.", "Alpha tuning cuts latency at a batch of 1."),
+        ("Alpha tuning cuts latency by 5%.", "Alpha tuning cuts latency by 5% on long prompts."),
+        ("Alpha tuning cuts latency.", "Few cases of Alpha tuning cuts latency."),
+        ("Alpha tuning cuts latency.", "Alpha tuning cuts latency except on GPUs."),
+        ("Alpha tuning cuts latency by 5%.", "Alpha tuning cuts latency by 5%, but this is not significant."),
+        ("Alpha tuning cuts latency by 5%.", "Removing Alpha tuning cuts latency by 5%."),
+        ("Alpha tuning cuts latency by 5%.", "It is a myth that Alpha tuning cuts latency by 5%."),
+        ("Alpha tuning cuts latency by 5%.", "Alpha tuning cuts latency by ~5%."),
+        ("Alpha tuning cuts latency.", "Alpha tuning cuts latency in theory."),
+        ("Alpha tuning is slower.", "Alpha tuning is faster than Beta tuning, which is slower."),
     ],
 )
 def test_a_statement_that_says_more_or_other_is_not_taken(text: str, sentence: str):
@@ -125,7 +136,7 @@ def test_a_statement_that_says_more_or_other_is_not_taken(text: str, sentence: s
 
 
 def test_a_shorter_statement_is_taken_and_verified_against_its_sentence():
-    sentence = "Surprisingly enough, Alpha tuning reduces the inference latency by 40% and needs no further changes."
+    sentence = "Surprisingly enough, we find that Alpha tuning reduces the inference latency by 40%."
     text = "Alpha tuning reduces the inference latency by 40%."
     read = document(sentence)
     (claim,), use = propose([read], ASPECTS, (), says(one(sentence, text)))

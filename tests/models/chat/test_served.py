@@ -254,6 +254,15 @@ def test_tokens_that_are_not_reported_are_estimated(server: Server) -> None:
     assert call.parameters["tokens"] == "estimated"
 
 
+@pytest.mark.parametrize("tokens", [(10**30, 20), (100, 10**30), (-1, -1)])
+def test_tokens_that_nobody_can_have_counted_are_estimated(server: Server, tokens: tuple[int, int]) -> None:
+    server.behave = lambda body, number: said(GOOD, tokens=tokens)
+    answer, call = run(server).ask()
+    assert answer
+    assert 0 < (call.input_tokens or 0) < 10_000 and 0 < (call.output_tokens or 0) < 10_000
+    assert call.parameters["tokens"] == "estimated"
+
+
 def test_two_threads_ask_at_once(server: Server) -> None:
     together = threading.Barrier(2, timeout=20)
 

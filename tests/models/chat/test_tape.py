@@ -95,7 +95,16 @@ def test_a_line_that_was_cut_off_is_passed_over(server: Server, tmp_path: Path) 
     assert run(server, replay=tmp_path).ask()[1].outcome == "answered"
 
 
-@pytest.mark.parametrize("line", [b'{"key": 3}\n', b'{"key": "a", "model": "m", "outcome": "good"}\n', b"[]}\n"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"key": 3}\n',
+        b'{"key": "a", "model": "m", "outcome": "good"}\n',
+        b'{"key": "a", "model": "m", "input_tokens": 10000000000000000000}\n',
+        b'{"key": "a", "model": "m", "tries": -1}\n',
+        b"[]}\n",
+    ],
+)
 def test_a_file_that_is_no_recording_is_refused(tmp_path: Path, line: bytes) -> None:
     (tmp_path / "models.jsonl").write_bytes(b"\n" + line)
     with pytest.raises(InputError, match="line 2"):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sovereign.records import Claim, Record, ReviewRound
+from sovereign.records import Answer, Claim, Record, ReviewRound
 
 Outcome = dict[str, Any]
 PARTS = ("claims", "verdicts", "answer", "reviews", "decision", "level", "queries", "requests")
 
 
 def outcome_of(record: Record, requests: Sequence[str]) -> Outcome:
-    """The claims and their verdicts by their texts, the answer, scores and findings of each round, decision, level, queries
+    """The claims and their verdicts by their texts, all that the answer says, scores and findings of each round, decision, level, queries
     and the addresses that were asked."""
     return {
         "claims": sorted(
@@ -22,16 +22,30 @@ def outcome_of(record: Record, requests: Sequence[str]) -> Outcome:
             [c.text, c.metric or "", c.verdict, c.verified, list(c.rungs), c.gate.status if c.gate else "", _groups(c)]
             for c in record.claims
         ),
-        "answer": {
-            "state": record.answer.state,
-            "facets": [[f.facet_id, f.state, [s.text for s in f.sentences]] for f in record.answer.facets],
-            "summary": [s.text for s in record.answer.summary],
-        },
+        "answer": _answer(record.answer),
         "reviews": [_review(round_) for round_ in record.reviews],
         "decision": [record.decision.outcome, record.decision.rule],
         "level": record.level,
         "queries": [query.text for query in record.plan.queries],
         "requests": sorted(set(requests)),
+    }
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    """All that the answer says, without ids."""
+    return {
+        "state": answer.state,
+        "title": answer.title,
+        "abstract": [s.text for s in answer.abstract],
+        "summary": [s.text for s in answer.summary],
+        "facets": [[f.facet_id, f.state, f.reason, [s.text for s in f.sentences]] for f in answer.facets],
+        "sureness": [[s.facet_id, s.degree, s.text] for s in answer.sureness],
+        "agreements": [[a.text, [side.statement for side in a.sides]] for a in answer.agreements],
+        "disagreements": [[d.why, [side.statement for side in d.sides]] for d in answer.disagreements],
+        "matrices": [
+            [m.columns, [[r.scale, [c and (c.low, c.high) for c in r.cells]] for r in m.rows]] for m in answer.matrices
+        ],
+        "open_points": [p.text for p in answer.open_points],
     }
 
 

@@ -1,8 +1,8 @@
 """Proposals of the stage *extract*: claims that our rules did not find in the sentences of a document.
 
 A model sees passages of one document at a time, and gives back the words that it rests a statement on. Those words must stand in
-the text: the claim is then the whole sentence around them, at its exact place. The statement in the model's own words is
-taken only where it is the sentence with words left out, and our checks support it against the sentence.
+the text: the claim is then the whole sentence around them, at its exact place. The statement of the model is taken only where
+it is the sentence without words that merely lead to it ("we find that").
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sovereign.checks import judge
-from sovereign.language.comparisons import parse
 from sovereign.language.metrics import mentions, metrics
+from sovereign.language.words import word_set
 from sovereign.models.chat import Ask, Passage, Prompt
 from sovereign.records import Claim, Document, Sentence, StageUse
 
@@ -21,7 +20,7 @@ from ..aspects import Aspects, speaks_of, speaks_of_itself
 from ..extract import MAX_SENTENCE, PER_DOCUMENT, can_claim, claims_in, relevance_of
 from ..verify import check_fields
 from .schemas import ClaimProposal, ClaimsProposal
-from .tally import figures_of, is_order, one_line, stems_in_order, use_of
+from .tally import is_order, one_line, use_of
 
 STAGE = "extract"
 SENTENCES = 6  # of one passage
@@ -38,10 +37,15 @@ NOT_THERE, NO_PASSAGE, TOO_SHORT = (
 NO_STATEMENT, OFF, KNOWN = "no statement", "not to the question", "already extracted"
 MANY = f"more than {PER_DOCUMENT} of one work"
 REWORDED = "reworded: kept the sentence's own words"
+# Words that lead to a statement and limit nothing.
+_LEADING = word_set(
+    "we our us here in this paper work study that results experiments evaluation find found show shows showed observe observed "
+    "also further furthermore moreover however thus therefore overall notably interestingly surprisingly enough"
+)
 INSTRUCTIONS = """\
 You read passages of one document and list statements in them that bear on the question: results, figures, comparisons, \
 limitations. One statement an item. "quote" is copied from the passage letter by letter: one sentence, or a part of it. "text" is the \
-statement in short, only in words of the quote and in their order; leave out what it does without, change no word and no figure. \
+same sentence, without words such as "we find that" before it; change no word and no figure, and leave out no condition. \
 "passage_id" is the id of the passage. Leave out what does not bear on the question."""
 
 
@@ -175,17 +179,19 @@ def _whole(quoted: str, document: Document, sentences: Iterable[Sentence]) -> li
 
 
 def stated(text: str, sentence: str) -> bool:
-    """Whether a statement is a sentence with words left out that says the same, as far as checks can see.
+    """Whether a statement is a sentence, or the end of one before which nothing stands but words that lead to it.
 
-    Its content words and figures are the sentence's, in its order, it leaves out no model, size or condition that we can read, and
-    the pair checks support it against the sentence.
+    Any other word may be a condition, a hedge, a denial or the side that is spoken of ("few", "at a batch of 1", "removing"), and no
+    check of ours sees them all.
     """
-    rest = iter(stems_in_order(sentence))
-    if not text.strip() or not all(stem in rest for stem in stems_in_order(text)):
-        return False
-    if parse(text).setting != parse(sentence).setting:
-        return False
-    return figures_of(text) <= figures_of(sentence) and judge(text, sentence).verdict == "SUPPORT"
+    short, whole = _plain_words(text), _plain_words(sentence)
+    lead, rest = whole[: len(whole) - len(short)], whole[len(whole) - len(short) :]
+    return bool(short) and short == rest and _LEADING.issuperset(lead)
+
+
+def _plain_words(text: str) -> list[str]:
+    """Words as they are printed, signs of figures included, without the marks that end a clause."""
+    return [plain for word in one_line(text).lower().split() if (plain := word.rstrip(".,;:"))]
 
 
 def _key(claim: Claim) -> tuple[str, str, str | None]:

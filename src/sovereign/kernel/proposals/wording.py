@@ -1,8 +1,8 @@
 """Proposals of the stage *answer*: other words for the sentences of its abstract.
 
 Each sentence stands by itself: a rewording that fails a check leaves the sentence of our rules in its place. It may cite nothing
-more, bring no figure and no name, and must say the same. Where the sentence compares, our own checks must read the same
-comparison out of the new words; elsewhere it is enough that it uses the old words alone.
+more, bring no figure and no name, and must say the same: every word that carries or limits a statement stays. Where the sentence compares,
+our own checks must read the same comparison out of the new words; elsewhere the words keep their order.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from sovereign.checks import judge
 from sovereign.checks.view import view
+from sovereign.language.comparisons import parse
 from sovereign.language.words import content_stems, tokens, word_set
 from sovereign.models.chat import Ask, Passage, Prompt
 from sovereign.records import Answer, AnswerSentence, Claim, StageUse
@@ -25,13 +26,24 @@ NO_SENTENCE, TWICE = "no sentence of that number", "a second wording of one sent
 NO_IDS, OTHER_IDS, SAME = "no claim id", "claim ids that the sentence does not have", "the same words"
 LENGTH, ORDER, FIGURES = "too short or too long", "an order", "other figures"
 NAMES, COPY, AGAINST = "a name that is not in the evidence", "a near-copy of a source", "contradicts the evidence"
-UNSUPPORTED = "does not say the same"
+BOUNDS, MARKUP, UNSUPPORTED = (
+    "other words of extent or doubt",
+    "signs that are not in the evidence",
+    "does not say the same",
+)
 # Words that join a sentence and state nothing.
 _CONNECTING = content_stems("""
     according also among both case cases comparison compared either evidence find finds found following further hence here
     measured namely observed overall respectively say says said sentence show shows source sources state states such
     therefore thus together well while whereas work works""")  # fmt: skip
 _DENIALS = word_set("not no never without nor neither cannot none hardly fails fail failed lacks lack")
+# Words that bound a statement: how many, how much, how sure, when.
+_BOUNDS = word_set(
+    "least most up about over under above below nearly almost roughly some few several every each all any only even may might can could "
+    "would should must both half between than more less fewer except unless if when whether always often rarely sometimes one two three four "
+    "five six seven eight nine ten once twice single"
+)
+_MARKS = frozenset(".,;:!?'\"()- ")
 INSTRUCTIONS = """\
 You improve the wording of an abstract. Each passage S1, S2, … is one sentence of it, with the ids of its claims in the task; each \
 passage C… is the text of a claim. Rewrite a sentence only where you can make it clearer. Say exactly the same: keep every \
@@ -96,16 +108,24 @@ def flaw(offered: SentenceProposal, old: AnswerSentence, claims: Mapping[str, Cl
         return FIGURES
     if _names(text) - {w for e in evidence for w in tokens(e)}:
         return NAMES
+    if {c for c in text if not c.isalnum()} - _MARKS - {*"".join(evidence)}:
+        return MARKUP
     if near_copy(text, sources):
         return COPY
     if _turned(text, before) or any(judge(text, e).verdict == "CONTRADICT" for e in evidence):
         return AGAINST
-    if judge(text, before).verdict == "SUPPORT":
-        return ""
-    # "A against B" and "B against A" have the same words: only what our checks can read may compare.
+    if _count(text, _BOUNDS) != _count(before, _BOUNDS):
+        return BOUNDS
+    said, known = content_stems(text), _CONNECTING.union(*map(content_stems, evidence))
+    if not said <= known or not content_stems(before) - _CONNECTING <= said:
+        return UNSUPPORTED
+    # "A against B" and "B against A" have the same words: only what our checks can read may compare, and change places.
+    supported = judge(text, before).verdict == "SUPPORT"
+    if _order(text, before):
+        read = parse(text)
+        return "" if supported and read.results and read == parse(before) else UNSUPPORTED
     compares = any(r.comparator or r.direction for c in cited for r in c.results) or "against" in tokens(before)
-    known = _CONNECTING.union(*map(content_stems, evidence))
-    return UNSUPPORTED if compares or not content_stems(text) <= known or _order(text, before) else ""
+    return UNSUPPORTED if compares and not supported else ""
 
 
 def _names(text: str) -> frozenset[str]:
@@ -117,12 +137,15 @@ def _names(text: str) -> frozenset[str]:
 
 def _turned(text: str, before: str) -> bool:
     """Whether words of denial were added or left out, or words of change came in that point another way."""
-    if sum(t in _DENIALS or t.endswith("n't") for t in tokens(text)) != sum(
-        t in _DENIALS or t.endswith("n't") for t in tokens(before)
-    ):
+    if len(_count(text, _DENIALS)) != len(_count(before, _DENIALS)):
         return True
     old, new = ({w.way for w in view(t).words if w.way and w.way.sign} for t in (before, text))
     return not new <= old
+
+
+def _count(text: str, words: frozenset[str]) -> list[str]:
+    """The words of a text that are among ``words`` or end in "n't", sorted."""
+    return sorted(t for t in tokens(text) if t in words or t.endswith("n't"))
 
 
 def _order(text: str, before: str) -> bool:

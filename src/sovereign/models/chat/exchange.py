@@ -11,7 +11,7 @@ from time import monotonic
 from .backend import Backend, Failure, Message, Request
 from .budget import LEAST_SECONDS, Budget, estimate
 from .room import Room, room
-from .tape import Entry, Tape, key_of
+from .tape import Entry, Tape, is_count, key_of
 
 TRIES = 4  # how often a request is sent that fails in a way that may pass
 WAIT = 20.0  # seconds at most between two of them, whatever the server asks for
@@ -103,9 +103,9 @@ class Exchanges:
                         }
                     )
             else:
-                counted = reply.input_tokens is not None and reply.output_tokens is not None
-                tokens = asked if reply.input_tokens is None else reply.input_tokens
-                said = estimate(reply.text) if reply.output_tokens is None else reply.output_tokens
+                counted = is_count(reply.input_tokens) and is_count(reply.output_tokens)
+                tokens = reply.input_tokens if is_count(reply.input_tokens) else asked
+                said = reply.output_tokens if is_count(reply.output_tokens) else estimate(reply.text)
                 return entry.model_copy(
                     update={
                         "text": reply.text,

@@ -10,8 +10,9 @@ import json
 import os
 import threading
 from pathlib import Path
+from typing import TypeGuard
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from sovereign.errors import InputError, OutputError
 from sovereign.records import CallOutcome
@@ -21,6 +22,12 @@ from .backend import Backend, Failure
 
 NAME = "models.jsonl"
 _MOST_BYTES = 500_000_000
+_MOST_COUNT = 10**9
+
+
+def is_count(number: int | None) -> TypeGuard[int]:
+    """Whether a server can have counted so many. A record could not hold any number (RFC 8785: below 2**53)."""
+    return number is not None and 0 <= number <= _MOST_COUNT
 
 
 class Entry(BaseModel):
@@ -40,6 +47,13 @@ class Entry(BaseModel):
     estimated: bool = False
     structured: bool = True
     tries: int = 1
+
+    @field_validator("input_tokens", "output_tokens", "tries")
+    @classmethod
+    def _counts(cls, number: int) -> int:
+        if not is_count(number):
+            raise ValueError("no number of tokens or tries")
+        return number
 
     def failure(self) -> Failure:
         return Failure(self.outcome, self.reason, too_long=self.too_long, slow=self.slow)
