@@ -140,11 +140,15 @@ def works(told: Told) -> AnswerSentence:
 
 
 def needed(told: Told) -> AnswerSentence:
-    """What would settle what is open."""
+    """What would settle what is open; where nothing is, what of the question the planner did not make a facet of."""
     needs = list(dict.fromkeys(p.needs for p in told.answer.open_points if p.needs))
-    return _said(
-        f"It would take {series(needs)} to settle what is open" if needs else "Nothing that was asked is left open"
-    )
+    if needs:
+        return _said(f"It would take {series(needs)} to settle what is open")
+    if told.plan.notes:
+        return _said(
+            f"Not all of the question may have been understood: {_inside(told.plan.notes[0].rstrip('.'), told.plan)}"
+        )
+    return _said("Nothing that was asked is left open")
 
 
 def _inside(text: str, plan: Plan) -> str:
