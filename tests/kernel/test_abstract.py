@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sovereign.kernel.of_record import Told, of_record
+from sovereign.kernel.of_record import Told, needed, of_record
 from sovereign.kernel.originality import folded
 from sovereign.kernel.sureness import RULES
 from sovereign.records import Answer, AnswerSentence, Record
@@ -200,3 +200,12 @@ def test_what_the_abstract_cites_stands_in_the_record_and_old_answers_load(start
     assert old.abstract == () and "abstract" not in old.model_dump(mode="json")
     with pytest.raises(ValueError, match="must name"):
         AnswerSentence(text="A says B.")
+
+
+def test_nothing_is_called_closed_where_a_part_of_the_question_became_no_facet(starter: Run):
+    record = starter.record
+    closed = told(record)._replace(answer=record.answer.model_copy(update={"open_points": ()}))
+    assert needed(closed).text == "Nothing that was asked is left open."
+    note = "Read as a setting, not as a thing to compare: width."
+    unread = closed._replace(plan=record.plan.model_copy(update={"notes": (note,)}))
+    assert "width" in needed(unread).text and "Nothing" not in needed(unread).text

@@ -15,7 +15,7 @@ from sovereign.records import OwnerDecision, OwnerOutcome
 from sovereign.settings import load
 from sovereign.store import Store, open_store
 
-from .ask import show_answer
+from .answered import show_answer
 from .output import clean, err, guarded, out, print_json
 
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="Short id (SRCH:1A2B3C4D), UUID, or the beginning of one.")]
