@@ -61,7 +61,7 @@ def show_answer(record: Record) -> None:
         out.print(f"      [dim]{clean(item.why)}[/]")
     if answer.open_points:
         out.print("\n[bold]Open[/]")
-    for point in answer.open_points:
+    for point in {p.text: p for p in answer.open_points}.values():  # one for each facet that it leaves open
         out.print(f"  • {clean(point.text)}")
     shown = [s for f in answer.facets for s in _shown(f)]
     cited = {i for s in shown for i in s.claim_ids} | {

@@ -114,7 +114,7 @@ def _topic(one: FacetAnswer, facet: Facet, aspects: Aspects, claims: Sequence[Cl
     if not ids:
         return None
     speak = f"{counted(len(ids), 'statement')} quoted below {'speaks' if len(ids) == 1 else 'speak'}"
-    text = f"{capital(speak)} of {facet.text}, none with two figures side by side."
+    text = f"{capital(speak)} of {facet.text}; no ratio could be worked out from {'it' if len(ids) == 1 else 'them'}."
     return AnswerSentence(text=text, claim_ids=ids)
 
 
@@ -128,7 +128,7 @@ def _bare(facet: Facet, aspects: Aspects, claims: Sequence[Claim]) -> AnswerSent
     )
     of = f", on {series(told[:3])}," if told else ""
     speak = f"{counted(len(mine), 'statement')}{of} {'speaks' if len(mine) == 1 else 'speak'}"
-    text = f"Of {facet.text}, {speak} in the works that were read, none with two figures side by side."
+    text = f"Of {facet.text}, {speak} in the works that were read; no ratio could be worked out from {'it' if len(mine) == 1 else 'them'}."
     return AnswerSentence(text=text, claim_ids=tuple(c.id for c in mine))
 
 

@@ -82,3 +82,36 @@ def test_what_no_sentence_may_rest_on_is_not_said_to_be_missing(tmp_path: Path):
     )  # fmt: skip
     assert record.reviews[-1].downgraded and record.answer.disagreements
     assert not [p.text for p in record.answer.open_points if p.text.startswith("No figure on accuracy of QLoRA")]
+
+
+def planted(home: Path, before: str, after: str) -> list[str]:
+    """Kinds of critical findings once a facet's sentence reads ``after`` where it read ``before``."""
+    question = "Do base editors reduce off-target edits compared with Cas9 nucleases?"
+    data = asked(home, question, EDITORS, OTHERS).model_dump(mode="json")
+    hit = [s for f in data["answer"]["facets"] for s in f["sentences"] if before in s["text"]]
+    assert hit
+    for sentence in hit:
+        sentence["text"] = sentence["text"].replace(before, after)
+    return [f.code for f in review_json(data) if f.severity == "critical"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("15 % off-target edits, against 11 %", "11 % off-target edits, against 15 %"),
+        ("cause 15 %", "do not cause 15 %"),
+        ("15 % off-target", "15 points off-target"),
+    ],
+)
+def test_a_quoted_sentence_that_was_changed_in_a_few_words_is_found(tmp_path: Path, before: str, after: str):
+    assert "altered-text" in planted(tmp_path, before, after)
+
+
+def test_evidence_against_a_claim_that_is_called_something_else_is_found(tmp_path: Path):
+    question = "Do base editors reduce off-target edits compared with Cas9 nucleases?"
+    data = asked(tmp_path, question, EDITORS, OTHERS).model_dump(mode="json")
+    against = [e for c in data["claims"] for e in c["verification"]["evidence"] if e["verdict"] == "CONTRADICT"]
+    assert against
+    for evidence in against:
+        evidence["verdict"] = "NOT_ENOUGH_INFO"
+    assert "dropped-contradiction" in {f.code for f in review_json(data)}

@@ -166,3 +166,9 @@ def test_every_kind_is_planted():
 def test_what_is_no_record_is_refused(data: Json):
     with pytest.raises(InputError, match="no record"):
         review_json(data)
+
+
+def test_a_renamed_metric_of_a_table_is_found(clean: Json):
+    data = copy.deepcopy(clean)
+    data["answer"]["comparisons"][0]["metric"] = "accuracy"
+    assert "/answer/comparisons/0" in {place for f in review_json(data) if f.code == "altered-text" for place in f.at}

@@ -23,7 +23,7 @@ CARRIED = 0.5  # share of a sentence's words that have to be those of what it ci
 _JOINING = content_stems(
     "work works read give gives say says find finding findings nearest compare comparison compared figure figures source sources "
     "search within over range same differ agree likely cause setting statement statements known quoted below words "
-    "speak speaks none two side question stand change text measure different things"
+    "speak speaks ratio worked question stand change text measure different things"
 )
 
 

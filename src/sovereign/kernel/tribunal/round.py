@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sovereign.records import Finding, ReviewRound, Role
 
-from . import figures, tabled, told, weaknesses, worked, works
+from . import figures, tabled, told, verbatim, weaknesses, worked, works
 from .brief import Brief
 from .kinds import finding
 from .scores import ROLES, role_score, total
@@ -31,6 +31,7 @@ CHECKS: dict[Role, tuple[Check, ...]] = {
         works.of_attribution,
         figures.of_claims,
         figures.of_sentences,
+        verbatim.of_words,
         tabled.of_comparisons,
         figures.of_the_record,
         tabled.of_sides,

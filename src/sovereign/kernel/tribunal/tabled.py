@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sovereign.records import Comparison, Finding, Measurement
 
-from ..rows import Row, rows_of, setting_text
+from ..rows import Row, metric_name, rows_of, setting_text
 from ..wording import figure
 from .brief import Brief
 from .figures import known_texts, listed, rest_of
@@ -104,6 +104,9 @@ def of_comparisons(brief: Brief) -> Iterator[Finding]:
                 claims=[mine.claim_id],
                 evidence=brief.claim[mine.claim_id].quote.text,
             )
+        elif mine.metric not in (metrics := [metric_name(r.metric, r.phase) for r in right]):
+            said = f"the table calls it {mine.metric}; {mine.claim_id} gives {listed(dict.fromkeys(metrics))}"
+            yield finding("altered-text", said, at=[place], claims=[mine.claim_id])
         elif mine.setting not in {setting_text(r) for r in right}:
             said = (
                 f"the table says “{mine.setting or 'no setting'}”; {mine.claim_id} holds for “{setting_text(right[0])}”"

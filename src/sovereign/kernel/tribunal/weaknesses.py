@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from sovereign.records import Claim, Finding
 
 from ..independence import relation_of
+from ..wording import counted
 from .brief import Brief
 from .kinds import finding
 
@@ -23,25 +24,37 @@ def skeptic(brief: Brief) -> Iterator[Finding]:
         return finding(code, text, claims=[c.id for c in claims], at=places)
 
     if bad := [c for c in cited if c.verdict in ("CONTRADICT", "NOT_ENOUGH_INFO", "UNCHECKED")]:
-        yield about("unsupported-in-answer", f"the answer cites {len(bad)} claim(s) that no evidence supports", bad)
+        yield about(
+            "unsupported-in-answer", f"the answer cites {counted(len(bad), 'claim')} that no evidence supports", bad
+        )
     # In the table and on one side of a disagreement a contradicted claim is in its place; a sentence must not rest on it.
     if mixed := [c for c in cited if c.verdict == "MIXED" and c.id in brief.resting]:
-        text = f"the answer cites {len(mixed)} claim(s) that other evidence contradicts"
+        text = f"the answer rests on {counted(len(mixed), 'claim')} that other evidence contradicts"
         yield about("mixed-in-answer", text, mixed)
     if alone := [c for c in cited if not c.verified]:
-        yield about("single-source", f"{len(alone)} of {len(cited)} cited claims rest on one source alone", alone)
+        yield about(
+            "single-source",
+            f"of {counted(len(cited), 'cited claim')}, {len(alone)} {'rests' if len(alone) == 1 else 'rest'} on one source alone",
+            alone,
+        )
     if empty := [n for n, f in enumerate(brief.answer.facets) if f.state == "NOT_ANSWERABLE"]:
         ids = [brief.answer.facets[n].facet_id for n in empty]
-        text = f"{len(empty)} facet(s) of the question have no evidence"
+        text = f"{counted(len(empty), 'facet')} of the question {'has' if len(empty) == 1 else 'have'} no evidence"
         yield finding("facet-without-evidence", text, facets=ids, at=[f"/answer/facets/{n}" for n in empty])
     if notes := [c for c in cited if c.quote.depth == "note"]:
-        text = f"{len(notes)} cited claims rest on secondary notes; the originals were not read"
+        text = f"{counted(len(notes), 'cited claim')} {'rests' if len(notes) == 1 else 'rest'} on secondary notes; the originals were not read"
         yield about("note-depth", text, notes)
     if second := [c for c in cited if c.quote.secondhand]:
-        yield about("second-hand", f"{len(second)} cited claims were read in a third party's text", second)
+        yield about(
+            "second-hand",
+            f"{counted(len(second), 'cited claim')} {'was' if len(second) == 1 else 'were'} read in a third party's text",
+            second,
+        )
     if bare := [c for c in cited if c.value is not None and not _set(c)]:
         yield about(
-            "number-without-setting", f"{len(bare)} cited figures come without a model, size or condition", bare
+            "number-without-setting",
+            f"{counted(len(bare), 'cited figure')} {'comes' if len(bare) == 1 else 'come'} without a model, size or condition",
+            bare,
         )
     if cited and not any(independent(c, brief) for c in cited):
         yield about("one-group", "no two cited works are known to be independent", cited)

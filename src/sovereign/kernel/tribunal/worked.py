@@ -102,6 +102,11 @@ def of_verdicts(brief: Brief) -> Iterator[Finding]:
         elif stated.verified and not again.verified:
             text = "it is called verified, and no other evidence than its own sentence supports it"
             yield finding("overclaimed-level", text, at=[f"{place}/verified"], claims=[claim.id], evidence=again.reason)
+        elif stated.verdict in ("MIXED", "CONTRADICT") and again.verdict in ("SUPPORT", "NOT_ENOUGH_INFO"):
+            text = f"the verdict is {stated.verdict}; the evidence against the claim that it came from is not shown as such"
+            yield finding(
+                "dropped-contradiction", text, at=[f"{place}/evidence"], claims=[claim.id], evidence=again.reason
+            )
         if stated.reason != again.reason and again.verdict == stated.verdict:
             text = f"the reason of the verdict is {stated.reason!r}; its evidence gives {again.reason!r}"
             code = "dropped-contradiction" if "contradicted" in stated.reason else "overclaimed-level"
