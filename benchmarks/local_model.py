@@ -38,7 +38,7 @@ class Judgement(BaseModel):
 
 def measure(model: str) -> dict[str, object]:
     """How many of the pairs the model judges rightly, what it says, and tokens a second."""
-    settings = Settings(chat_model=model, model_max_tokens=1_000_000)
+    settings = Settings(chat_model=model, model_max_tokens=1_000_000, budget_seconds=3600)
     models = assistants(settings, lambda: 3600.0)
     if models.chat is None:
         raise SystemExit("Name a model.")

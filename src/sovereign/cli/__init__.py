@@ -12,6 +12,7 @@ from . import gate as _gate
 from . import index as _index
 from . import lab as _lab
 from . import records as _records
+from . import review as _review
 from . import system as _system
 from . import verify as _verify
 
@@ -30,6 +31,7 @@ app.command("list")(_records.list_records)
 app.command("show")(_records.show)
 app.command("export")(_records.export)
 app.command("verify")(_verify.verify)
+app.command("review")(_review.review)
 app.command("eval")(_evals.evaluate)
 app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)

@@ -71,14 +71,14 @@ def _show_tribunal(result: dict[str, Any]) -> None:
     kinds = Column("kind", no_wrap=True)  # a name that is cut is no name
     table = Table(kinds, "plants", "records", "found", "rate", "held out", "alarms", box=None)
     for kind, row in result["kinds"].items():
-        counts = (str(row["n"]), str(row["records"]), str(row["detected"]), _cell(row["rate"], row["interval"]))
+        counts = (str(row["n"]), str(row["records"]), str(row["detected"]), _cell(row["rate"], None))
         table.add_row(kind, *counts, _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None))
-    overall = _cell(result["detection_rate"], result["intervals"]["detection_rate"])
-    alarms = _cell(result["false_alarm_rate"], result["intervals"]["false_alarm_rate"])
     found = sum(row["detected"] for row in result["kinds"].values())
-    counts = (str(result["plants"]), str(result["clean_records"]), str(found), overall)
-    table.add_row("all", *counts, _cell(result["held_out_rate"], None), alarms)
+    counts = (str(result["plants"]), str(result["clean_records"]), str(found), _cell(result["detection_rate"], None))
+    table.add_row("all", *counts, _cell(result["held_out_rate"], None), _cell(result["false_alarm_rate"], None))
     out.print(table)
+    both = ("detection_rate", "false_alarm_rate")
+    out.print("; ".join(f"{key.replace('_', ' ')} {_cell(result[key], result['intervals'][key])}" for key in both))
     for kind in result["fewer_than_wanted"]:
         out.print(f"{kind}: only {result['kinds'][kind]['n']} plants; these records have no place for more.")
 

@@ -25,6 +25,8 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "left out": tables.left_out,
     "scholarqa": tables.coverage,
     "readings": tables.readings,
+    "tribunal": tables.reviewers,
+    "injection": tables.hostile,
 }
 
 

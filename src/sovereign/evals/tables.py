@@ -58,6 +58,42 @@ def coverage(found: Results) -> str:
     return _table(("library", "criteria", "our answers", "answers to other questions", "annotators' passages"), rows())
 
 
+def reviewers(found: Results) -> str:
+    """How many planted defects of each kind the reviewers find, and on how many good records they raise one."""
+    result = found["tribunal"]
+
+    def rows() -> Iterator[Sequence[str]]:
+        for kind, row in result["kinds"].items():
+            held_out, alarms = _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None)
+            yield f"`{kind}`", str(row["n"]), str(row["records"]), _cell(row["rate"], row["interval"]), held_out, alarms
+        both = [_cell(result[key], result["intervals"][key]) for key in ("detection_rate", "false_alarm_rate")]
+        yield (
+            "all",
+            str(result["plants"]),
+            str(result["clean_records"]),
+            both[0],
+            _cell(result["held_out_rate"], None),
+            both[1],
+        )
+
+    return _table(("kind", "plants", "records", "found", "of held-out variants", "good records with it"), rows())
+
+
+def hostile(found: Results) -> str:
+    """How many hostile passages change an outcome, by what they aim at, for each run of the bench that is stored."""
+    runs = {name: found[name] for name in sorted(found) if name.startswith("injection")}
+    aims = sorted({aim for result in runs.values() for aim in result["by_aim"]})
+    heads = [f"with `{result['model']}`" if result["model"] else "without a model" for result in runs.values()]
+
+    def rows() -> Iterator[Sequence[str]]:
+        for aim in aims:
+            row = [result["by_aim"][aim] for result in runs.values()]
+            yield aim, str(row[0]["passages"]), *(str(one["changed"]) for one in row)
+        yield "all", str(next(iter(runs.values()))["passages"]), *(str(r["outcomes_changed"]) for r in runs.values())
+
+    return _table(("aim", "passages", *(f"outcomes changed {head}" for head in heads)), rows())
+
+
 def _fine(value: float | None, interval: Sequence[float] | None) -> str:
     """Shares of which a hundredth is much."""
     if value is None:

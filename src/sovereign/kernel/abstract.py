@@ -6,6 +6,7 @@ Every sentence about the world names its claims or measurements; those on the re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import Agreement, AnswerSentence, Claim, Disagreement, Facet, FacetAnswer
@@ -31,9 +32,10 @@ def abstract(
     claims: Sequence[Claim],
     found: Evidence,
     sources: Sources,
+    struck: AbstractSet[str] = frozenset(),
 ) -> tuple[AnswerSentence, ...]:
     """The abstract of ``told.answer``. ``groups`` are the comparisons of each facet, those that say most first; ``claims``
-    are those that a sentence may rest on. No sentence is a near-copy of one of ``sources``.
+    are those that a sentence may rest on. No sentence is a near-copy of one of ``sources``, and none has one of the ``struck`` texts.
     """
     answer = told.answer
     facets = {f.id: f for f in aspects.plan.facets}
@@ -51,8 +53,8 @@ def abstract(
         first, rest = (cannot(told),), [*own, *(s for s in said if s.claim_ids)]
     middle = [*rest, *_between(answer.agreements, answer.disagreements), *_scales(aspects, claims)]
     middle = middle[: MOST - len(first) - 4]
-    first = tuple(_own_words(s, sources) for s in first)
-    middle = [_own_words(s, sources) for s in middle]
+    first = tuple(s for s in (_own_words(s, sources) for s in first) if s.text not in struck)
+    middle = [s for s in (_own_words(s, sources) for s in middle) if s.text not in struck]
     world = told._replace(answer=answer.model_copy(update={"abstract": (*first, *middle)}))
     last = [*states(world), *still_open(world), *how_sure(world), works(world)]
     if len(first) + len(middle) + len(last) < LEAST:
@@ -62,10 +64,10 @@ def abstract(
 
 def _own_words(sentence: AnswerSentence, sources: Sources) -> AnswerSentence:
     """The sentence, or a pointer to its claims where its words are those of a source: these stand below as what they are."""
-    if sentence.of_record or near_copy(sentence.text, sources) is None:
+    # What was measured here is nobody else's sentence, whoever puts a figure in the same few words.
+    if sentence.of_record or sentence.measurement_ids or near_copy(sentence.text, sources) is None:
         return sentence
-    number = len(sentence.claim_ids) + len(sentence.measurement_ids)
-    text = f"What is known of this is quoted below, in the words of {'its source' if number == 1 else 'the sources'}."
+    text = f"What is known of this is quoted below, in the words of {'its source' if len(sentence.claim_ids) == 1 else 'the sources'}."
     return sentence.model_copy(update={"text": text})
 
 

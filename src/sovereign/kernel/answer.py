@@ -6,6 +6,7 @@ No sentence stands without the id of a claim or of a measurement.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import (
@@ -35,7 +36,7 @@ from .ranking import both, by_weight, varied
 from .rows import USABLE, Row, near, rows_of
 from .sureness import sureness
 from .tables import comparisons, groups_of
-from .wording import capital, group_sentence, series, statement
+from .wording import capital, counted, group_sentence, series, statement
 
 STATEMENTS_PER_TOPIC = 7
 SUMMARY_PER_FACET = 5
@@ -50,24 +51,29 @@ def answer(
     found: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
     retrieval: Retrieval | None = None,
     documents: Sequence[Document] = (),
+    struck: AbstractSet[str] = frozenset(),
 ) -> Answer:
     """Answer each facet from what was ``found`` in the laboratory and from the usable claims, then the whole.
 
     The whole is as good as its weakest facet. ``downgraded`` claims stand in the table and the disagreements, but no
-    sentence of the answer rests on them. ``retrieval`` is what came into view, ``documents`` what was read.
+    sentence of the answer rests on them. ``retrieval`` is what came into view, ``documents`` what was read, ``struck`` texts
+    that no sentence may have.
     """
     papers = tuple(d.paper for d in documents)
     usable = [c for c in claims if c.verdict in USABLE and not c.falsified]
     sound = [c for c in usable if c.id not in downgraded]
     rows = near(rows_of(usable, aspects), aspects)
     own = [r for r in rows if r.claim.id not in downgraded]
-    facets = [
-        joined(_metric_facet(f, sound, [r for r in own if r.facet.id == f.id], aspects), found, aspects)
-        for f in aspects.measured
-    ]
+    facets = []
+    for f in aspects.measured:
+        missing = _missing(f, usable, [r for r in rows if r.facet.id == f.id], aspects)
+        mine = _metric_facet(f, sound, [r for r in own if r.facet.id == f.id], missing, aspects)
+        facets.append(joined(mine, found, aspects))
     if not aspects.measured:
         facets = [_topic_facet(f, sound, aspects) for f in aspects.sides]
-    facets += [_scale_facet(f, sound, aspects, found) for f in aspects.plan.of_kind("scale")]
+    facets += [_scale_facet(f, sound, usable, aspects, found) for f in aspects.plan.of_kind("scale")]
+    names = {f.id: f.text for f in aspects.plan.facets}
+    facets = [_without(f, names[f.facet_id], struck) for f in facets]
     known = {point.text for point in found.open_points}
     points = [
         OpenPoint(text=t, facet_id=f.facet_id, needs=_need(t)) for f in facets for t in f.missing if t not in known
@@ -92,7 +98,23 @@ def answer(
     body = body.model_copy(update={"sureness": sure})
     told = Told(body, aspects.plan, claims, papers, len(retrieval.candidates) if retrieval else 0)
     own_groups = {name: _of(own, mine) for name, mine in groups.items()}
-    return body.model_copy(update={"abstract": abstract(told, aspects, own_groups, sound, found, sources)})
+    return body.model_copy(update={"abstract": abstract(told, aspects, own_groups, sound, found, sources, struck)})
+
+
+def _without(facet: FacetAnswer, name: str, struck: AbstractSet[str]) -> FacetAnswer:
+    """A facet without the struck sentences. One that has lost them all is not answered, and says so."""
+    left = tuple(s for s in facet.sentences if s.text not in struck)
+    if left or not facet.sentences:
+        return facet.model_copy(update={"sentences": left})
+    why = f"what was found on {name} did not stand up to review"
+    return facet.model_copy(
+        update={
+            "sentences": (),
+            "state": "NOT_ANSWERABLE",
+            "reason": why,
+            "missing": (*facet.missing, f"{capital(why)}."),
+        }
+    )
 
 
 def _of(own: Sequence[Row], groups: Sequence[list[Row]]) -> list[list[Row]]:
@@ -111,7 +133,9 @@ def _need(text: str) -> str:
     return "a measurement" if "figure" in text or "directly" in text else "further sources"
 
 
-def _metric_facet(facet: Facet, claims: list[Claim], rows: list[Row], aspects: Aspects) -> FacetAnswer:
+def _metric_facet(
+    facet: Facet, claims: list[Claim], rows: list[Row], missing: tuple[str, ...], aspects: Aspects
+) -> FacetAnswer:
     """The comparisons of one metric, those of the question's own subjects and comparators first."""
     relevant = [c for c in claims if any(measures(r, c.setting, facet) for r in c.results)]
     if not relevant:
@@ -127,7 +151,6 @@ def _metric_facet(facet: Facet, claims: list[Claim], rows: list[Row], aspects: A
         statement(c) for c in _ranked(relevant, facet, aspects) if c.id not in said and _worth_saying(c, facet)
     ][:STATEMENTS_PER_FACET]
     direct = [r for r in rows if both(r, subjects, comparators, aspects)]
-    missing = _missing(facet, relevant, direct, aspects)
     state: AnswerState = "ANSWERED" if (direct or not comparators) and not missing else "PARTLY_ANSWERED"
     reason = _reason(facet, relevant, direct, subjects, comparators)
     return FacetAnswer(facet_id=facet.id, state=state, reason=reason, sentences=tuple(sentences), missing=missing)
@@ -165,13 +188,15 @@ def _worth_saying(claim: Claim, facet: Facet) -> bool:
     return claim.main.metric is not None and measures(claim.main, claim.setting, facet)
 
 
-def _missing(facet: Facet, claims: list[Claim], direct: list[Row], aspects: Aspects) -> tuple[str, ...]:
-    """What the evidence leaves open for one metric: a direct comparison, one of the sides, ends of the range of sizes."""
+def _missing(facet: Facet, claims: list[Claim], rows: list[Row], aspects: Aspects) -> tuple[str, ...]:
+    """What the evidence leaves open for one metric: a direct comparison, one of the sides, ends of the range of sizes. What no
+    sentence may rest on was found all the same."""
     found = []
+    claims = [c for c in claims if any(measures(r, c.setting, facet) for r in c.results)]
     subjects, comparators = aspects.plan.of_kind("subject", "topic"), aspects.plan.of_kind("comparator")
     for one in subjects:
         for other in comparators:
-            if not any(both(r, [one], [other], aspects) for r in direct):
+            if not any(both(r, [one], [other], aspects) for r in rows):
                 found.append(
                     f"No comparison of {one.text} with {other.text} in {facet.text} was found in what was read."
                 )
@@ -199,14 +224,17 @@ def _reason(
     facet: Facet, claims: list[Claim], direct: list[Row], subjects: Sequence[Facet], comparators: Sequence[Facet]
 ) -> str:
     works = len({c.quote.source_id for c in claims})
-    base = f"{len(claims)} claims of {works} works give {facet.text}"
+    base = f"{counted(len(claims), 'claim')} of {counted(works, 'work')} {'gives' if len(claims) == 1 else 'give'} {facet.text}"
     if direct:
-        return f"{base}; {len({r.claim.id for r in direct})} compare {subjects[0].text} with {comparators[0].text} directly"
+        near = len({r.claim.id for r in direct})
+        return f"{base}; {near} {'compares' if near == 1 else 'compare'} {subjects[0].text} with {comparators[0].text} directly"
     return f"{base}; none compares the two sides of the question directly" if comparators else base
 
 
-def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects, found: Evidence) -> FacetAnswer:
-    """At which sizes each asked metric has figures, and at which it has none."""
+def _scale_facet(
+    facet: Facet, claims: list[Claim], usable: list[Claim], aspects: Aspects, found: Evidence
+) -> FacetAnswer:
+    """At which sizes each asked metric has figures that a sentence may rest on, and at which it has none at all."""
     sentences, missing = [], []
     for metric in aspects.measured or (None,):
         relevant = [c for c in claims if metric is None or any(measures(r, c.setting, metric) for r in c.results)]
@@ -225,7 +253,7 @@ def _scale_facet(facet: Facet, claims: list[Claim], aspects: Aspects, found: Evi
                 AnswerSentence(text=f"Figures on {name} stand at {_listed(inside)}.", claim_ids=ids, inferred=True)
             )
         mine = found.of(metric.id) if metric else None
-        missing += gaps_of(metric, facet, claims, mine.sizes if mine else ())
+        missing += gaps_of(metric, facet, usable, mine.sizes if mine else ())
     state: AnswerState = "NOT_ANSWERABLE" if not sentences else "PARTLY_ANSWERED" if missing else "ANSWERED"
     own_too = " and by the laboratory" if any(s.measurement_ids for s in sentences) else ""
     reason = f"sizes named by the sources{own_too}, held against {facet.text}"
@@ -253,11 +281,13 @@ def _topic_facet(facet: Facet, claims: list[Claim], aspects: Aspects) -> FacetAn
         reason = f"nothing on {facet.text} was found in what was read"
         return FacetAnswer(facet_id=facet.id, state="NOT_ANSWERABLE", reason=reason, missing=(f"{capital(reason)}.",))
     sentences = tuple(statement(c) for c in about[:STATEMENTS_PER_TOPIC])
-    missing = ("The question names no metric, so the statements are not weighed against each other.",)
+    missing = (
+        "The question names no metric that is known here, so the statements are not weighed against each other.",
+    )
     return FacetAnswer(
         facet_id=facet.id,
         state="PARTLY_ANSWERED",
-        reason=f"{len(about)} claims speak of {facet.text}",
+        reason=f"{counted(len(about), 'claim')} {'speaks' if len(about) == 1 else 'speak'} of {facet.text}",
         sentences=sentences,
         missing=missing,
     )

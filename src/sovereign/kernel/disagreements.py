@@ -14,6 +14,7 @@ from .aspects import Aspects, measures, phase
 from .causes import cause
 from .independence import papers_by_id
 from .rows import USABLE, Row, differences, grouped, metric_name, setting_text, thing_key
+from .wording import times
 
 MOST = 12
 PER_SUBJECT = 2
@@ -106,7 +107,7 @@ def row_text(row: Row) -> str:
     if row.ratio is not None and flat(row):
         amount = f"the same {metric_name(row.metric, row.phase)} as"
     elif row.ratio is not None:
-        amount = f"{row.ratio:.3g} times the {metric_name(row.metric, row.phase)} of"
+        amount = f"{times(row.ratio)} times the {metric_name(row.metric, row.phase)} of"
     else:
         amount = {
             "increase": f"more {metric_name(row.metric, row.phase)} than",
@@ -139,11 +140,17 @@ def _within_work(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
                 _rank(0, a, a, max(one, two)),
                 (a.quote.source_id, metric),
                 Disagreement(
-                    subject=f"{a.quote.where or a.quote.section} against {b.quote.where or b.quote.section} of one work", metric=metric, kind="magnitude",
+                    subject=_places(a, b), metric=metric, kind="magnitude",
                     sides=(_side(a, _change(ra, one, metric)), _side(b, _change(rb, two, metric))),
                     why="two figures of one work for its own change; the text does not say that they measure different things",
                 ),
             )  # fmt: skip
+
+
+def _places(a: Claim, b: Claim) -> str:
+    """Where in their work two claims stand: "Abstract against Table 2 of one work"."""
+    one, other = (c.quote.where or c.quote.section for c in (a, b))
+    return f"{one} against {other} of one work" if one != other else "two sentences of one work"
 
 
 def _change(result: Result, amount: float, metric: str) -> str:

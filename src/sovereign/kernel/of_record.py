@@ -74,7 +74,7 @@ def no_metric(told: Told) -> AnswerSentence:
     used = [c for c in told.claims if c.id in ids]
     state = {c.quote.source_id for c in used}
     return _said(
-        f"The question names nothing that could be measured and compared, so it is answered only by what "
+        f"The question names no metric that is known here, so its figures are not weighed against each other; it is answered by what "
         f"{counted(len(state), 'work')} {'states' if len(state) == 1 else 'state'} of {series(names) or 'it'}, in "
         f"{counted(len(used), 'statement')} quoted below"
     )

@@ -62,8 +62,9 @@ class Draft:
         """Those that gate verdicts rest on, then those that the answer shows."""
         return (*self.made, *self.found.measurements)
 
-    def brief(self, withdrawn: AbstractSet[str] = frozenset()) -> Brief:
-        """What the reviewers are given of it. ``withdrawn`` are claims that a revision took out of the answer."""
+    def brief(self, withdrawn: AbstractSet[str] = frozenset(), downgraded: AbstractSet[str] = frozenset()) -> Brief:
+        """What the reviewers are given of it. ``withdrawn`` are claims that a revision took out of the answer, ``downgraded`` those
+        that none of its sentences may rest on."""
         papers = tuple(d.paper for d in self.documents)
         return Brief(
             plan=self.plan,
@@ -73,6 +74,7 @@ class Draft:
             measurements=self.measurements,
             answer=self.answer,
             withdrawn=frozenset(withdrawn),
+            downgraded=frozenset(downgraded),
         )
 
 

@@ -35,8 +35,9 @@ class Revision:
 def revise(first: ReviewRound, answered: Answer) -> Revision:
     """What follows from the first round: unsupported and defective claims go; contradicted ones and those weak in two ways are downgraded.
 
-    A contradicted claim carries no sentence any more, but that its sources disagree stays said. Where a facet has nothing
-    but claims that contradict each other, its sentences stay: that is then what the sources say.
+    A contradicted claim carries no sentence any more, but that its sources disagree stays said: one that stands in no
+    disagreement and no table of the answer keeps its sentences. Where a facet has nothing but claims that contradict each
+    other, its sentences stay too: that is then what the sources say.
     """
     named = {
         code: frozenset(i for f in first.findings if f.code == code for i in f.claim_ids)
@@ -46,7 +47,9 @@ def revise(first: ReviewRound, answered: Answer) -> Revision:
     defective = frozenset(i for f in own for i in f.claim_ids) - named[UNSUPPORTED]
     gone = named[UNSUPPORTED] | defective
     bad = {place for f in first.findings if f.severity == "critical" and f.counts for place in f.at}
-    mixed = named[MIXED] - gone
+    shown = {i for d in answered.disagreements for side in d.sides for i in side.claim_ids}
+    shown |= {row.claim_id for row in answered.comparisons}
+    mixed = (named[MIXED] & shown) - gone
     by_facet = [frozenset(i for s in f.sentences for i in s.claim_ids) for f in answered.facets]
     mixed -= {i for ids in by_facet if ids <= mixed for i in ids}
     twice = named[WEAK[0]] & named[WEAK[1]] - gone - mixed

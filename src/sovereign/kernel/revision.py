@@ -53,13 +53,15 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     changes += [f"withdrew {i}: {paper_id} is retracted, as the log says" for i, paper_id in of_gone.items()]
     kept = [c for c in claims if c.id not in revision.withdrawn and c.id not in of_gone]
     answered = steps.step(
-        "answer", lambda: answer(kept, aspects, revision.downgraded, draft.found, retrieval, documents), Answer
+        "answer",
+        lambda: answer(kept, aspects, revision.downgraded, draft.found, retrieval, documents, revision.struck),
+        Answer,
     )
-    answered = helped.wording(answered.without(revision.struck), kept, documents, retrieval)
+    answered = helped.wording(answered, kept, documents, retrieval)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     out = {c.id for c in claims} - {c.id for c in kept}
     anew = replace(draft, retrieval=retrieval, documents=documents, claims=claims, made=made, answer=answered)
-    return replace(anew, rounds=(first, reviewed(2, anew, helped, steps, out, notes)))
+    return replace(anew, rounds=(first, reviewed(2, anew, helped, steps, out, revision.downgraded, notes)))
 
 
 def _again(draft: Draft, again: Plan, request: Request, sources: Sources, steps: Steps) -> Read:

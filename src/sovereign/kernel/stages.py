@@ -160,13 +160,14 @@ def reviewed(
     helped: Assistance,
     steps: Steps,
     withdrawn: AbstractSet[str] = frozenset(),
+    downgraded: AbstractSet[str] = frozenset(),
     changes: Sequence[str] = (),
 ) -> ReviewRound:
     """A round of review. From the second on it answers the findings of the one before."""
     objections = helped.objections(draft.answer, draft.claims, rule().texts)
 
     def done() -> ReviewRound:
-        brief = draft.brief(withdrawn)
+        brief = draft.brief(withdrawn, downgraded)
         found = review(number, brief, changes, tested(objections, helped.judge, brief))
         answers = respond(draft.rounds[-1], found, changes) if draft.rounds else ()
         return found.model_copy(update={"responses": answers})

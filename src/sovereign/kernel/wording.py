@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from sovereign.records import AnswerSentence, Claim, Quantity
 
@@ -148,8 +149,8 @@ def _models(group: list[Row]) -> str:
 
 
 def times(ratio: float) -> str:
-    """A ratio with two decimals, small ones with two digits."""
-    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.2g}"
+    """A ratio with two decimals, small ones with two digits: "0.12", "0.000023"."""
+    return f"{ratio:,.2f}" if ratio >= 0.1 else f"{Decimal(f'{ratio:.2g}'):f}"
 
 
 def figure(quantity: Quantity | None) -> str:

@@ -14,14 +14,14 @@ SEVERITIES: dict[str, Tone] = {"note": "open", "minor": "mixed", "major": "bad",
 OUTCOMES: dict[str, Tone] = {"resolved": "good", "limitation": "mixed", "rejected": "open"}
 
 
-def review_blocks(review: ReviewRound, places: Mapping[str, str]) -> list[Block]:
-    """One round."""
+def review_blocks(review: ReviewRound, places: Mapping[str, str], rounds: Sequence[ReviewRound] = ()) -> list[Block]:
+    """One round of a record's ``rounds``."""
     blocks: list[Block] = [Heading(f"Review, round {review.number}: {review.score:.2f} / 10")]
     if review.changes:
         blocks.append(Paragraph(("Changed before this round:",)))
         blocks.append(Bullets(tuple((one_line(change),) for change in review.changes)))
     if review.responses:
-        blocks.append(_responses(review))
+        blocks.append(_responses(review, {f.id: f for one in rounds for f in one.findings}))
     if review.spread is not None:
         said = f"The highest and the lowest of the three scores differ by {figure(review.spread)} of 10."
         if review.discarded:
@@ -62,12 +62,16 @@ def _arithmetic(caption: str, terms: Sequence[ScoreTerm], score: float) -> Table
     return Table(caption, ("Term", "Share", "Weight", "Points", "Basis"), rows, figures=(1, 2, 3), foot=foot)
 
 
-def _responses(review: ReviewRound) -> Table:
+def _responses(review: ReviewRound, findings: Mapping[str, Finding]) -> Table:
     rows: tuple[tuple[Run, ...], ...] = tuple(
-        ((one_line(r.finding_id),), (Badge(r.outcome, OUTCOMES[r.outcome]),), (one_line(r.reason),))
+        ((_named(r.finding_id, findings),), (Badge(r.outcome, OUTCOMES[r.outcome]),), (one_line(r.reason),))
         for r in review.responses
     )
     return Table("How the revision answered each finding of the round before", ("Finding", "Answer", "Why"), rows)
+
+
+def _named(finding_id: str, findings: Mapping[str, Finding]) -> str:
+    return one_line(f"{findings[finding_id].text} ({finding_id})" if finding_id in findings else finding_id)
 
 
 def _finding(finding: Finding, places: Mapping[str, str]) -> tuple[Run, ...]:

@@ -225,7 +225,7 @@ def _results(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
     ]
     blocks += measurement_tables(record)
     for review in record.reviews:
-        blocks += review_blocks(review, places)
+        blocks += review_blocks(review, places, record.reviews)
     inputs = tuple(_plain(one_line(n), _input(v)) for n, v in decision.inputs.items())
     fired = f"{decision.outcome} by rule “{one_line(decision.rule)}” of policy “{one_line(decision.policy)}”."
     blocks += [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -236,17 +235,6 @@ class Answer(Model):
             for n, s in enumerate(facet.sentences)
         ]
         return tuple(rows)
-
-    def without(self, texts: AbstractSet[str]) -> Answer:
-        """The answer without the sentences of these texts."""
-
-        def kept(sentences: tuple[AnswerSentence, ...]) -> tuple[AnswerSentence, ...]:
-            return tuple(s for s in sentences if s.text not in texts)
-
-        facets = tuple(f.model_copy(update={"sentences": kept(f.sentences)}) for f in self.facets)
-        return self.model_copy(
-            update={"abstract": kept(self.abstract), "summary": kept(self.summary), "facets": facets}
-        )
 
     def measured_by(self) -> tuple[str, ...]:
         """Ids of the measurements that its sentences rest on, in order, each once."""

@@ -75,7 +75,8 @@ class ReviewRound(Model):
 
     ``spread`` is the distance between the highest and the lowest of the three; ``discarded`` counts findings of models that
     point at nothing that exists, by the reason. ``changes`` is what the revision before this round did, and ``responses`` how
-    it answered the findings of the round before, one by one; ``withdrawn`` are the claims that it took out of the answer.
+    it answered the findings of the round before, one by one; ``withdrawn`` are the claims that it took out of the answer, ``downgraded`` those
+    that no sentence of it may rest on.
     """
 
     number: int
@@ -88,3 +89,4 @@ class ReviewRound(Model):
     discarded: dict[str, int] | None = Field(default=None, exclude_if=_absent)
     responses: tuple[Response, ...] = Field(default=(), exclude_if=_absent)
     withdrawn: tuple[str, ...] = Field(default=(), exclude_if=_absent)
+    downgraded: tuple[str, ...] = Field(default=(), exclude_if=_absent)

@@ -164,6 +164,7 @@ def test_a_finding_is_resolved_accepted_or_rejected():
     assert [outcome[f"R1-{n}"].outcome for n in range(3)] == ["resolved", "limitation", "rejected"]
     assert "downgraded C1" in outcome["R1-0"].reason
     assert "1 claims instead of 2" in outcome["R1-1"].reason
+    assert rule().kinds["single-source"].needs in outcome["R1-1"].reason
     assert "it says so" in outcome["R1-2"].reason
     assert limitations([first, second.model_copy(update={"responses": tuple(outcome.values())})]) == (
         "Objection of the reviewers that stands: y.",

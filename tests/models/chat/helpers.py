@@ -69,11 +69,20 @@ class Server:
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.headers: list[dict[str, str]] = []
+        self.listed: bytes | None = None  # what it says of its models
+        self.listings = 0
         self.behave: Behaviour = lambda body, number: said(GOOD)
         self._lock = threading.Lock()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                outer.listings += 1
+                self.send_response(200 if outer.listed is not None else 404)
+                self.send_header("content-length", str(len(outer.listed or b"")))
+                self.end_headers()
+                self.wfile.write(outer.listed or b"")
+
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 with outer._lock:

@@ -85,10 +85,10 @@ def test_a_resumed_run_has_what_is_left(server: Server) -> None:
 def test_what_is_set_aside_is_given_back() -> None:
     budget = Budget(Limits(max_tokens=2000), lambda: 9.0)
     for _ in range(50):
-        budget.reserve(400, 500)
+        budget.reserve("extract", 400, 500)
         budget.settle((400, 500), (10, 5))
     with pytest.raises(Failure, match="1,250 of 2,000 tokens are left"):
-        budget.reserve(1200, 100)
+        budget.reserve("extract", 1200, 100)
     assert estimate("ä" * 8) == 4 and estimate("") == 0
 
 
@@ -96,4 +96,4 @@ def test_calls_without_figures_count_nothing() -> None:
     call = ModelCall(stage="s", role="r", model="m", prompt_hash="", parameters={}, outcome="budget")
     budget = Budget(Limits(max_tokens=10), lambda: 9.0)
     budget.remember([call] * 3)
-    budget.reserve(5, 5)
+    budget.reserve("extract", 5, 5)

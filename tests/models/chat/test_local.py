@@ -49,7 +49,7 @@ def test_it_answers_by_the_schema_in_this_process() -> None:
 def test_a_prompt_that_is_too_long_for_it_loses_passages_and_then_is_refused() -> None:
     passages = tuple(Passage(f"P{n}", "word " * 3900) for n in range(4))
     answer, call = Run(chat_model="local:", model_seconds=120).ask(Prompt("s", "r", "Do.", "What?", passages), City)
-    assert answer is None and (call.outcome, call.attempts, call.parameters["passages"]) == ("refused", 2, 2)
+    assert answer is None and (call.outcome, call.attempts, call.parameters["passages"]) == ("refused", 1, 1)
     assert "context size" in call.reason
 
 
@@ -79,7 +79,9 @@ def test_it_is_served_to_others_until_ctrl_c(process: subprocess.Popen[str], soc
     url = next(word for word in line.rstrip(",\n").replace(",", " ").split() if word.startswith("http://127.0.0.1:"))
     answer, call = Run(chat_model=f"llamacpp:{local.ALIAS}", chat_url=url, model_seconds=120).ask(PROMPT, City)
     assert isinstance(answer, City), call
-    assert call.input_tokens and call.parameters == {"temperature": 0, "max_tokens": 4096}
+    assert call.input_tokens and call.parameters == {"temperature": 0, "max_tokens": local.CONTEXT // 4}, (
+        "it said what it bears"
+    )
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
 

@@ -109,6 +109,6 @@ def test_the_small_model_gets_a_schema_that_ends() -> None:
     node = {
         "properties": {"kind": {"type": "string", "enum": ["a"]}, "q": {"type": "array", "items": {"type": "string"}}}
     }
-    kind, q = tight(node)["properties"].values()
+    kind, q = tight(node, 3)["properties"].values()
     assert kind == {"type": "string", "enum": ["a"]}
     assert q == {"type": "array", "items": {"type": "string", "maxLength": 200}, "maxItems": 3}

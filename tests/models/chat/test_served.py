@@ -215,7 +215,7 @@ def test_a_good_answer_between_two_failures_counts(server: Server) -> None:
     assert one.told == []
 
 
-def test_a_prompt_that_is_too_long_loses_whole_passages_once(server: Server) -> None:
+def test_a_prompt_that_is_too_long_loses_whole_passages(server: Server) -> None:
     def short(body: dict[str, Any], number: int) -> Answer:
         if "P3" in body["messages"][1]["content"]:
             return refused(400, "This model's maximum context length is 10 tokens, however you requested 20.")
@@ -228,7 +228,7 @@ def test_a_prompt_that_is_too_long_loses_whole_passages_once(server: Server) -> 
     assert "It costs 2 GB." in server.asked[1]["messages"][1]["content"]
     server.behave = lambda body, number: refused(413, "prompt is too long")
     answer, call = run(server).ask(Prompt("extract", "extractor", "Find.", "What?", passages))
-    assert answer is None and (call.outcome, call.attempts) == ("refused", 2)
+    assert answer is None and (call.outcome, call.attempts) == ("refused", 3), "four, two, one"
     answer, call = run(server).ask(Prompt("extract", "extractor", "Find.", "What?", passages[:1]))
     assert answer is None and (call.outcome, call.attempts) == ("refused", 1)
 

@@ -33,7 +33,7 @@ class Said(NamedTuple):
 @dataclass(frozen=True)
 class Brief:
     """A record as far as it is made. ``level`` and ``counters`` are None before they are counted; ``withdrawn`` are claims that a revision took
-    out of the answer."""
+    out of the answer, ``downgraded`` those that none of its sentences may rest on."""
 
     plan: Plan
     retrieval: Retrieval
@@ -44,6 +44,7 @@ class Brief:
     level: int | None = None
     counters: Counters | None = None
     withdrawn: frozenset[str] = frozenset()
+    downgraded: frozenset[str] = frozenset()
 
     @cached_property
     def aspects(self) -> Aspects:
@@ -111,4 +112,5 @@ def brief_of(record: Record) -> Brief:
         level=record.level,
         counters=record.counters,
         withdrawn=frozenset(last.withdrawn if last else ()),
+        downgraded=frozenset(last.downgraded if last else ()),
     )

@@ -22,7 +22,8 @@ CARRIED = 0.5  # share of a sentence's words that have to be those of what it ci
 # Words with which an answer joins what it cites; they need no carrier.
 _JOINING = content_stems(
     "work works read give gives say says find finding findings nearest compare comparison compared figure figures source sources "
-    "search within over range same differ agree likely cause setting statement statements known quoted below words"
+    "search within over range same differ agree likely cause setting statement statements known quoted below words "
+    "speak speaks none two side question stand change text measure different things"
 )
 
 
@@ -76,7 +77,7 @@ def _in_words(result: Result) -> str:
 
 def of_sentences(brief: Brief) -> Iterator[Finding]:
     """Sentences whose figures or words are not those of the claims and measurements that they name."""
-    known = known_texts(brief)
+    known, asked = known_texts(brief), values(f.text for f in brief.plan.facets)
     for said in brief.said:
         sentence = said.sentence
         claims = [brief.claim[i] for i in sentence.claim_ids if i in brief.claim]
@@ -88,7 +89,7 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
         strangers = () if own else unnamed(sentence.text, [*(c.quote.text for c in claims), *known])
         loose = not own and not strange and (bool(strangers) or not _carried(sentence.text, rest))
         if not (strange or loose):
-            yield from _unsized(said, claims, own)
+            yield from _unsized(said, claims, own, asked)
             continue
         if other := _carrier(said, brief, known):
             yield finding(
@@ -119,10 +120,11 @@ def of_sentences(brief: Brief) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _unsized(said: Said, claims: list[Claim], own: list[Measurement]) -> Iterator[Finding]:
+def _unsized(said: Said, claims: list[Claim], own: list[Measurement], asked: frozenset[float]) -> Iterator[Finding]:
     """A sentence with figures of claims that all hold at a stated size, and that names none of these sizes or their models."""
     names = [n for c in claims for n in (c.setting.scale.text if c.setting.scale else "", c.setting.model or "") if n]
-    sized = claims and not own and all(c.setting.scale for c in claims) and numbers(said.sentence.text)
+    sized = claims and not own and all(c.setting.scale for c in claims)
+    sized = sized and any(not n.counts and n.value not in asked for n in numbers(said.sentence.text))
     if sized and not any(name in said.sentence.text for name in names):
         text = f"its figures hold at {', '.join(dict.fromkeys(names))}, and it does not say so"
         yield finding("missing-scale", text, at=[said.at], claims=[c.id for c in claims], evidence=said.sentence.text)

@@ -18,11 +18,12 @@ DEFECTS = (
 
 
 class Kind(NamedTuple):
-    """Who raises findings of a kind, how severe they are, and what they mean."""
+    """Who raises findings of a kind, how severe they are, what they mean, and what it would take to mend a weakness."""
 
     role: Role
     severity: Severity
     meaning: str
+    needs: str = ""
 
 
 class Term(NamedTuple):

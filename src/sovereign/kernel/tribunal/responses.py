@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from sovereign.records import Finding, Response, ReviewRound
 
+from .kinds import rule
+
 
 def respond(first: ReviewRound, second: ReviewRound, changes: Sequence[str]) -> tuple[Response, ...]:
     """One response to each finding of the first round that objects to something, and to each objection of a model.
@@ -31,7 +33,10 @@ def _response(finding: Finding, later: Sequence[Finding], changes: Sequence[str]
         return Response(finding_id=finding.id, outcome="resolved", reason=f"the second round does not raise it: {did}")
     before, after = len(finding.claim_ids), len({i for f in again for i in f.claim_ids})
     fewer = f", of {after} claims instead of {before}" if after < before else ""
-    reason = f"what was read gives nothing better; the second round raises it again{fewer}"
+    kind = rule().kinds.get(finding.code)
+    reason = f"what was read gives nothing better{fewer}" + (
+        f"; it would take {kind.needs}" if kind and kind.needs else ""
+    )
     return Response(finding_id=finding.id, outcome="limitation", reason=reason)
 
 

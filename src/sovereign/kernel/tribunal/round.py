@@ -91,6 +91,7 @@ def review(
         spread=round(max(s.score for s in scores) - min(s.score for s in scores), 2),
         discarded=proposed.discarded or None,
         withdrawn=tuple(sorted(brief.withdrawn)),
+        downgraded=tuple(sorted(brief.downgraded)),
     )
 
 

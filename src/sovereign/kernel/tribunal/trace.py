@@ -87,7 +87,7 @@ def rest_on(
 ) -> Rest:
     """What a sentence that names these claims and measurements may say. ``more`` are texts that are known besides, ``compared`` the
     ratios of the claims as the answer's tables turn them."""
-    quotes = [c.quote.text for c in claims]
+    quotes = [text for c in claims for text in (c.quote.text, c.quote.where or "", c.quote.section)]
     keys = [
         value for m in measurements for value in (m.key.method, m.key.comparator or "", *(v for _, v in m.key.setting))
     ]

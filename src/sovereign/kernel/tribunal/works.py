@@ -176,12 +176,19 @@ def _overlapping(quotes: list[tuple[str, str, Quote]]) -> Iterator[Finding]:
 
 def of_attribution(brief: Brief) -> Iterator[Finding]:
     """Sentences that the claims of the record give word for word, and that name other claims than those that give them."""
-    again = {s.text: s.claim_ids for s in answer(brief.answering, brief.aspects).sentences() if s.claim_ids}
+    again: dict[str, list[tuple[str, ...]]] = defaultdict(list)  # two works may hold one sentence word for word
+    for sentence in answer(brief.answering, brief.aspects, brief.downgraded).sentences():
+        if sentence.claim_ids:
+            again[sentence.text].append(sentence.claim_ids)
+    for claim in brief.answering:
+        if claim.text in again:
+            again[claim.text].append((claim.id,))
     for said in brief.said:
-        mine, right = said.sentence.claim_ids, again.get(said.sentence.text)
-        if right is None or said.sentence.measurement_ids or set(mine) == set(right):
+        mine, givers = said.sentence.claim_ids, again.get(said.sentence.text, [])
+        if not (mine and givers) or said.sentence.measurement_ids or any(set(mine) == set(right) for right in givers):
             continue
         if all(i in brief.claim for i in mine):
+            right = givers[0]
             text = f"the sentence names {', '.join(mine)}; it follows from {', '.join(right)}"
             both = [i for i in (*mine, *right) if (i in mine) != (i in right)]
             yield finding("wrong-paper", text, at=[said.at], claims=both, evidence=said.sentence.text)

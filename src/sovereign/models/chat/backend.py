@@ -10,6 +10,8 @@ from sovereign.records import CallOutcome
 
 from .ports import Prompt
 
+BRIEF = 1024  # tokens of an answer, from which down few items and short texts are asked for
+
 
 class Message(NamedTuple):
     """One turn of a conversation."""
@@ -22,7 +24,8 @@ class Message(NamedTuple):
 class Request:
     """What is sent. ``prompt`` is what ``messages`` were rendered from; the fakes read it, a server gets the messages.
 
-    ``structured``: whether the server is given ``schema`` (JSON Schema) to decode by, besides the words of the prompt.
+    ``most_output``: the most tokens of the answer. ``structured``: whether the server is given ``schema`` (JSON Schema) to decode by,
+    besides the words of the prompt.
     """
 
     prompt: Prompt
@@ -30,7 +33,13 @@ class Request:
     name: str
     schema: Mapping[str, Any]
     seconds: float
+    most_output: int
     structured: bool = True
+
+    @property
+    def brief(self) -> bool:
+        """Whether ``schema`` has bounds that the answer must be decoded by, so that it comes to an end."""
+        return self.most_output <= BRIEF
 
 
 class Reply(NamedTuple):
@@ -44,7 +53,7 @@ class Reply(NamedTuple):
 class Failure(Exception):
     """No answer. ``again``: it may pass, after ``wait`` seconds if the server said so. ``sent``: the server may have counted it.
 
-    ``too_long``: the prompt did not fit the model. ``no_schema``: the server does not decode by a schema.
+    ``too_long``: the prompt did not fit the model. ``slow``: no answer came in time. ``no_schema``: the server does not decode by a schema.
     """
 
     def __init__(
@@ -56,6 +65,7 @@ class Failure(Exception):
         wait: float = 0.0,
         sent: bool = False,
         too_long: bool = False,
+        slow: bool = False,
         no_schema: bool = False,
     ) -> None:
         super().__init__(reason)
@@ -65,6 +75,7 @@ class Failure(Exception):
         self.wait = wait
         self.sent = sent
         self.too_long = too_long
+        self.slow = slow
         self.no_schema = no_schema
 
 
@@ -72,10 +83,12 @@ class Failure(Exception):
 class Backend:
     """A model: its name as a person gave it, the parameters that every request to it has, and how it is asked.
 
-    ``most_output``: the most tokens of an answer, which the server is told. ``send`` raises ``Failure`` alone.
+    ``most_output``: the most tokens of an answer. ``send`` raises ``Failure`` alone. ``context`` gives the tokens that prompt and answer may
+    have together, None where that is not known; it never raises, and is asked once, before the first question.
     """
 
     name: str
     parameters: Mapping[str, str | int | float]
     most_output: int
     send: Callable[[Request], Reply]
+    context: Callable[[], int | None] = lambda: None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -13,18 +14,21 @@ from sovereign.records import ModelCall
 from .backend import Failure
 
 LEAST_SECONDS = 0.5
+RUN_SHARE = 0.5  # of the time of a run, that all calls may take: a slow model is not to eat it up
+STAGE_SHARE = 0.25  # of it, that the calls of one stage may take
 
 
 @dataclass(frozen=True)
 class Limits:
     """``max_tokens`` of prompts and answers together; ``max_cost`` in US dollars, 0 for none; prices in US dollars a million tokens,
-    0 where unknown; ``seconds`` one call may take."""
+    0 where unknown; ``seconds`` one call may take; ``run_seconds`` the whole run has, of which calls get their share."""
 
     max_tokens: int = 200_000
     max_cost: float = 0.0
     input_price: float = 0.0
     output_price: float = 0.0
     seconds: float = 60.0
+    run_seconds: float = math.inf
 
     def checked(self) -> Limits:
         """Itself.
@@ -64,6 +68,7 @@ class Budget:
         self._lock = threading.Lock()
         self._tokens = 0
         self._cost = 0.0
+        self._seconds: defaultdict[str, float] = defaultdict(float)  # by stage, of all threads together
 
     def remember(self, calls: Iterable[ModelCall]) -> None:
         """Count calls of an earlier attempt of this run: going on with a run is no way to a second budget."""
@@ -71,14 +76,20 @@ class Budget:
             for call in calls:
                 self._tokens += (call.input_tokens or 0) + (call.output_tokens or 0)
                 self._cost += call.cost or 0.0
+                self._seconds[call.stage] += call.seconds
 
-    def reserve(self, input_tokens: int, output_tokens: int) -> None:
+    def took(self, stage: str, seconds: float) -> None:
+        """Count the time of a call."""
+        with self._lock:
+            self._seconds[stage] += seconds
+
+    def reserve(self, stage: str, input_tokens: int, output_tokens: int) -> None:
         """Set tokens aside for a call.
 
         Raises:
             Failure: if they might not fit.
         """
-        self.time()
+        self.time(stage)
         limits, cost = self.limits, self.limits.cost(input_tokens, output_tokens) or 0.0
         with self._lock:
             if self._tokens + input_tokens + output_tokens > limits.max_tokens:
@@ -98,13 +109,19 @@ class Budget:
             self._tokens += sum(used) - sum(reserved)
             self._cost += (self.limits.cost(*used) or 0.0) - (self.limits.cost(*reserved) or 0.0)
 
-    def time(self) -> float:
-        """Seconds that a call may take now.
+    def time(self, stage: str) -> float:
+        """Seconds that a call of a stage may take now.
 
         Raises:
-            Failure: if the run has none left.
+            Failure: if the run has none left, or calls have had their share of it.
         """
-        left = self.seconds_left()
+        left, whole = self.seconds_left(), self.limits.run_seconds
         if left < LEAST_SECONDS:
             raise Failure("budget", "the time of the run is over")
-        return min(left, self.limits.seconds)
+        with self._lock:
+            of_stage = STAGE_SHARE * whole - self._seconds[stage]
+            of_calls = RUN_SHARE * whole - sum(self._seconds.values())
+        if min(of_stage, of_calls) < LEAST_SECONDS:
+            share, who = (STAGE_SHARE, "this stage") if of_stage < of_calls else (RUN_SHARE, "all stages")
+            raise Failure("budget", f"calls of {who} may take {share * whole:.0f} of the run's {whole:.0f} s, and have")
+        return min(left, of_stage, of_calls, self.limits.seconds)

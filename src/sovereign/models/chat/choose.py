@@ -85,6 +85,7 @@ def limits(settings: Settings) -> Limits:
         settings.model_input_price,
         settings.model_output_price,
         settings.model_seconds,
+        settings.budget_seconds,
     )
 
 

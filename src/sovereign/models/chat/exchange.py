@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import threading
 from collections.abc import Callable
+from time import monotonic
 
 from .backend import Backend, Failure, Message, Request
 from .budget import LEAST_SECONDS, Budget, estimate
+from .room import Room, room
 from .tape import Entry, Tape, is_count, key_of
 
 TRIES = 4  # how often a request is sent that fails in a way that may pass
@@ -26,6 +29,26 @@ class Exchanges:
         self.backend, self.budget = backend, budget
         self._tape, self._sleep = tape, sleep
         self._structured = True  # until the server says that it knows no schemas
+        self._room: Room | None = None
+        self._lock = threading.Lock()
+
+    def room(self) -> Room:
+        """What the model bears now. The server is asked once; a recording keeps what it said, as prompts depend on it."""
+        with self._lock:
+            if self._room is None:
+                key = key_of(self.backend, b"context")
+                kept = self._tape.get(key) if self._tape else None
+                context = self.backend.context() if kept is None else kept.input_tokens
+                if self._tape and not self._tape.replay and kept is None and context:
+                    self._tape.put(Entry(key=key, model=self.backend.name, input_tokens=context, tries=0))
+                self._room = room(context, self.backend.most_output)
+            return self._room
+
+    def shrink(self) -> None:
+        """Ask for half as much from now on: the model took too long."""
+        half = self.room().halved
+        with self._lock:
+            self._room = half
 
     def get(self, request: Request) -> tuple[Entry, bool]:
         """The answer, or how there was none, and whether it comes from the recording.
@@ -34,9 +57,10 @@ class Exchanges:
             Failure: if nothing was asked: no budget is left, or a replay holds no answer.
         """
         key = key_of(self.backend, written(request.messages))
-        reserved = (estimate("".join(m.text for m in request.messages)), self.backend.most_output)
-        self.budget.reserve(*reserved)  # also in a replay, so that it ends where the run did
-        used = (0, 0)
+        stage = request.prompt.stage
+        reserved = (estimate("".join(m.text for m in request.messages)), request.most_output)
+        self.budget.reserve(stage, *reserved)  # also in a replay, so that it ends where the run did
+        used, started = (0, 0), monotonic()
         try:
             entry, recorded = self._tape.get(key) if self._tape else None, True
             if not entry:
@@ -46,6 +70,7 @@ class Exchanges:
             used = (entry.input_tokens, entry.output_tokens)
         finally:
             self.budget.settle(reserved, used)
+            self.budget.took(stage, monotonic() - started)
         if self._tape and not recorded:
             self._tape.put(entry)
         return entry, recorded
@@ -72,6 +97,7 @@ class Exchanges:
                             "outcome": failure.outcome,
                             "reason": failure.reason,
                             "too_long": failure.too_long,
+                            "slow": failure.slow,
                             "input_tokens": lost,
                             "estimated": lost > 0,
                         }

@@ -19,7 +19,6 @@ from sovereign.errors import InputError, SovereignError
 from sovereign.models.files import library, packaged, pinned
 
 from .backend import Backend, Failure, Reply, Request
-from .schema import loose, tight
 
 NAME = "local:"
 ALIAS = "SmolLM2-135M-Instruct"
@@ -42,7 +41,7 @@ def local(*, asks: bool = True) -> Backend:
     if asks:
         weights()
         library("xllamacpp", "local")
-    return Backend(NAME, parameters, MOST_OUTPUT, _send)
+    return Backend(NAME, parameters, MOST_OUTPUT, _send, lambda: CONTEXT)
 
 
 def weights() -> str:
@@ -109,7 +108,7 @@ def _send(request: Request) -> Reply:
         raise Failure("unreachable", error.message) from error
     until = monotonic() + request.seconds
     if not turn.acquire(timeout=request.seconds):
-        raise Failure("unreachable", f"{NAME} gives no answer within {request.seconds:.3g} s")
+        raise Failure("unreachable", f"{NAME} gives no answer within {request.seconds:.3g} s", slow=True)
     try:
         return _said(server, request, until)
     finally:
@@ -120,7 +119,7 @@ def _said(server: Any, request: Request, until: float) -> Reply:
     body: dict[str, Any] = {
         "messages": [{"role": m.role, "content": m.text} for m in request.messages],
         "temperature": 0,
-        "max_tokens": MOST_OUTPUT,
+        "max_tokens": request.most_output,
         "stream": True,
         "return_progress": True,  # so that reading a long prompt ends in time, too
         "stream_options": {"include_usage": True},
@@ -128,7 +127,7 @@ def _said(server: Any, request: Request, until: float) -> Reply:
     if request.structured:
         body["response_format"] = {
             "type": "json_schema",
-            "json_schema": {"name": request.name, "schema": tight(loose(request.schema))},
+            "json_schema": {"name": request.name, "schema": request.schema},
         }
     parts: list[str] = []
     last: dict[str, Any] = {}
@@ -147,7 +146,7 @@ def _said(server: Any, request: Request, until: float) -> Reply:
         too_long = said.get("type") == "exceed_context_size_error"
         raise Failure("refused", f"{NAME} refuses: {str(said.get('message'))[:200]}", too_long=too_long)
     if monotonic() > until:
-        raise Failure("unreachable", f"{NAME} gives no answer within {request.seconds:.3g} s", sent=True)
+        raise Failure("unreachable", f"{NAME} gives no answer within {request.seconds:.3g} s", sent=True, slow=True)
     usage = last.get("usage") or {}
     return Reply("".join(parts), usage.get("prompt_tokens"), usage.get("completion_tokens"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 _BOUNDS = frozenset(("maxLength", "minLength", "maxItems", "minItems", "pattern", "title", "default"))
+_LONGEST = 200  # characters of a text
 _NAMED = frozenset(("properties", "$defs"))
 
 
@@ -27,12 +28,21 @@ def loose(node: Any) -> Any:
     }
 
 
-def tight(node: Any) -> Any:
-    """A schema with few items and short texts: a small model that decodes by it comes to an end."""
+def tight(node: Any, items: int) -> Any:
+    """A schema with few items in a list, and with texts of a tenth of their length: who decodes by it comes to an end."""
     if isinstance(node, list):
-        return [tight(one) for one in node]
+        return [tight(one, items) for one in node]
     if not isinstance(node, dict):
         return node
-    ends = {"array": {"maxItems": 3}, "string": {} if "enum" in node else {"maxLength": 200}}
+    kept = {
+        key: {name: tight(sub, items) for name, sub in value.items()} if key in _NAMED else tight(value, items)
+        for key, value in node.items()
+        if key not in _BOUNDS
+    }
+    ends = {"array": {"maxItems": items}, "string": {} if "enum" in node else {"maxLength": _tenth(node)}}
     kind = node.get("type")
-    return {key: tight(value) for key, value in node.items()} | (ends.get(kind, {}) if isinstance(kind, str) else {})
+    return kept | (ends.get(kind, {}) if isinstance(kind, str) else {})
+
+
+def _tenth(node: dict[str, Any]) -> int:
+    return int(min(_LONGEST, max(1, node.get("maxLength", 10 * _LONGEST) // 10)))

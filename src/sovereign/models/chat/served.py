@@ -20,6 +20,7 @@ from .backend import Backend, Failure, Message, Reply, Request
 from .schema import loose
 
 MOST_OUTPUT = 4096  # tokens of an answer; what some models think aloud counts, too
+CONTEXT_SECONDS = 5.0  # that the server has to say what its model bears
 _EXTRAS = {"anthropic": "anthropic", "google": "google"}
 
 
@@ -41,11 +42,31 @@ def served(name: str, url: str, purpose: Purpose, *, asks: bool = True) -> Backe
     extra = _EXTRAS.get(kind, "llm")
     library("pydantic_ai", extra)
     library({"anthropic": "anthropic", "google": "google.genai"}.get(kind, "openai"), extra)
-    return Backend(name, parameters, MOST_OUTPUT, functools.partial(_send, kind, model, place, secret, parameters))
+    send = functools.partial(_send, kind, model, place, secret, parameters)
+    # Of the vendors' own servers it is known that their models bear what is asked here.
+    if kind in _EXTRAS or (VENDORS[kind].keys and not url):
+        return Backend(name, parameters, MOST_OUTPUT, send)
+    return Backend(name, parameters, MOST_OUTPUT, send, functools.partial(_context, model, place, secret))
 
 
 def _nothing(request: Request) -> Reply:
     raise Failure("unrecorded", "a replay sends nothing")
+
+
+def _context(model: str, place: str, secret: str) -> int | None:
+    """The tokens that the server says the model has room for; None if it does not say."""
+    from .wire import Client, context_in
+
+    async def asked() -> int | None:
+        async with Client(secret, CONTEXT_SECONDS, foreign=True) as client, asyncio.timeout(CONTEXT_SECONDS):
+            headers = {"authorization": f"Bearer {secret}"} if secret else {}
+            await client.get(f"{place}/models", headers=headers)
+            return context_in(client.body, model) if client.status == 200 else None
+
+    try:
+        return asyncio.run(asked())
+    except Exception:  # whatever it is, the first question meets it, too, and says so
+        return None
 
 
 def _send(kind: str, model: str, place: str, secret: str, parameters: Mapping[str, Any], request: Request) -> Reply:
@@ -65,12 +86,13 @@ async def _asked(
     from .wire import Client
 
     settings = ModelSettings(
-        temperature=parameters["temperature"], max_tokens=parameters["max_tokens"], timeout=request.seconds
+        temperature=parameters["temperature"], max_tokens=request.most_output, timeout=request.seconds
     )
     form = ModelRequestParameters()
     if request.structured:
-        schema = OutputObjectDefinition(json_schema=loose(request.schema), name=request.name)
-        form = ModelRequestParameters(output_mode="native", output_object=schema)
+        schema = request.schema if request.brief else loose(request.schema)
+        wanted = OutputObjectDefinition(json_schema=dict(schema), name=request.name)
+        form = ModelRequestParameters(output_mode="native", output_object=wanted)
     async with Client(secret, request.seconds, foreign=kind != "openai") as client:
         try:
             async with asyncio.timeout(request.seconds):

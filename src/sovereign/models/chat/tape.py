@@ -41,6 +41,7 @@ class Entry(BaseModel):
     text: str = ""
     reason: str = ""
     too_long: bool = False
+    slow: bool = False
     input_tokens: int = 0
     output_tokens: int = 0
     estimated: bool = False
@@ -55,7 +56,7 @@ class Entry(BaseModel):
         return number
 
     def failure(self) -> Failure:
-        return Failure(self.outcome, self.reason, too_long=self.too_long)
+        return Failure(self.outcome, self.reason, too_long=self.too_long, slow=self.slow)
 
 
 def key_of(backend: Backend, prompt: bytes) -> str:

@@ -5,6 +5,7 @@ What went wrong is told by what was seen here, status and body, not by the excep
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ import httpx2
 
 from .backend import Failure
 
+LEAST_CONTEXT = 512  # tokens; less is an error of the server
 MOST_BYTES = 8_000_000  # of an answer
 _PASSING = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _TOO_LONG = re.compile(
@@ -71,7 +73,7 @@ class Client(httpx2.AsyncClient):
             return Failure("unreadable", f"{place} sends more than {MOST_BYTES:,} bytes", sent=True)
         if not status:
             if isinstance(error, TimeoutError) or "imeout" in type(error).__name__ + type(error.__cause__).__name__:
-                return Failure("unreachable", f"{place} gives no answer within {seconds:.3g} s", sent=True)
+                return Failure("unreachable", f"{place} gives no answer within {seconds:.3g} s", sent=True, slow=True)
             why = said_in(self.clear(str(error.__cause__ or error)))
             return Failure("unreachable", f"{place} cannot be reached: {why}", again=True)
         if status == 200:
@@ -85,6 +87,17 @@ class Client(httpx2.AsyncClient):
         if status in (400, 404, 415, 422, 501) and _NO_SCHEMA.search(self.body):
             return Failure("refused", told, no_schema=True)
         return Failure("refused" if status < 500 else "unreachable", told)
+
+
+def context_in(body: str, model: str) -> int | None:
+    """The tokens of context that a list of models (``GET /models``) gives for one: as vLLM says it, or as llama.cpp does."""
+    try:
+        listed = json.loads(body)["data"]
+        one = next((m for m in listed if m["id"] == model), listed[0] if len(listed) == 1 else {})
+        found = one.get("max_model_len") or (one.get("meta") or {}).get("n_ctx")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+    return found if type(found) is int and found >= LEAST_CONTEXT else None
 
 
 def said_in(body: str) -> str:
