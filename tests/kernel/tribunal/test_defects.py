@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from sovereign.errors import InputError
 from sovereign.kernel.tribunal import DEFECTS, review_json
 from sovereign.records import Finding
+from tests.kernel.asking import ask
 from tests.kernel.conftest import Run
 
 Json = dict[str, Any]
@@ -172,3 +174,18 @@ def test_a_renamed_metric_of_a_table_is_found(clean: Json):
     data = copy.deepcopy(clean)
     data["answer"]["comparisons"][0]["metric"] = "accuracy"
     assert "/answer/comparisons/0" in {place for f in review_json(data) if f.code == "altered-text" for place in f.at}
+
+
+def test_works_that_agree_are_counted_also_beside_one_that_does_not(tmp_path: Path):
+    library = tmp_path / "library"
+    library.mkdir()
+    for name, says in (("ibarra", "increase"), ("obi", "increase"), ("rossi", "reduce")):
+        about = f"The machine of {name} has a memory of its own."
+        text = f"Gated adapters {says} inference latency by 30 % compared with merged adapters on a 7B model."
+        front = f'---\ntitle: "Adapters as {name} sees them"\nauthors: ["{name.title()}"]\nyear: 2024\n---\n'
+        (library / f"{name}.md").write_text(f"{front}\n# Results\n\n{about} {text}\n")
+    record = ask(
+        tmp_path / "home", "What do gated adapters cost against merged adapters in inference latency?", library
+    )
+    assert any("2 works give" in s.text for s in record.answer.abstract), "nothing is counted here"
+    assert not [f for r in record.reviews for f in r.findings if f.code == "altered-number"]

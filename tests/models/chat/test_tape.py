@@ -10,6 +10,7 @@ import pytest
 
 from sovereign.errors import InputError, OutputError
 from sovereign.models.chat import Passage, Prompt
+from sovereign.models.chat.wire import context_in
 from sovereign.records import ModelCall
 from tests.models.chat.helpers import GOOD, PROMPT, Answer, Run, Server, refused, said
 
@@ -126,3 +127,9 @@ def test_budgets_end_a_replay_where_they_ended_the_run(server: Server, tmp_path:
     again = run(server, replay=tmp_path, model_max_tokens=15_000)
     assert [same(again.ask(p)[1]) for p in prompts] == [same(call) for call in calls]
     assert calls[-1].outcome == "budget"
+
+
+def test_a_server_that_says_an_impossible_context_says_nothing() -> None:
+    said = '{"data": [{"id": "m", "max_model_len": %d}]}'
+    assert context_in(said % 8192, "m") == 8192
+    assert context_in(said % 10**30, "m") is None and context_in(said % -1, "m") is None

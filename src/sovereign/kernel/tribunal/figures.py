@@ -156,12 +156,16 @@ def rest_of(claims: list[Claim], own: list[Measurement], known: list[str], brief
 
 
 def _counts(claims: list[Claim], own: list[Measurement], brief: Brief) -> Iterable[int]:
-    """What there is to count: claims, works, comparisons of one kind, sizes."""
+    """What there is to count: claims, works, comparisons of one kind, sizes, works that agree."""
     groups = grouped(rows_of(claims, brief.aspects)).values()
     yield from (len(distinct([r for r in g if r.ratio is not None])) for g in groups)
     yield from (sum(r.ratio is not None for r in g) for g in groups)
     yield from (len(claims), len({c.quote.source_id for c in claims}))
     yield from (len({c.setting.scale.value for c in claims if c.setting.scale}),)
+    works = {c.id: c.quote.source_id for c in claims}
+    yield from (
+        len({works.get(i) for side in a.sides for i in side.claim_ids} - {None}) for a in brief.answer.agreements
+    )
     yield len({dict(m.key.setting).get("model") for m in own})
     if own:  # "at 9 scales": those of a column, which may leave out some of another architecture
         columns = [[r for r in t.rows if r.cells[c]] for t in brief.answer.measured for c in range(len(t.columns))]

@@ -14,6 +14,7 @@ import httpx2
 from .backend import Failure
 
 LEAST_CONTEXT = 512  # tokens; less is an error of the server
+MOST_CONTEXT = 10**9  # a server that says more says nothing
 MOST_BYTES = 8_000_000  # of an answer
 _PASSING = frozenset((408, 409, 425, 429, 500, 502, 503, 504, 529))
 _TOO_LONG = re.compile(
@@ -97,7 +98,7 @@ def context_in(body: str, model: str) -> int | None:
         found = one.get("max_model_len") or (one.get("meta") or {}).get("n_ctx")
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
-    return found if type(found) is int and found >= LEAST_CONTEXT else None
+    return found if type(found) is int and LEAST_CONTEXT <= found <= MOST_CONTEXT else None
 
 
 def said_in(body: str) -> str:
