@@ -104,6 +104,11 @@ def level(data: Json) -> None:
     data["level"] += 1
 
 
+def state(data: Json) -> None:
+    assert data["answer"]["state"] == "PARTLY_ANSWERED"
+    data["answer"]["state"] = "ANSWERED"
+
+
 def rung(data: Json) -> None:
     cited(data)["rungs"].append(5)
 
@@ -135,6 +140,7 @@ PLANTS: list[tuple[Callable[[Json], None], str]] = [
     (taken_back, "retracted-source"),
     (groups, "group-counted-twice"),
     (level, "overclaimed-level"),
+    (state, "overclaimed-level"),
     (rung, "overclaimed-level"),
     (size_of_a_claim, "missing-scale"),
     (scale_facet, "missing-scale"),

@@ -41,6 +41,7 @@ CHECKS: dict[Role, tuple[Check, ...]] = {
         worked.of_agreements,
         worked.of_sureness,
         worked.of_verdicts,
+        worked.of_states,
         worked.of_gates,
         worked.of_counts,
         worked.of_levels,

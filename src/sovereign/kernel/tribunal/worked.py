@@ -139,6 +139,16 @@ def _full(claim: Claim) -> bool:
     return len(against) >= 8
 
 
+def of_states(brief: Brief) -> Iterator[Finding]:
+    """A state of the whole answer that is better than that of its weakest facet."""
+    order = ("NOT_ANSWERABLE", "PARTLY_ANSWERED", "ANSWERED")
+    weakest = min((f.state for f in brief.answer.facets), key=order.index, default="NOT_ANSWERABLE")
+    if order.index(brief.answer.state) > order.index(weakest):
+        text = f"the answer is called {brief.answer.state}; its weakest facet is {weakest}"
+        low = [f.facet_id for f in brief.answer.facets if f.state == weakest]
+        yield finding("overclaimed-level", text, at=["/answer/state"], facets=low)
+
+
 def of_gates(brief: Brief) -> Iterator[Finding]:
     """Gate verdicts that no exact protocol and no measurement of the record gives."""
     for claim in brief.claims:
