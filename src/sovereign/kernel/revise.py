@@ -37,7 +37,7 @@ def revise(first: ReviewRound, answered: Answer) -> Revision:
 
     A contradicted claim carries no sentence any more, but that its sources disagree stays said: one that stands in no
     disagreement and no table of the answer keeps its sentences. Where a facet has nothing but claims that contradict each
-    other, its sentences stay too: that is then what the sources say.
+    other, or nothing else with figures, its sentences stay too: that is then what the sources say.
     """
     named = {
         code: frozenset(i for f in first.findings if f.code == code for i in f.claim_ids)
@@ -51,6 +51,10 @@ def revise(first: ReviewRound, answered: Answer) -> Revision:
     shown |= {row.claim_id for row in answered.comparisons}
     mixed = (named[MIXED] & shown) - gone
     by_facet = [frozenset(i for s in f.sentences for i in s.claim_ids) for f in answered.facets]
+    # The same of its figures: else one vague sentence without any would take the place of all that was compared.
+    by_facet += [
+        frozenset(c.claim_id for c in answered.comparisons if c.facet_id == f.facet_id) for f in answered.facets
+    ]
     mixed -= {i for ids in by_facet if ids <= mixed for i in ids}
     twice = named[WEAK[0]] & named[WEAK[1]] - gone - mixed
     changes = []
