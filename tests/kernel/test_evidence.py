@@ -15,12 +15,13 @@ from sovereign.kernel.aspects import Aspects, aspects_of
 from sovereign.kernel.evidence import joined, lab_evidence, measured_anew, question_of, shown
 from sovereign.kernel.plan import plan
 from sovereign.kernel.tribunal import brief_of, review
+from sovereign.kernel.tribunal.tabled import of_measurements
 from sovereign.kernel.tribunal.works import of_citations
 from sovereign.lab.overhead import run as driver
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.lab.overhead.results import Results
 from sovereign.lab.overhead.shipped import Kept
-from sovereign.records import FacetAnswer, Paper, Record, seed_claims, sha256_hex
+from sovereign.records import FacetAnswer, Paper, Quantity, Record, seed_claims, sha256_hex
 from sovereign.store import open_store
 from tests.kernel.asking import ask
 from tests.kernel.conftest import Run
@@ -218,6 +219,8 @@ def test_a_run_measures_the_question_first_and_shows_both(tmp_path: Path, monkey
     assert 0 < left[0] < 60
     assert [t.anew for t in record.answer.measured] == [False] * 4 + [True] * 2
     assert any(s.text.startswith("Measured anew on this machine") for s in record.answer.summary)
+    # Figures of two runs in one setting are two figures, each relative to its own run.
+    assert [f.text for r in record.reviews for f in r.findings if f.severity == "critical"] == []
     with open_store(tmp_path) as store:
         assert store.artifacts.get(sha256_hex(kept(FRESH).data)) == kept(FRESH).data
 
@@ -262,6 +265,18 @@ def test_reviewers_say_what_measured_sentences_rest_on(answered: Run) -> None:
     assert "fabricated-citation" not in codes and "unsupported-in-answer" not in codes
     lost = of_citations(brief_of(record.model_copy(update={"measurements": record.measurements[:3]})))
     assert {f.code for f in lost} == {"fabricated-citation"}
+
+
+def test_a_measurement_is_relative_to_its_own_run(answered: Run) -> None:
+    brief = brief_of(answered.record)
+    base = next(m for m in brief.measurements if m.ratio == 1.0 and m.key.unit == "ms/token")
+    slower = Quantity(value=2 * base.quantity.value, unit="ms/token", text=f"{2 * base.quantity.value:.3g} ms/token")
+    later = base.model_copy(
+        update={"id": "M9999", "artifact": "ab" * 32, "quantity": slower, "low": None, "high": None}
+    )
+    assert list(of_measurements(replace(brief, measurements=(*brief.measurements, later)))) == []
+    mixed = later.model_copy(update={"artifact": base.artifact})
+    assert list(of_measurements(replace(brief, measurements=(*brief.measurements, mixed)))) != []
 
 
 def test_the_score_is_not_worse_for_having_measured(answered: Run) -> None:

@@ -154,7 +154,7 @@ def of_cells(brief: Brief) -> Iterator[Finding]:
 def of_measurements(brief: Brief) -> Iterator[Finding]:
     """Measurements whose printed figure is not their value, or whose value lies outside its own quartiles, or does not give its ratio."""
     bases: dict[tuple[object, ...], Measurement] = {
-        (m.key.metric, m.key.method, m.key.setting, m.key.unit): m for m in brief.measurements
+        (m.key.metric, m.key.method, m.key.setting, m.key.unit, m.artifact): m for m in brief.measurements
     }
     for n, one in enumerate(brief.measurements):
         mine = Rest(frozenset(), (one.quantity.value,), frozenset(), frozenset())
@@ -170,5 +170,5 @@ def of_measurements(brief: Brief) -> Iterator[Finding]:
 
 
 def _compared(one: Measurement) -> tuple[object, ...]:
-    """What a measurement is relative to, in its own setting."""
-    return one.key.metric, one.key.comparator, one.key.setting, one.key.unit
+    """What a measurement is relative to, in its own setting and its own run."""
+    return one.key.metric, one.key.comparator, one.key.setting, one.key.unit, one.artifact
