@@ -120,7 +120,7 @@ def _sent(client: httpx.Client, url: str, body: dict[str, Any]) -> _Answer:
             if monotonic() - start > _SECONDS:
                 raise httpx.ReadTimeout(f"an answer that takes more than {_SECONDS:g} s")
         wait = response.headers.get("retry-after", "")
-        return _Answer(response.status_code, float(wait) if wait.isdigit() else 0.0, bytes(got))
+        return _Answer(response.status_code, float(wait) if wait.isascii() and wait.isdigit() else 0.0, bytes(got))
 
 
 def _vectors(answer: _Answer, place: str, count: int, model: str) -> tuple[Vectors, str]:

@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sovereign.errors import InputError
@@ -118,6 +118,7 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_anew(make: Make, serve
         st.sampled_from(HEADERS), st.text(max_size=30) | st.from_regex(r"\w{3}, \d+ \w{3} \d+ \d+:\d+:\d+ .*")
     )
 )
+@example({"retry-after": "0\x1f"})
 def test_whatever_a_host_asks_for_is_a_time(headers: dict[str, str]) -> None:
     assert 0 <= asked_pause(headers, wall=1e9) < 1e13
 

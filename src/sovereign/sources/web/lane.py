@@ -146,7 +146,8 @@ def asked_pause(headers: Mapping[str, str], wall: float) -> float:
 
 
 def _number(text: str) -> float:
-    return float(text) if _NUMBER.fullmatch(text.strip()) else 0.0
+    text = text.strip()  # of more signs than float() allows around a number
+    return float(text) if _NUMBER.fullmatch(text) else 0.0
 
 
 def _until(date: str, wall: float) -> float:
