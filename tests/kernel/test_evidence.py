@@ -21,7 +21,7 @@ from sovereign.lab.overhead import run as driver
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.lab.overhead.results import Results
 from sovereign.lab.overhead.shipped import Kept
-from sovereign.records import FacetAnswer, Paper, Quantity, Record, seed_claims, sha256_hex
+from sovereign.records import FacetAnswer, Measurement, Paper, ProtocolKey, Quantity, Record, seed_claims, sha256_hex
 from sovereign.store import open_store
 from tests.kernel.asking import ask
 from tests.kernel.conftest import Run
@@ -277,6 +277,24 @@ def test_a_measurement_is_relative_to_its_own_run(answered: Run) -> None:
     assert list(of_measurements(replace(brief, measurements=(*brief.measurements, later)))) == []
     mixed = later.model_copy(update={"artifact": base.artifact})
     assert list(of_measurements(replace(brief, measurements=(*brief.measurements, mixed)))) != []
+
+
+def test_a_noisy_ratio_lies_between_the_quartiles(answered: Run) -> None:
+    brief = brief_of(answered.record)
+    base = next(m for m in brief.measurements if m.ratio == 1.0 and m.key.unit == "ms/token")
+
+    def timed(name: str, value: float, ratio: float, key: ProtocolKey) -> Measurement:
+        quantity = Quantity(value=value, unit="ms/token", text=f"{value:g} ms/token")
+        more = {"id": name, "quantity": quantity, "low": 0.95 * value, "high": 1.05 * value, "ratio": ratio, "key": key}
+        return base.model_copy(update=more)
+
+    def held(ratio: float) -> bool:
+        other = base.key.model_copy(update={"method": "another", "comparator": base.key.method})
+        both = (timed("M1", 10.0, 1.0, base.key), timed("M2", 12.0, ratio, other))
+        return not list(of_measurements(replace(brief, measurements=both)))
+
+    assert held(1.2) and held(1.3) and held(1.1)
+    assert not held(1.6) and not held(0.9)
 
 
 def test_the_score_is_not_worse_for_having_measured(answered: Run) -> None:

@@ -14,7 +14,7 @@ from .kinds import finding
 from .trace import Rest, untraced
 
 _CLOSE = 0.006  # by which two ratios of one and the same figures may differ, as they are printed
-_RATIOS = 0.06  # by which a median of ratios may differ from the ratio of two medians
+_RATIOS = 0.10  # by which a median of ratios may lie beyond the quartiles of both figures
 
 
 def of_sides(brief: Brief) -> Iterator[Finding]:
@@ -161,12 +161,19 @@ def of_measurements(brief: Brief) -> Iterator[Finding]:
         wrong = bool(untraced(one.quantity.text, mine))
         if not wrong and one.low is not None and one.high is not None:
             wrong = not one.low * (1 - _CLOSE) <= one.quantity.value <= one.high * (1 + _CLOSE)
-        if not wrong and one.ratio is not None and (base := bases.get(_compared(one))):
-            given = one.quantity.value / base.quantity.value if base.quantity.value else one.ratio
-            wrong = abs(given - one.ratio) > _RATIOS * abs(one.ratio)
+        if not wrong and one.ratio is not None and (base := bases.get(_compared(one))) and base.quantity.value:
+            wrong = not _fits(one, base)
         if wrong:
             said = f"{one.id} says {one.quantity.text}; its value is {one.quantity.value:g}, its quartiles {one.low} and {one.high}, its ratio {one.ratio}"
             yield finding("altered-number", said, at=[f"/measurements/{n}"])
+
+
+def _fits(one: Measurement, base: Measurement) -> bool:
+    """Whether a ratio is one that both figures give. It is a median of ratios, each of one round, and so need not be the ratio of the two
+    medians: on a machine with other work it lies anywhere between the quartiles of the one over those of the other."""
+    low, high = one.low or one.quantity.value, one.high or one.quantity.value
+    least, most = base.low or base.quantity.value, base.high or base.quantity.value
+    return low / most * (1 - _RATIOS) <= (one.ratio or 0.0) <= high / least * (1 + _RATIOS)
 
 
 def _compared(one: Measurement) -> tuple[object, ...]:
