@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import pairwise
 
 from sovereign.reading import normal_title
@@ -142,18 +142,24 @@ def _work(quote: Quote) -> str:
     return f"{quote.source_id}, read in {quote.paper_id}"
 
 
-def _odd(quotes: list[tuple[str, str, Quote]], key: object, value: object, code: str, said: str) -> Iterator[Finding]:
+def _odd(
+    quotes: list[tuple[str, str, Quote]],
+    key: Callable[[Quote], Hashable],
+    value: Callable[[Quote], str],
+    code: str,
+    said: str,
+) -> Iterator[Finding]:
     """Quotes that agree with others in ``key`` and differ in ``value`` from most of them, or from some if there is no majority."""
-    groups: dict[object, list[tuple[str, str, Quote]]] = defaultdict(list)
+    groups: dict[Hashable, list[tuple[str, str, Quote]]] = defaultdict(list)
     for row in quotes:
-        groups[key(row[2])].append(row)  # type: ignore[operator]
+        groups[key(row[2])].append(row)
     for rows in groups.values():
-        counted = Counter(value(q) for _, _, q in rows)  # type: ignore[operator]
+        counted = Counter(value(q) for _, _, q in rows)
         if len(counted) < 2:
             continue
         (most, often), (_, second) = counted.most_common(2)
         for place, claim_id, quote in rows:
-            mine = value(quote)  # type: ignore[operator]
+            mine = value(quote)
             if mine != most or often == second:
                 other = next(v for v in counted if v != mine)
                 text = "a quote that the record has twice: " + said.format(other)
