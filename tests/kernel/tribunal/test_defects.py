@@ -113,6 +113,22 @@ def rung(data: Json) -> None:
     cited(data)["rungs"].append(5)
 
 
+def said_of_the_record(data: Json) -> None:
+    sentences(data)[0].update(claim_ids=[], of_record=True)
+
+
+def confidence(data: Json) -> None:
+    data["answer"]["sureness"][0]["degree"] = "high"
+
+
+def counter(data: Json) -> None:
+    data["counters"]["verified"] += 1
+
+
+def gate(data: Json) -> None:
+    next(c for c in data["claims"] if c["gate"])["gate"]["status"] = "VERIFIED"
+
+
 def size_of_a_claim(data: Json) -> None:
     next(c for c in data["claims"] if c["setting"]["scale"])["setting"]["scale"] = None
 
@@ -142,6 +158,10 @@ PLANTS: list[tuple[Callable[[Json], None], str]] = [
     (level, "overclaimed-level"),
     (state, "overclaimed-level"),
     (rung, "overclaimed-level"),
+    (said_of_the_record, "uncited-sentence"),
+    (confidence, "overclaimed-level"),
+    (counter, "overclaimed-level"),
+    (gate, "overclaimed-level"),
     (size_of_a_claim, "missing-scale"),
     (scale_facet, "missing-scale"),
     (row_of_a_table, "missing-scale"),
