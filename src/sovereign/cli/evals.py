@@ -17,7 +17,9 @@ def evaluate(
     name: Annotated[
         str,
         typer.Argument(
-            help="The bench: scifact, pubmedqa, scitab, tamper, scholarqa, injection or tribunal.", metavar="NAME"
+            help="The bench: scifact, pubmedqa, scitab, tamper, scholarqa, injection, tribunal, tdms, scirex, scitldr, qasper, "
+            "versions or disagreements.",
+            metavar="NAME",
         ),
     ],
     data: Annotated[Path | None, typer.Option("--data", help="The folder that holds the set.")] = None,

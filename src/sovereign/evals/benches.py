@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,7 +22,17 @@ from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
 SETS: dict[str, ModuleType] = {"scifact": scifact, "pubmedqa": pubmedqa, "scitab": scitab}
+ACROSS: dict[str, str] = {
+    "tdms": "sovereign.evals.tdms",
+    "scirex": "sovereign.evals.scirex",
+    "scitldr": "sovereign.evals.scitldr",
+    "qasper": "sovereign.evals.qasper",
+    "versions": "sovereign.evals.versions",
+    "disagreements": "sovereign.evals.disagreements",
+}
+"""Benches of evidence in tables, texts and across papers: modules with ``measure(data, limit, progress)`` that gives a result."""
 TAKES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(ACROSS, ("--data", "--limit")),
     **dict.fromkeys(SETS, ("--data", "--split", "--limit")),
     "tamper": ("--data", "--split", "--limit", "--twins"),
     "scholarqa": ("--data", "--limit", "--library"),
@@ -71,6 +82,9 @@ def run(
         from . import tribunal
 
         return tribunal.run(records, model, progress, skipped)
+    if name in ACROSS:
+        measured: Result = import_module(ACROSS[name]).measure(data, limit, progress)
+        return {"bench": name, **measured, "version": __version__, "limit": limit}
     if data is None:
         raise InputError(f"{name} needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
     if name == "scholarqa":

@@ -7,6 +7,7 @@ from .answer import (
     AnswerState,
     Comparison,
     Disagreement,
+    DisagreementType,
     FacetAnswer,
     Figure,
     Matrix,
@@ -33,7 +34,9 @@ from .protocol import ProtocolKey
 from .quantity import Quantity
 from .question import Facet, FacetKind, Plan, Query
 from .quote import Quote, quote_of
+from .rationale import Computation, Operation, Rationale, UsedCell
 from .record import SCHEMA_VERSION, Counters, Environment, Record, short_id
+from .reported import ReportedNumber
 from .review import Finding, Response, ResponseOutcome, ReviewRound, Role, RoleScore, ScoreTerm, Severity
 from .seed import SeedClaim, SeedClaims, seed_claims
 
@@ -50,12 +53,14 @@ __all__ = [
     "CheckOutcome",
     "Claim",
     "Comparison",
+    "Computation",
     "Counters",
     "Decision",
     "DecisionOutcome",
     "Depth",
     "Direction",
     "Disagreement",
+    "DisagreementType",
     "Document",
     "Environment",
     "Event",
@@ -82,6 +87,7 @@ __all__ = [
     "ModelCall",
     "ModelUse",
     "OpenPoint",
+    "Operation",
     "Outcome",
     "OwnerDecision",
     "OwnerOutcome",
@@ -92,8 +98,10 @@ __all__ = [
     "Quantity",
     "Query",
     "Quote",
+    "Rationale",
     "Record",
     "Relation",
+    "ReportedNumber",
     "Response",
     "ResponseOutcome",
     "Result",
@@ -114,6 +122,7 @@ __all__ = [
     "StageUse",
     "Sureness",
     "Table",
+    "UsedCell",
     "Verdict",
     "Verification",
     "canonical_json",

@@ -182,14 +182,23 @@ class Comparison(Model):
     claim_id: str
 
 
+DisagreementType = Literal[
+    "different_version", "different_setting", "different_baseline", "own_work", "real_disagreement", "not_comparable"
+]
+"""Why sources do not agree. ``own_work``: a claim against a table or another passage of its own work; ``not_comparable``:
+their protocol keys differ in metric, data set or split, so that nothing may be said of agreement."""
+
+
 class Disagreement(Model):
-    """Sources that do not agree. ``why`` names what differs between them, or says that nothing named does."""
+    """Sources that do not agree. ``why`` names what differs between them, or says that nothing named does; ``type`` is that
+    in one word."""
 
     subject: str
     metric: str
     kind: Literal["direction", "magnitude", "level"]
     sides: tuple[Side, ...]
     why: str
+    type: DisagreementType | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class OpenPoint(Model):

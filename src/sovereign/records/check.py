@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from .base import Model
 from .quote import Quote
+from .rationale import Rationale
 
 Verdict = Literal["SUPPORT", "CONTRADICT", "MIXED", "NOT_ENOUGH_INFO", "UNCHECKED"]
 Outcome = Literal["pass", "fail", "unclear", "not_applicable"]
@@ -27,7 +30,8 @@ class Evidence(Model):
     """One passage held against a claim.
 
     ``relation`` says whose passage it is: the sentence the claim was taken from, another passage of the same work,
-    a work of an independent group, a work of the same group, or one whose authors are not known.
+    a work of an independent group, a work of the same group, or one whose authors are not known. ``rationale`` is there
+    where a table was held against the claim; ``quote`` is then the part of the table's text that holds its cells.
     """
 
     quote: Quote
@@ -37,6 +41,7 @@ class Evidence(Model):
     checks: tuple[CheckOutcome, ...]
     reason: str
     claim_id: str | None = None
+    rationale: Rationale | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class Verification(Model):

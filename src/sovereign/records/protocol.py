@@ -1,14 +1,18 @@
-"""The typed key by which claims and laboratory protocols find each other."""
+"""The typed key by which claims, reported numbers and laboratory protocols find each other."""
 
 from __future__ import annotations
+
+from pydantic import Field
 
 from .base import Model
 
 
 class ProtocolKey(Model):
-    """What a claim states or a protocol can test. Two figures are comparable only if their keys agree.
+    """What a number is a measurement of. Two numbers are comparable only if their keys agree.
 
-    ``None`` in a claim's key means that the sentence does not say; in a protocol's key, that any value will do.
+    ``None`` means that the text does not say; in a protocol's key, that any value will do. ``method`` is what was
+    measured and ``comparator`` the baseline that a difference or ratio is against. ``model`` is the base model and
+    ``size`` its parameters; ``setting`` holds further conditions by name ("batch size": "1"), sorted.
     """
 
     metric: str
@@ -16,14 +20,8 @@ class ProtocolKey(Model):
     comparator: str | None = None
     setting: tuple[tuple[str, str], ...] = ()
     unit: str | None = None
-
-    def accepts(self, other: ProtocolKey) -> bool:
-        """Whether a protocol with this key can test a claim with the ``other`` key."""
-        mine, theirs = dict(self.setting), dict(other.setting)
-        return (
-            self.metric == other.metric
-            and self.method.casefold() == other.method.casefold()
-            and (self.comparator is None or self.comparator.casefold() == (other.comparator or "").casefold())
-            and all(theirs.get(name) == value for name, value in mine.items())
-            and (self.unit is None or self.unit == other.unit)
-        )
+    task: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    dataset: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    split: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    model: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    size: float | None = Field(default=None, exclude_if=lambda value: value is None)

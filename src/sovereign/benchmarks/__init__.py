@@ -1,0 +1,1 @@
+"""Numbers that works report, each with the typed key of what it measures, and the clusters that may be compared."""
