@@ -1,0 +1,163 @@
+"""Which lines a statement is about: subject, object and the measures or settings that it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from .mentions import Mention
+from .sheet import Axis, Sheet, other
+from .statements import THAN, Clause, Cue
+
+_OTHERS = re.compile(
+    r"^\s*(?:\w+\s+){0,2}?(?:all\s+(?:of\s+)?)?(?:the\s+|any\s+(?:of\s+the\s+)?|its\s+)?(?:two\s+|three\s+|remaining\s+)?"
+    r"(?:others?|previous|prior|existing|competing|competitive|remaining|rest|compared|baselines?|state-of-the-art|SOTA|strong|current|published)\b",
+    re.IGNORECASE,
+)
+_AMONG_ALL = re.compile(r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b", re.I)
+_BASE = re.compile(r"\b(?:baselines?|base|vanilla|original|none|no|full|standard|w/o|without|default)\b", re.I)
+_APART = re.compile(r"\b(?:oracle|human|upper bound|gold|skyline|majority|random|average|avg|total|mean|all)\b", re.I)
+_CONJOINED = re.compile(r"[\s,()/&'\"]*(?:and|or|both|the|as well as|our|also|models?|baselines?|systems?|with|in|on|of|for|all|layers?|features?|\W)*[\s,()]*", re.I)
+
+
+@dataclass(frozen=True)
+class Operands:
+    """``mine`` against ``theirs`` on an axis, at lines ``across``. ``named``: whether the clause itself named the lines across."""
+
+    axis: Axis
+    mine: frozenset[int]
+    theirs: frozenset[int]
+    across: tuple[int, ...]
+    named: bool
+    specific: int
+    others: bool = False
+
+
+def merged(mentions: Sequence[Mention]) -> frozenset[int]:
+    """The lines that mentions mean together: alternatives are joined, narrowings are cut ("TGen trained on cleaned data")."""
+    facets: list[frozenset[int]] = []
+    for mention in mentions:
+        for i, facet in enumerate(facets):
+            if not facet & mention.lines:
+                facets[i] = facet | mention.lines
+                break
+        else:
+            facets.append(mention.lines)
+    if not facets:
+        return frozenset()
+    together = frozenset.intersection(*facets)
+    return together or facets[-1]
+
+
+def within(mentions: Iterable[Mention], start: int, end: int, axis: Axis | None = None) -> list[Mention]:
+    """The mentions inside a span, in order."""
+    return [m for m in mentions if start <= m.start and m.end <= end and axis in (None, m.axis)]
+
+
+def run_of(claim: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The first mention and those joined to it by "and" and the like."""
+    kept = list(mentions[:1])
+    for mention in mentions[1:]:
+        if not _CONJOINED.fullmatch(claim[kept[-1].end : mention.start]):
+            break
+        kept.append(mention)
+    return kept
+
+
+def entity_axes(sheet: Sheet) -> tuple[Axis, Axis]:
+    """The axis of the compared things first: the one that does not name the measures."""
+    measured = sheet.measures() or "column"
+    return (other(measured), measured)
+
+
+def across_lines(sheet: Sheet, axis: Axis, said: Sequence[Mention], cue: Cue | None) -> tuple[tuple[int, ...], bool]:
+    """The lines across that a statement is about, and whether it names them; else all measures, or all lines."""
+    named = merged([m for m in said if m.axis == other(axis)])
+    if named:
+        return tuple(sorted(named)), True
+    lines = sheet.lines(other(axis))
+    directed = sheet.directed(other(axis))
+    if cue is not None and cue.sense in ("better", "worse") and directed:
+        return tuple(n for n in lines if n in directed), False
+    return tuple(lines), False
+
+
+def rivals(sheet: Sheet, axis: Axis, mine: frozenset[int]) -> frozenset[int]:
+    """All other lines of an axis that are things like these: no oracle, no average."""
+    headers = sheet.headers[axis]
+    return frozenset(n for n, h in headers.items() if n not in mine and not _APART.search(" ".join(h)))
+
+
+def of_comparison(
+    claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
+) -> Operands | None:
+    """Subject and object of words that compare; None where one of them is no line of the table.
+
+    The subject stands before the words, or in the clause before; the object behind them, after "than", "over" and the like.
+    """
+    rest = claim[cue.end : clause.end]
+    joint = THAN.search(rest) if cue.kind != "compare" or not re.match(r"(?i)out|surp|exc|beat|top|under|lag|fall|trail", claim[cue.start : cue.end]) else None
+    if joint is None and cue.kind in ("equal",):
+        return None
+    at = cue.end + (joint.end() if joint else 0)
+    for axis in entity_axes(sheet):
+        behind = run_of(claim, within(mentions, at, clause.end, axis))
+        before = within(mentions, clause.start, cue.start, axis)
+        if behind and not before and joint is None and cue.passive is False and len(within(mentions, at, clause.end, axis)) > 1 and cue.kind != "compare":
+            continue
+        before = before or [m for m in earlier if m.axis == axis]
+        mine, theirs = merged(before), merged(behind)
+        others = False
+        if mine and (not theirs or _AMONG_ALL.search(claim[at : at + 60])) and (_OTHERS.match(claim[at : clause.end]) or _AMONG_ALL.search(claim[at : at + 60])):
+            theirs, others, behind = rivals(sheet, axis, mine), True, []
+        theirs = theirs - mine if theirs - mine else theirs
+        if not mine or not theirs or mine & theirs:
+            continue
+        if cue.passive and re.match(r"\s*by\b", rest):
+            mine, theirs = theirs, mine
+        used = {id(m) for m in (*before, *behind)}
+        context = [m for m in within(mentions, clause.start, clause.end) if id(m) not in used] or list(earlier)
+        across, named = across_lines(sheet, axis, context, cue)
+        specific = sum(m.specific for m in (*before, *behind))
+        return Operands(axis, mine, theirs, across, named, specific, others)
+    return None
+
+
+def of_superlative(
+    claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
+) -> Operands | None:
+    """The subject of "best" and the like, and the lines it is held against."""
+    for axis in entity_axes(sheet):
+        here = within(mentions, clause.start, clause.end, axis)
+        before = [m for m in here if m.end <= cue.start]
+        subject = before or run_of(claim, [m for m in here if m.start >= cue.end]) or [m for m in earlier if m.axis == axis]
+        if not subject:
+            continue
+        mine = merged(subject)
+        theirs = rivals(sheet, axis, mine)
+        if not theirs:
+            continue
+        context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis] or [m for m in earlier if m.axis != axis]
+        across, named = across_lines(sheet, axis, context, cue)
+        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True)
+    return None
+
+
+def of_change(
+    claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
+) -> Operands | None:
+    """The two sides of "improves": the subject, and what follows "over" or "compared to", or the line that is called the base."""
+    direct = of_comparison(claim, sheet, clause, cue, mentions, earlier) if THAN.search(claim[cue.end : clause.end]) else None
+    if direct is not None and direct.specific:
+        return direct
+    for axis in entity_axes(sheet):
+        before = within(mentions, clause.start, cue.start, axis)
+        mine = merged(before)
+        base = frozenset(n for n, h in sheet.headers[axis].items() if n not in mine and h and _BASE.search(h[-1]))
+        if not mine or len(base) != 1:
+            continue
+        context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis]
+        across, named = across_lines(sheet, axis, context, cue)
+        return Operands(axis, mine, base, across, named, sum(m.specific for m in before))
+    return None

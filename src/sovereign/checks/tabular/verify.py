@@ -1,0 +1,124 @@
+"""A claim against one table: its statements, decided by cells; and a verdict only where enough of the claim is accounted for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sovereign.language.words import STOP, content_stems, normalize, word_set
+from sovereign.records import CheckOutcome, Rationale, Verdict
+
+from . import figures
+from .compute import Finding, compared, ranked, trend
+from .grid import Grid
+from .mentions import GENERIC, Mention, find_mentions, header_words, tokens_of
+from .operands import entity_axes, of_change, of_comparison, of_superlative, merged, within
+from .sheet import Sheet, other, sheet_of
+from .statements import Clause, Cue, clauses_of, cues_of, every, mostly, plain_claim
+
+_NAME = re.compile(r"(?<![\w-])(?:[A-Z]{2,}\w*|[A-Z]?[a-z]+[A-Z]\w*|[A-Za-z]+-?\d+\w*|[A-Z][\w]*(?:-[A-Z]\w*)+)(?![\w])")
+_SHORT_GAP, _LONG_GAP = 0.01, 0.1
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement of the claim that cells decide. ``denied`` is already in ``holds``."""
+
+    holds: bool
+    operation: str
+    finding: Finding
+    specific: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a table says of a claim. ``signals`` are what the verdict was made from."""
+
+    verdict: Verdict
+    reason: str
+    rationale: Rationale | None
+    checks: tuple[CheckOutcome, ...]
+    statements: tuple[Statement, ...] = ()
+    signals: tuple[tuple[str, float], ...] = ()
+
+
+def statements_of(claim: str, sheet: Sheet, mentions: Sequence[Mention]) -> list[Statement]:
+    """Every statement of a plain claim that the table decides."""
+    found: list[Statement] = []
+    earlier: list[Mention] = []
+    for clause in clauses_of(claim):
+        here = within(mentions, clause.start, clause.end)
+        cues = cues_of(clause)
+        for cue in cues:
+            if (one := _decided(claim, sheet, clause, cue, mentions, earlier)) is not None:
+                found.append(one)
+        denied = any(c.denied for c in cues)
+        for said, finding in figures.of_clause(claim, sheet, clause, mentions, earlier):
+            if finding is not None:
+                specific = sum(m.specific for m in (here or earlier))
+                found.append(Statement(finding.holds != denied, finding.computation.operation, finding, specific, said.start, said.end))
+        earlier = here or earlier
+    return found
+
+
+def _decided(
+    claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
+) -> Statement | None:
+    reader = {"compare": of_comparison, "equal": of_comparison, "best": of_superlative, "change": of_change}[cue.kind]
+    operands = reader(claim, sheet, clause, cue, mentions, earlier)
+    if operands is None:
+        return None
+    if cue.kind == "best":
+        found = ranked(sheet, operands.axis, operands.mine, operands.mine | operands.theirs, operands.across, cue.sense, cue.nth)
+    else:
+        found = compared(sheet, operands.axis, operands.mine, operands.theirs, operands.across, cue.sense, cue.kind == "equal", operands.others)
+    vote = _vote(found, clause, cue)
+    if vote is None:
+        return None
+    holds, finding = vote
+    return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)
+
+
+def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Finding] | None:
+    """What the lines across say together; None where they differ and the claim does not say of how many it speaks."""
+    held, failed = [f for f in found if f.holds], [f for f in found if not f.holds]
+    if not held and not failed:
+        return None
+    if held and failed:
+        if every(clause.text) or cue.not_all:
+            return False, _joined(failed)
+        share = len(held) / len(found)
+        if mostly(clause.text):
+            return share > 0.5, _joined(held if share > 0.5 else failed)
+        if 0.25 < share < 0.75:
+            return None
+        return share > 0.5, _joined(held if share > 0.5 else failed)
+    return bool(held), _joined(held or failed)
+
+
+def _joined(found: Sequence[Finding]) -> Finding:
+    """Several findings as one: all their cells, and their expressions after one another."""
+    first = found[0]
+    text = "; ".join(f.computation.expression for f in found[:4])
+    cells = tuple(dict.fromkeys(e for f in found[:4] for e in f.cells))
+    return Finding(first.holds, cells, first.computation.model_copy(update={"expression": text}), min(f.gap for f in found))
+
+
+def unknown_names(claim: str, grid: Grid) -> list[str]:
+    """Names in a claim that neither headers, nor cells, nor the caption have."""
+    said = {w.lower() for h in _texts(grid) for w in re.findall(r"\w+", normalize(h))}
+    joined = "".join(sorted(said))
+    missing = []
+    for match in _NAME.finditer(claim):
+        parts = [p.lower() for p in re.findall(r"\w+", match[0])]
+        if not any(p in said or p.removesuffix("s") in said or (len(p) > 3 and p in joined) for p in parts):
+            missing.append(match[0])
+    return missing
+
+
+def _texts(grid: Grid) -> list[str]:
+    headers = {h for c in grid.cells for h in (*c.row_headers, *c.column_headers)}
+    return [*headers, *grid.corners, grid.caption, grid.label, *(c.text for c in grid.cells if any(ch.isalpha() for ch in c.text))]
