@@ -94,7 +94,7 @@ def _alike(x: Entry, y: Entry) -> bool:
 
 
 def ranked(
-    sheet: Sheet, axis: Axis, mine: Iterable[int], among: Iterable[int], across: Sequence[int], sense: Sense, nth: int = 1
+    sheet: Sheet, axis: Axis, mine: Iterable[int], among: Iterable[int], across: Sequence[int], sense: Sense, nth: int = 1, top: bool = False,
 ) -> list[Finding]:
     """One finding for each line across: whether one of mine is the nth from the best of all lines."""
     found, kept, own = [], tuple(among), frozenset(mine)
@@ -111,7 +111,8 @@ def ranked(
         text = f"{name_of(best)}: {shown(best.value)} is number {place} of {len(entries)} ({order})"
         gap = abs(best.value - first.value) / max(abs(best.value), abs(first.value), 1e-12)
         operation: Operation = "best" if nth == 1 else "ranking"
-        found.append(Finding(place == nth, tuple(dict.fromkeys((best, first))), _done(operation, text, float(place)), gap))
+        holds = place <= max(2, len(ordered) // 3) if top else place == nth
+        found.append(Finding(holds, tuple(dict.fromkeys((best, first))), _done(operation, text, float(place)), gap))
     return found
 
 

@@ -9,7 +9,7 @@ from itertools import permutations
 
 from .compute import Finding, computed, differences, mean_of, shown
 from .mentions import Mention
-from .operands import merged, within
+from .operands import entity_axes, merged, within
 from .sheet import Axis, Entry, Sheet, other
 from .statements import Clause
 
@@ -69,18 +69,29 @@ def agrees(said: Said, value: float, signed: bool = False) -> bool:
     return any(abs(mine - scaled) <= half for scaled in ((value, value * 100) if abs(value) <= 1 else (value,)))
 
 
-def looked_up(sheet: Sheet, said: Said, near: Sequence[Mention], used: Sequence[Mention]) -> Finding | None:
+def looked_up(sheet: Sheet, said: Said, near: Sequence[Mention], alone: bool) -> Finding | None:
     """A value among the cells that the claim's words mean; false only where they mean one cell and it says otherwise."""
-    rows, columns = (merged([m for m in near if m.axis == axis]) for axis in ("row", "column"))
-    if not rows and not columns:
+    rows, columns = (_nearest(said, near, axis) for axis in _AXES)
+    if not (rows or columns) or (said.digits < 2 and not said.decimals):
         return None
     cells = [e for (r, c), e in sheet.at.items() if (not rows or r in rows) and (not columns or c in columns)]
     for entry in cells:
         if any(agrees(said, v) for v in (*entry.reading.values, *filter(None, (entry.reading.upper,)))):
             return Finding(True, (entry,), computed("lookup", f"{shown(entry.value)} = {shown(said.value)}", entry.value, entry.unit))
-    if len(cells) == 1 and rows and columns and any(m.specific for m in near):
+    if len(cells) == 1 and rows and columns and alone:
         return Finding(False, (cells[0],), computed("lookup", f"{shown(cells[0].value)}, not {shown(said.value)}", cells[0].value, cells[0].unit))
     return None
+
+
+def _nearest(said: Said, near: Sequence[Mention], axis: Axis) -> frozenset[int]:
+    """The lines of the mention nearest to a number, narrowed by what else is said beside it."""
+    ordered = sorted((m for m in near if m.axis == axis), key=lambda m: min(abs(said.start - m.end), abs(m.start - said.end)))
+    if not ordered:
+        return frozenset()
+    lines = ordered[0].lines
+    for mention in ordered[1:]:
+        lines = lines & mention.lines or lines
+    return lines
 
 
 def averaged(sheet: Sheet, said: Said, near: Sequence[Mention]) -> Finding | None:
@@ -103,7 +114,7 @@ def stepped(sheet: Sheet, said: Said, near: Sequence[Mention]) -> Finding | None
     """A difference, percent, ratio or step in points between two cells that share a line and are of lines that the claim means."""
     if said.digits < 2:
         return None
-    for axis in _AXES:
+    for axis in entity_axes(sheet):
         mine = [m for m in near if m.axis == axis]
         if not mine:
             continue
@@ -141,13 +152,16 @@ def of_clause(claim: str, sheet: Sheet, clause: Clause, mentions: Sequence[Menti
     here = within(mentions, clause.start, clause.end)
     near = here or list(earlier)
     found: list[tuple[Said, Finding | None]] = []
-    for said in numbers_of(claim, clause, mentions):
+    numbers = numbers_of(claim, clause, mentions)
+    # Of several numbers, or several names, which is whose is not sure enough to say that one is wrong.
+    alone = len(numbers) == 1 and all(len([m for m in near if m.axis == axis]) == 1 for axis in _AXES)
+    for said in numbers:
         if not any(m.specific for m in near):
             found.append((said, None))
         elif said.step:
-            found.append((said, stepped(sheet, said, near) or (looked_up(sheet, said, near, here) if said.digits > 2 else None)))
+            found.append((said, stepped(sheet, said, near) or (looked_up(sheet, said, near, alone) if said.digits > 2 else None)))
         elif _MEAN.search(clause.text) and (mean := averaged(sheet, said, near)):
             found.append((said, mean))
         else:
-            found.append((said, looked_up(sheet, said, near, here)))
+            found.append((said, looked_up(sheet, said, near, alone)))
     return [(said, f) for said, f in found]

@@ -135,7 +135,7 @@ def _on_axis(words: Sequence[Token], sheet: Sheet, axis: Axis) -> list[Mention]:
 
 def _idle(words: Sequence[Token]) -> bool:
     """Whether a phrase of general words is too common to be a header, unless it is printed as a name ("P", "All")."""
-    return all((t.root in STOP or len(t.root) < 2) and not t.text[:1].isupper() for t in words)
+    return all(t.root in STOP or (len(t.root) < 2 and not t.text[:1].isupper()) for t in words)
 
 
 def _keyed(words: Sequence[Token], at: int, corners: frozenset[str]) -> bool:

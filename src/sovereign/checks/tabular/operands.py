@@ -16,7 +16,9 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _AMONG_ALL = re.compile(r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b", re.I)
-_BASE = re.compile(r"\b(?:baselines?|base|vanilla|original|none|no|full|standard|w/o|without|default)\b", re.I)
+_BASE = re.compile(r"(?:(?:our|the)\s+)?(?:baselines?|base|vanilla|original|none|no|full|default|standard)(?:\s+(?:model|system|method))?(?:\s*\(.*)?", re.I)
+_NOTED = re.compile(r"\(\w+\s?-\s?\w+\)")  # "(A3-A2)": which is held against which is not said in words
+_OF_STEPS = re.compile(r"\b(?:gaps?|differences?|improvements?|gains?|discrepanc\w+|correlations?|increases?|drops?|ratios?|effects?|impacts?|variance|variation|benefits?)\b", re.I)
 _APART = re.compile(r"\b(?:oracle|human|upper bound|gold|skyline|majority|random|average|avg|total|mean|all)\b", re.I)
 _CONJOINED = re.compile(r"[\s,()/&'\"]*(?:and|or|both|the|as well as|our|also|models?|baselines?|systems?|with|in|on|of|for|all|layers?|features?|\W)*[\s,()]*", re.I)
 
@@ -65,21 +67,36 @@ def run_of(claim: str, mentions: Sequence[Mention]) -> list[Mention]:
     return kept
 
 
-def entity_axes(sheet: Sheet) -> tuple[Axis, Axis]:
-    """The axis of the compared things first: the one that does not name the measures."""
-    measured = sheet.measures() or "column"
-    return (other(measured), measured)
+def entity_axes(sheet: Sheet) -> tuple[Axis, ...]:
+    """The axes of things that can be compared: not the one that names the measures; both where no axis does."""
+    measured = sheet.measures()
+    return ("row", "column") if measured is None else (other(measured),)
+
+
+def subject_of(claim: str, mentions: Sequence[Mention]) -> list[Mention]:
+    """The last mentions before a word that compares: of its part between commas, with those that are listed before them."""
+    kept = list(mentions[-1:])
+    for mention in reversed(mentions[:-1]):
+        between = claim[mention.end : kept[0].start]
+        if "," in between and not _CONJOINED.fullmatch(between):
+            break
+        kept.insert(0, mention)
+    return kept
 
 
 def across_lines(sheet: Sheet, axis: Axis, said: Sequence[Mention], cue: Cue | None) -> tuple[tuple[int, ...], bool]:
-    """The lines across that a statement is about, and whether it names them; else all measures, or all lines."""
+    """The lines across that a statement is about, and whether it names them; else all measures of quality, or all lines."""
     named = merged([m for m in said if m.axis == other(axis)])
+    if cue is not None and cue.sense in ("fast", "slow"):
+        speeds = sheet.speeds(other(axis))
+        return tuple(sorted(named & speeds or speeds)), bool(named & speeds)
     if named:
         return tuple(sorted(named)), True
     lines = sheet.lines(other(axis))
+    quality = [n for n in lines if n not in sheet.costs(other(axis))]
     directed = sheet.directed(other(axis))
-    if cue is not None and cue.sense in ("better", "worse") and directed:
-        return tuple(n for n in lines if n in directed), False
+    if cue is not None and cue.sense in ("better", "worse"):
+        return tuple(n for n in quality if n in directed) or tuple(quality), False
     return tuple(lines), False
 
 
@@ -97,13 +114,15 @@ def of_comparison(
     The subject stands before the words, or in the clause before; the object behind them, after "than", "over" and the like.
     """
     rest = claim[cue.end : clause.end]
+    if cue.kind != "change" and _OF_STEPS.search(claim[clause.start : cue.end]):
+        return None  # steps are compared, not figures
     joint = THAN.search(rest) if cue.kind != "compare" or not re.match(r"(?i)out|surp|exc|beat|top|under|lag|fall|trail", claim[cue.start : cue.end]) else None
     if joint is None and cue.kind in ("equal",):
         return None
     at = cue.end + (joint.end() if joint else 0)
     for axis in entity_axes(sheet):
         behind = run_of(claim, within(mentions, at, clause.end, axis))
-        before = within(mentions, clause.start, cue.start, axis)
+        before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
         if behind and not before and joint is None and cue.passive is False and len(within(mentions, at, clause.end, axis)) > 1 and cue.kind != "compare":
             continue
         before = before or [m for m in earlier if m.axis == axis]
@@ -130,7 +149,7 @@ def of_superlative(
     """The subject of "best" and the like, and the lines it is held against."""
     for axis in entity_axes(sheet):
         here = within(mentions, clause.start, clause.end, axis)
-        before = [m for m in here if m.end <= cue.start]
+        before = subject_of(claim, [m for m in here if m.end <= cue.start])
         subject = before or run_of(claim, [m for m in here if m.start >= cue.end]) or [m for m in earlier if m.axis == axis]
         if not subject:
             continue
@@ -152,10 +171,10 @@ def of_change(
     if direct is not None and direct.specific:
         return direct
     for axis in entity_axes(sheet):
-        before = within(mentions, clause.start, cue.start, axis)
+        before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
         mine = merged(before)
-        base = frozenset(n for n, h in sheet.headers[axis].items() if n not in mine and h and _BASE.search(h[-1]))
-        if not mine or len(base) != 1:
+        base = frozenset(n for n, h in sheet.headers[axis].items() if n not in mine and h and _BASE.fullmatch(h[-1].strip()))
+        if _NOTED.search(clause.text) or not mine or len(base) != 1:
             continue
         context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis]
         across, named = across_lines(sheet, axis, context, cue)

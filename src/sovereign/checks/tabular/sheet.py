@@ -29,6 +29,10 @@ _HIGHER = word_set(
     success throughput speed fps correl pearson spearman kappa cider spice nist iou dice psnr ssim agreement reward win
     divers correct relev fluenc coverag mcc gleu chrf comet spearmanr rho tau good informa inform combin measur roc"""
 )
+_SPEEDS = word_set(
+    "latenc second sec ms millisecond time hour delay runtim throughput speed fps latency throughput training_time"
+)
+_COSTS = _SPEEDS | word_set("param paramet memori size flop cost parameters memory storage trainable_parameters compute")
 _QUALITY = re.compile(r"^(?:p|r|h|hits?|recall|precision|ndcg|f|bleu|rouge|b|r)[@-]?\d*(?:[.-]?\w)?$", re.IGNORECASE)
 _ARROW_UP, _ARROW_DOWN = re.compile(r"↑|⇑|\\uparrow"), re.compile(r"↓|⇓|\\downarrow")
 _SAID_LOWER = re.compile(r"\b(?:lower|smaller|less|fewer)(?: values?| scores?| numbers?)? (?:is|are|being)(?: the)? better", re.I)
@@ -75,11 +79,19 @@ class Sheet:
         """The lines of an axis whose headers name a measure."""
         return frozenset(line for line, headers in self.headers[axis].items() if better_of(headers))
 
+    def costs(self, axis: Axis) -> frozenset[int]:
+        """The lines of an axis that count what something costs: time, memory, parameters."""
+        return frozenset(n for n, h in self.headers[axis].items() if measure_of(h)[0] in _COSTS)
+
+    def speeds(self, axis: Axis) -> frozenset[int]:
+        """The lines of an axis that measure time or speed."""
+        return frozenset(n for n, h in self.headers[axis].items() if measure_of(h)[0] in _SPEEDS)
+
     def measures(self) -> Axis | None:
-        """The axis whose headers name the measures; None where only the caption does, or nothing."""
-        shares = {axis: len(self.directed(axis)) / max(1, len(self.lines(axis))) for axis in _AXES}
-        best: Axis = "column" if shares["column"] >= shares["row"] else "row"
-        return best if shares[best] > 0 else None
+        """The axis whose headers name several measures; None where one measure holds for all, or none is named."""
+        names = {axis: {measure_of(h)[0] for h in self.headers[axis].values()} - {""} for axis in _AXES}
+        best: Axis = "column" if len(names["column"]) >= len(names["row"]) else "row"
+        return best if len(names[best]) > 1 else None
 
 
 _AXES: tuple[Axis, Axis] = ("row", "column")
@@ -119,27 +131,32 @@ def _unit_of(headers: Iterable[str]) -> tuple[str, float]:
     return next((found for h in headers if (found := unit_in(h)) != ("", 1.0)), ("", 1.0))
 
 
-@lru_cache(maxsize=8192)
 def better_of(headers: tuple[str, ...], whole: bool = True) -> int:
-    """Which way headers say is better: an arrow, "lower is better", else the measure that the innermost of them names.
+    """Which way is better under these headers, or in a caption (``whole`` is False): 1, -1, or 0 where nothing says so."""
+    return measure_of(headers, whole)[1]
+
+
+@lru_cache(maxsize=8192)
+def measure_of(headers: tuple[str, ...], whole: bool = True) -> tuple[str, int]:
+    """The measure that headers name, and which way headers say is better: an arrow, "lower is better", else the measure that the innermost of them names.
 
     ``whole`` is False for running text, where only what it says outright and the first measure that it names count.
     """
     text = " ".join(headers)
     if whole and (_ARROW_UP.search(text) or _ARROW_DOWN.search(text)):
-        return 1 if _ARROW_UP.search(text) else -1
+        return text, 1 if _ARROW_UP.search(text) else -1
     if whole and (_SAID_LOWER.search(text) or _SAID_HIGHER.search(text)):
-        return -1 if _SAID_LOWER.search(text) else 1
+        return text, -1 if _SAID_LOWER.search(text) else 1
     for header in reversed(headers):
         for word in _WORD.findall(header) if not whole else reversed(_WORD.findall(header)):
             root = stem(word.lower())
             if root in _LOWER or word.lower() in _LOWER:
-                return -1
+                return root, -1
             if root in _HIGHER or (whole and _QUALITY.match(word)):
-                return 1
+                return root, 1
         if whole and (found := naming(header)):
-            return -metrics()[found.metric].cost * (-1 if found.turned else 1)
-    return 0
+            return found.metric, -metrics()[found.metric].cost * (-1 if found.turned else 1)
+    return "", 0
 
 
 def kind(entry: Entry) -> str:

@@ -46,7 +46,7 @@ _PATTERNS: tuple[tuple[Kind, Sense, str], ...] = (
     *((("change"), sense, rf"\b{any_of(words)}\b") for sense, words in _CHANGES.items()),  # type: ignore[misc]
 )  # fmt: skip
 _CUES = tuple((kind, sense, re.compile(pattern, re.I)) for kind, sense, pattern in _PATTERNS)
-_DENIED = re.compile(
+DENIED = re.compile(
     r"\b(?:not|n't|no|never|neither|nor|fail(?:s|ed)?\s+to|cannot|can't|unable|hardly|rather than|instead of|without|nothing)\b|n['’]t\b", re.I
 )
 _NOT_ALL = re.compile(r"\s*(?:always|all|every|consistently|necessarily|uniformly)\b", re.I)
@@ -55,6 +55,7 @@ _EVERY = re.compile(r"\b(?:all|every|each|both|consistently|always|across the bo
 _MOST = re.compile(r"\b(?:most|mostly|overall|generally|in general|on average|majority|usually|typically|often|almost|nearly)\b", re.I)
 _NTH = re.compile(r"\b(?P<n>second|third|fourth|2nd|3rd|4th)[\s-]+$", re.I)
 _ORDER = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_AMONG = re.compile(r"\b(?:among|one of|some of)\s+(?:the\s+)?(?:top\s+|very\s+)?$", re.I)
 THAN = re.compile(r"\b(?:than|compared\s+(?:to|with|against)|in comparison (?:to|with)|relative to|over|against|versus|vs\.?|upon|with respect to|to that of|to|that of|with|as)\b", re.I)
 _HEDGED = re.compile(r"\b(?:might|could|would|should|expect(?:ed)?|hypothes\w+|believe|if)\b", re.I)
 
@@ -82,6 +83,7 @@ class Cue:
     not_all: bool = False
     nth: int = 1
     hedged: bool = False
+    among: bool = False
 
 
 def plain_claim(claim: str) -> str:
@@ -110,13 +112,13 @@ def cues_of(clause: Clause) -> list[Cue]:
             if any(c.start < end and start < c.end for c in found):
                 continue
             before = clause.text[: match.start()]
-            no = [m for m in _DENIED.finditer(before) if len(before[m.end() :].split()) <= 7 and "," not in before[m.end() :]]
+            no = [m for m in DENIED.finditer(before) if len(before[m.end() :].split()) <= 7 and "," not in before[m.end() :]]
             nth = _NTH.search(before)
             found.append(
                 Cue(
                     kind, sense, start, end, len(no) % 2 == 1, bool(_PASSIVE.search(before)) and bool(re.search(r"(?:ed|en)$", match[0])),
                     any(_NOT_ALL.match(before, m.end()) for m in no), _ORDER[nth["n"].lower()] if nth else 1,
-                    bool(_HEDGED.search(before)),
+                    bool(_HEDGED.search(before)), bool(_AMONG.search(before)),
                 )
             )  # fmt: skip
     return sorted(found, key=lambda c: c.start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sovereign.language.words import STOP, content_stems, normalize, word_set
 from sovereign.records import CheckOutcome, Rationale, Verdict
@@ -15,9 +15,10 @@ from .grid import Grid
 from .mentions import GENERIC, Mention, find_mentions, header_words, tokens_of
 from .operands import entity_axes, of_change, of_comparison, of_superlative, merged, within
 from .sheet import Sheet, other, sheet_of
-from .statements import Clause, Cue, clauses_of, cues_of, every, mostly, plain_claim
+from .statements import DENIED, Clause, Cue, clauses_of, cues_of, every, mostly, plain_claim
 
 _NAME = re.compile(r"(?<![\w-])(?:[A-Z]{2,}\w*|[A-Z]?[a-z]+[A-Z]\w*|[A-Za-z]+-?\d+\w*|[A-Z][\w]*(?:-[A-Z]\w*)+)(?![\w])")
+_PERFORMANCE = re.compile(r"\b(?:performances?|results?|scores?|quality|effectiveness)\b", re.I)
 _SHORT_GAP, _LONG_GAP = 0.01, 0.1
 
 
@@ -45,34 +46,54 @@ class Ruling:
     signals: tuple[tuple[str, float], ...] = ()
 
 
-def statements_of(claim: str, sheet: Sheet, mentions: Sequence[Mention]) -> list[Statement]:
+@dataclass(frozen=True)
+class Reading:
+    """What a table says of a claim: ``statements`` that cells decide; how many comparisons and numbers they do not decide."""
+
+    statements: tuple[Statement, ...]
+    open_cues: int
+    open_numbers: int
+    denials: int
+
+
+def read_claim(claim: str, sheet: Sheet, mentions: Sequence[Mention]) -> Reading:
     """Every statement of a plain claim that the table decides."""
     found: list[Statement] = []
     earlier: list[Mention] = []
+    cues_left = numbers_left = denials = 0
     for clause in clauses_of(claim):
         here = within(mentions, clause.start, clause.end)
         cues = cues_of(clause)
+        denials += any(c.denied for c in cues) or DENIED.search(clause.text) is not None
         for cue in cues:
-            if (one := _decided(claim, sheet, clause, cue, mentions, earlier)) is not None:
+            one = _decided(claim, sheet, clause, cue, mentions, earlier)
+            if one is not None:
                 found.append(one)
-        denied = any(c.denied for c in cues)
+            elif not clause.tail:
+                cues_left += 1
         for said, finding in figures.of_clause(claim, sheet, clause, mentions, earlier):
-            if finding is not None:
-                specific = sum(m.specific for m in (here or earlier))
-                found.append(Statement(finding.holds != denied, finding.computation.operation, finding, specific, said.start, said.end))
+            if finding is None:
+                numbers_left += 1
+                continue
+            denied = any(c.denied for c in cues if c.end <= said.start and "," not in claim[c.end : said.start])
+            specific = sum(m.specific for m in (here or earlier))
+            operation = finding.computation.operation
+            found.append(Statement(finding.holds != denied, operation, finding, specific, said.start, said.end))
         earlier = here or earlier
-    return found
+    return Reading(tuple(found), cues_left, numbers_left, denials)
 
 
 def _decided(
     claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
 ) -> Statement | None:
     reader = {"compare": of_comparison, "equal": of_comparison, "best": of_superlative, "change": of_change}[cue.kind]
+    if cue.sense in ("more", "less") and cue.kind != "change" and _PERFORMANCE.search(clause.text):
+        cue = replace(cue, sense="better" if cue.sense == "more" else "worse")
     operands = reader(claim, sheet, clause, cue, mentions, earlier)
     if operands is None:
         return None
     if cue.kind == "best":
-        found = ranked(sheet, operands.axis, operands.mine, operands.mine | operands.theirs, operands.across, cue.sense, cue.nth)
+        found = ranked(sheet, operands.axis, operands.mine, operands.mine | operands.theirs, operands.across, cue.sense, cue.nth, cue.among)
     else:
         found = compared(sheet, operands.axis, operands.mine, operands.theirs, operands.across, cue.sense, cue.kind == "equal", operands.others)
     vote = _vote(found, clause, cue)
