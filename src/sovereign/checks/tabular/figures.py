@@ -23,6 +23,7 @@ _STEP_AFTER = re.compile(
     r"^\s*(?:absolute\s+|relative\s+|overall\s+|[\w-]+\s+){0,2}?(?:points?|improvements?|gains?|increases?|decreases?|reductions?|drops?|higher|lower|better|worse|more|less|faster|slower|boost|relative)\b",
     re.IGNORECASE,
 )
+_BEHIND = 20  # characters
 _MEAN = re.compile(r"\b(?:on average|averag(?:e|ed|ing)|mean)\b", re.I)
 _COUNT = re.compile(r"^\s*(?:out of|/|of the)\s*\d|^\s*(?:datasets|tasks|models|layers|languages|runs|heads|metrics|baselines|epochs|tokens|sentences|layer)\b", re.I)
 
@@ -50,13 +51,15 @@ def numbers_of(claim: str, clause: Clause, mentions: Sequence[Mention]) -> list[
             continue
         number, unit = match["number"].replace(",", ""), (match["unit"] or "").strip()
         before, after = claim[max(clause.start, start - 60) : start], claim[end : clause.end]
-        if _COUNT.match(after) or re.search(r"\b(?:p|alpha|top|RQ|layers?|k|n|section|version)\s?[-=<>≤]?\s?$", before, re.I):
+        if _COUNT.match(after) or re.search(r"\b(?:p|alpha|top|RQ|layers?|k|n|m|size(?: of)?|section|version)\s?[-=<>≤]?\s?$", before, re.I):
             continue
-        digits = len(number.replace(".", "").lstrip("0"))
-        sign = {"+": 1, "-": -1}.get((match["sign"] or "").strip(), 0)
-        step = bool(_STEP_BEFORE.search(before) or _STEP_AFTER.match(after) or sign > 0 or unit in ("x", "times", "points", "point", "absolute"))
-        step = step or unit.startswith("percentage")
         decimals = len(number.partition(".")[2])
+        digits = max(len(number.replace(".", "").lstrip("0")), decimals)
+        sign = {"+": 1, "-": -1}.get((match["sign"] or "").strip(), 0)
+        step = bool(_STEP_BEFORE.search(before) or _STEP_AFTER.match(after) or sign > 0 or (sign < 0 and before.rstrip().endswith("(")) or unit in ("x", "times", "points", "point", "absolute"))
+        step = step or unit.startswith("percentage")
+        if digits < 2 and not step and not unit:
+            continue  # one digit counts things, or names one
         found.append(Said(float(number), decimals, digits, start, end, sign, unit, step))
     return found
 
@@ -85,7 +88,13 @@ def looked_up(sheet: Sheet, said: Said, near: Sequence[Mention], alone: bool) ->
 
 def _nearest(said: Said, near: Sequence[Mention], axis: Axis) -> frozenset[int]:
     """The lines of the mention nearest to a number, narrowed by what else is said beside it."""
-    ordered = sorted((m for m in near if m.axis == axis), key=lambda m: min(abs(said.start - m.end), abs(m.start - said.end)))
+
+    def distance(mention: Mention) -> int:
+        # "an F1 of 77.5 and AUC of 0.866": what a number is of stands before it, or right behind.
+        after = mention.start - said.end
+        return said.start - mention.end if after < 0 else after if after <= 2 else after + _BEHIND
+
+    ordered = sorted((m for m in near if m.axis == axis), key=distance)
     if not ordered:
         return frozenset()
     lines = ordered[0].lines

@@ -11,7 +11,7 @@ from sovereign.language.words import any_of, normalize
 Kind = Literal["compare", "best", "equal", "change", "trend"]
 Sense = Literal["better", "worse", "more", "less", "fast", "slow"]
 
-_REFERENCE = re.compile(r"\(\s*(?:see |cf\.? |in )?(?:Table|Tab\.|Figure|Fig\.|Section|Sec\.)[^()]*\)?|\(cf\.?\s*$|\b(?:Table|Tab\.|Figure|Section)s?\s+\d+(?:\s*(?:and|,)\s*\d+)*", re.I)
+_REFERENCE = re.compile(r"\([^()]*\b(?:19|20)\d\d[a-z]?\)|\(\s*(?:see |cf\.? |in )?(?:Table|Tab\.|Figure|Fig\.|Section|Sec\.)[^()]*\)?|\(cf\.?\s*$|\b(?:Table|Tab\.|Figure|Section)s?\s+\d+(?:\s*(?:and|,)\s*\d+)*", re.I)
 _SPLIT = re.compile(
     r"(?<=[a-z)%\d])[.;:](?:\s+|$)|,?\s+\b(?:but|while|whereas|although|though|however|despite)\b|,\s+(?:and|with|yet|we also)\b(?=\s+(?:\w+\s+){0,4}?(?:is|are|achiev|outperform|yield|show|perform|improv|obtain|benefit|has|have)\w*)"
     r"|(?=,?\s+(?:showing|indicating|suggesting|demonstrating|confirming|implying|proving|revealing|highlighting|which\s+(?:shows?|suggests?|indicates?|confirms?|means|demonstrates?|gives)|thus|hence|due to|because|since|thanks to)\b)"

@@ -1,145 +1,94 @@
-"""A claim against one table: its statements, decided by cells; and a verdict only where enough of the claim is accounted for."""
+"""A claim against one table: a verdict only where cells decide a statement and enough of the claim is accounted for."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from sovereign.language.words import STOP, content_stems, normalize, word_set
 from sovereign.records import CheckOutcome, Rationale, Verdict
 
-from . import figures
-from .compute import Finding, compared, ranked, trend
 from .grid import Grid
-from .mentions import GENERIC, Mention, find_mentions, header_words, tokens_of
-from .operands import entity_axes, of_change, of_comparison, of_superlative, merged, within
-from .sheet import Sheet, other, sheet_of
-from .statements import DENIED, Clause, Cue, clauses_of, cues_of, every, mostly, plain_claim
+from .mentions import Mention, find_mentions
+from .reading import Read, Statement, read_claim
+from .sheet import Sheet, sheet_of
+from .statements import plain_claim
+from .unknown import unknown_names
 
-_NAME = re.compile(r"(?<![\w-])(?:[A-Z]{2,}\w*|[A-Z]?[a-z]+[A-Z]\w*|[A-Za-z]+-?\d+\w*|[A-Z][\w]*(?:-[A-Z]\w*)+)(?![\w])")
-_PERFORMANCE = re.compile(r"\b(?:performances?|results?|scores?|quality|effectiveness)\b", re.I)
-_SHORT_GAP, _LONG_GAP = 0.01, 0.1
-
-
-@dataclass(frozen=True)
-class Statement:
-    """A statement of the claim that cells decide. ``denied`` is already in ``holds``."""
-
-    holds: bool
-    operation: str
-    finding: Finding
-    specific: int
-    start: int
-    end: int
+_COMPARING = ("compare", "equal", "best", "change", "trend")
+_SHOWN = 12  # cells of a rationale at most
+LONGEST = 2000  # characters of a claim; what is longer is no claim
 
 
 @dataclass(frozen=True)
 class Ruling:
-    """What a table says of a claim. ``signals`` are what the verdict was made from."""
+    """What a table says of a claim: verdict, reason in words, the cells and the computation, and the checks that it passed."""
 
     verdict: Verdict
     reason: str
     rationale: Rationale | None
     checks: tuple[CheckOutcome, ...]
     statements: tuple[Statement, ...] = ()
-    signals: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What a table says of a claim: ``statements`` that cells decide; how many comparisons and numbers they do not decide."""
+def verify_in_grid(claim: str, grid: Grid) -> Ruling:
+    """A claim against one table.
 
-    statements: tuple[Statement, ...]
-    open_cues: int
-    open_numbers: int
-    denials: int
-
-
-def read_claim(claim: str, sheet: Sheet, mentions: Sequence[Mention]) -> Reading:
-    """Every statement of a plain claim that the table decides."""
-    found: list[Statement] = []
-    earlier: list[Mention] = []
-    cues_left = numbers_left = denials = 0
-    for clause in clauses_of(claim):
-        here = within(mentions, clause.start, clause.end)
-        cues = cues_of(clause)
-        denials += any(c.denied for c in cues) or DENIED.search(clause.text) is not None
-        for cue in cues:
-            one = _decided(claim, sheet, clause, cue, mentions, earlier)
-            if one is not None:
-                found.append(one)
-            elif not clause.tail:
-                cues_left += 1
-        for said, finding in figures.of_clause(claim, sheet, clause, mentions, earlier):
-            if finding is None:
-                numbers_left += 1
-                continue
-            denied = any(c.denied for c in cues if c.end <= said.start and "," not in claim[c.end : said.start])
-            specific = sum(m.specific for m in (here or earlier))
-            operation = finding.computation.operation
-            found.append(Statement(finding.holds != denied, operation, finding, specific, said.start, said.end))
-        earlier = here or earlier
-    return Reading(tuple(found), cues_left, numbers_left, denials)
-
-
-def _decided(
-    claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
-) -> Statement | None:
-    reader = {"compare": of_comparison, "equal": of_comparison, "best": of_superlative, "change": of_change}[cue.kind]
-    if cue.sense in ("more", "less") and cue.kind != "change" and _PERFORMANCE.search(clause.text):
-        cue = replace(cue, sense="better" if cue.sense == "more" else "worse")
-    operands = reader(claim, sheet, clause, cue, mentions, earlier)
-    if operands is None:
-        return None
-    if cue.kind == "best":
-        found = ranked(sheet, operands.axis, operands.mine, operands.mine | operands.theirs, operands.across, cue.sense, cue.nth, cue.among)
-    else:
-        found = compared(sheet, operands.axis, operands.mine, operands.theirs, operands.across, cue.sense, cue.kind == "equal", operands.others)
-    vote = _vote(found, clause, cue)
-    if vote is None:
-        return None
-    holds, finding = vote
-    return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)
+    SUPPORT where cells bear out every statement that they decide, CONTRADICT where they go against one; NOT_ENOUGH_INFO where
+    no statement finds its operands, a name of the claim is not of this table, or what is left open may turn the verdict.
+    """
+    if len(claim) > LONGEST or not any(c.isalnum() for c in claim):
+        return _abstained("operands", "the claim is empty or too long to be one", ())
+    sheet, plain = sheet_of(grid), plain_claim(claim)
+    if not sheet.at:
+        return _abstained("operands", "the table holds no figure", ())
+    mentions = find_mentions(plain, sheet)
+    if not any(m.specific or m.own for m in mentions):
+        return _abstained("operands", "the claim names no row and no column of the table", ())
+    read = read_claim(plain, sheet, mentions)
+    if not read.statements:
+        return _abstained("operands", "no statement of the claim is about cells that were found", ())
+    named = CheckOutcome(check="operands", outcome="pass", reason=_named(plain, mentions, sheet))
+    if strange := unknown_names(plain, grid):
+        return _abstained("names", f"the table does not know {', '.join(strange[:4])}", (named,), read.statements)
+    against = [s for s in read.statements if not s.holds]
+    if open_ := _left_open(read, bool(against)):
+        return _abstained("accounted", open_, (named,), read.statements)
+    deciding = (against or list(read.statements))[0]
+    verdict: Verdict = "CONTRADICT" if against else "SUPPORT"
+    computation = deciding.finding.computation
+    said = plain[deciding.start : deciding.end]
+    reason = f'the table {"bears out" if verdict == "SUPPORT" else "goes against"} "{said}": {computation.expression}'
+    checks = (
+        named,
+        CheckOutcome(check="accounted", outcome="pass", reason="what the table does not decide does not turn the verdict"),
+        CheckOutcome(
+            check=f"cells_{deciding.operation}", outcome="pass" if verdict == "SUPPORT" else "fail", reason=computation.expression,
+            value=computation.value,
+        ),
+    )  # fmt: skip
+    rationale = Rationale(
+        label=grid.label, caption=grid.caption, cells=tuple(e.cell.used() for e in deciding.finding.cells[:_SHOWN]), computation=computation
+    )
+    return Ruling(verdict, reason, rationale, checks, read.statements)
 
 
-def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Finding] | None:
-    """What the lines across say together; None where they differ and the claim does not say of how many it speaks."""
-    held, failed = [f for f in found if f.holds], [f for f in found if not f.holds]
-    if not held and not failed:
-        return None
-    if held and failed:
-        if every(clause.text) or cue.not_all:
-            return False, _joined(failed)
-        share = len(held) / len(found)
-        if mostly(clause.text):
-            return share > 0.5, _joined(held if share > 0.5 else failed)
-        if 0.25 < share < 0.75:
-            return None
-        return share > 0.5, _joined(held if share > 0.5 else failed)
-    return bool(held), _joined(held or failed)
+def _left_open(read: Read, against: bool) -> str:
+    """Why what the table leaves open may turn the verdict; empty where it may not."""
+    if against:
+        return ""
+    if read.open_numbers:
+        return f"{read.open_numbers} of the claim's numbers are not found in the table"
+    if not any(s.operation in _COMPARING for s in read.statements) and (read.open_cues or read.denials):
+        return "numbers of the claim agree, but what it says of them is not decided"
+    return ""
 
 
-def _joined(found: Sequence[Finding]) -> Finding:
-    """Several findings as one: all their cells, and their expressions after one another."""
-    first = found[0]
-    text = "; ".join(f.computation.expression for f in found[:4])
-    cells = tuple(dict.fromkeys(e for f in found[:4] for e in f.cells))
-    return Finding(first.holds, cells, first.computation.model_copy(update={"expression": text}), min(f.gap for f in found))
+def _named(plain: str, mentions: list[Mention], sheet: Sheet) -> str:
+    said = dict.fromkeys(plain[m.start : m.end] for m in mentions if m.specific or m.own)
+    return f"found in headers: {', '.join(list(said)[:6])}"
 
 
-def unknown_names(claim: str, grid: Grid) -> list[str]:
-    """Names in a claim that neither headers, nor cells, nor the caption have."""
-    said = {w.lower() for h in _texts(grid) for w in re.findall(r"\w+", normalize(h))}
-    joined = "".join(sorted(said))
-    missing = []
-    for match in _NAME.finditer(claim):
-        parts = [p.lower() for p in re.findall(r"\w+", match[0])]
-        if not any(p in said or p.removesuffix("s") in said or (len(p) > 3 and p in joined) for p in parts):
-            missing.append(match[0])
-    return missing
-
-
-def _texts(grid: Grid) -> list[str]:
-    headers = {h for c in grid.cells for h in (*c.row_headers, *c.column_headers)}
-    return [*headers, *grid.corners, grid.caption, grid.label, *(c.text for c in grid.cells if any(ch.isalpha() for ch in c.text))]
+def _abstained(
+    check: str, reason: str, before: tuple[CheckOutcome, ...], statements: tuple[Statement, ...] = ()
+) -> Ruling:
+    outcome = CheckOutcome(check=check, outcome="unclear", reason=reason)
+    return Ruling("NOT_ENOUGH_INFO", reason, None, (*before, outcome), statements)
