@@ -12,6 +12,7 @@ from .sheet import Axis, Entry, Sheet, kind, other
 from .statements import Sense
 
 _MOST_SHOWN = 6
+_MOST = 0.7  # share of the other lines that a line "performs well" beside
 _LIKE = 0.02  # two figures are alike where they differ by less than this share of the larger one
 
 
@@ -113,6 +114,26 @@ def ranked(
         operation: Operation = "best" if nth == 1 else "ranking"
         holds = place <= max(2, len(ordered) // 3) if top else place == nth
         found.append(Finding(holds, tuple(dict.fromkeys((best, first))), _done(operation, text, float(place)), gap))
+    return found
+
+
+def placed(
+    sheet: Sheet, axis: Axis, mine: Iterable[int], among: Iterable[int], across: Sequence[int], sense: Sense
+) -> list[Finding]:
+    """One finding for each line across: whether mine are on the side of most other lines that the sense asks for; none in between."""
+    found, kept, own = [], tuple(among), frozenset(mine)
+    for line in across:
+        a = [e for n in own if (e := sheet.entry(axis, n, line))]
+        b = [e for n in kept if n not in own and (e := sheet.entry(axis, n, line))]
+        if not a or len(b) < 2:
+            continue
+        sign = sign_of(sheet, a[0], sense)
+        beaten = sum((x.value - y.value) * sign > 0 for x in a for y in b) / (len(a) * len(b))
+        if 1 - _MOST < beaten < _MOST:
+            continue
+        values = ", ".join(shown(e.value) for e in sorted(b, key=lambda e: -e.value)[:_MOST_SHOWN])
+        text = f"{name_of(a[0])}: {shown(a[0].value)} beside {values}"
+        found.append(Finding(beaten >= _MOST, (*a, *b), _done("ranking", text)))
     return found
 
 

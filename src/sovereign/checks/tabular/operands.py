@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .mentions import Mention
+from sovereign.language.words import word_set
+
+from .mentions import Mention, header_words, tokens_of
 from .sheet import Axis, Sheet, other
 from .statements import THAN, Clause, Cue
 
@@ -17,6 +19,10 @@ _OTHERS = re.compile(
 )
 _AMONG_ALL = re.compile(r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b", re.I)
 _BASE = re.compile(r"(?:(?:our|the)\s+)?(?:baselines?|base|vanilla|original|none|no|full|default|standard)(?:\s+(?:model|system|method))?(?:\s*\(.*)?", re.I)
+_REMOVED = re.compile(r"\s*(?:[-\u2212\u2013\u2014]\s*|w/o\b|without\b|no\b|w\\\\o\b)(?=[\sA-Za-z])", re.I)
+_REMOVING = re.compile(r"\b(?:remov|without|w/o|ablat|exclud|drop|omit|disabl|no\b|lack|turning off)", re.I)
+_FULL = re.compile(r"\b(?:full|all|complete|our|ours|proposed|base|baseline|final|whole)\b", re.I)
+_JOINTS = word_set("with w and + without o the")
 _NOTED = re.compile(r"\(\w+\s?-\s?\w+\)")  # "(A3-A2)": which is held against which is not said in words
 _OF_STEPS = re.compile(r"\b(?:gaps?|differences?|improvements?|gains?|discrepanc\w+|correlations?|increases?|drops?|ratios?|effects?|impacts?|variance|variation|benefits?)\b", re.I)
 _APART = re.compile(r"\b(?:oracle|human|upper bound|gold|skyline|majority|random|average|avg|total|mean|all)\b", re.I)
@@ -170,6 +176,8 @@ def of_change(
     direct = of_comparison(claim, sheet, clause, cue, mentions, earlier) if THAN.search(claim[cue.end : clause.end]) else None
     if direct is not None and direct.specific:
         return direct
+    if (paired := _with_and_without(claim, sheet, clause, cue, mentions)) is not None:
+        return paired
     for axis in entity_axes(sheet):
         before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
         mine = merged(before)
@@ -180,3 +188,49 @@ def of_change(
         across, named = across_lines(sheet, axis, context, cue)
         return Operands(axis, mine, base, across, named, sum(m.specific for m in before))
     return None
+
+
+def _with_and_without(
+    claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention]
+) -> Operands | None:
+    """The lines with what the subject names against the same lines without it: "B + A" and "B", "full" and "- A", "with A" and "w/o A"."""
+    axes: tuple[Axis, Axis] = ("row", "column")
+    for axis in axes:
+        before = within(mentions, clause.start, cue.start, axis)
+        lines = sorted(frozenset().union(*(m.lines for m in before)))
+        said = frozenset(t.root for m in before for t in tokens_of(claim[m.start : m.end]))
+        pairs = [(n, base) for n in lines if (base := _stripped(sheet, axis, n, said)) is not None and base != n]
+        if not pairs or not any(m.specific for m in before):
+            continue
+        removed = {n for n, _ in pairs if _REMOVED.match(sheet.headers[axis][n][-1])}
+        if removed and len(removed) < len(pairs):
+            continue
+        mine, theirs = frozenset(n for n, _ in pairs), frozenset(b for _, b in pairs)
+        if bool(removed) != bool(_REMOVING.search(claim[clause.start : cue.start])):
+            mine, theirs = theirs, mine
+        if mine & theirs:
+            continue
+        context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis]
+        across, named = across_lines(sheet, axis, context, cue)
+        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in before))
+    return None
+
+
+def _stripped(sheet: Sheet, axis: Axis, line: int, said: frozenset[str]) -> int | None:
+    """The line whose headers are those of this one without the words said; for a line that takes something away, the full one."""
+    headers = sheet.headers[axis]
+    own = headers[line]
+    if not own:
+        return None
+    if _REMOVED.match(own[-1]):
+        full = [n for n, h in headers.items() if h[:-1] == own[:-1] and h and _FULL.search(h[-1]) and not _REMOVED.match(h[-1])]
+        return full[0] if len(full) == 1 else None
+    rest = _words(own) - said - _JOINTS
+    if rest == _words(own) - _JOINTS:
+        return None
+    alike = [n for n, h in headers.items() if n != line and _words(h) - _JOINTS == rest]
+    return alike[0] if len(alike) == 1 and rest else None
+
+
+def _words(headers: Sequence[str]) -> frozenset[str]:
+    return frozenset(w for h in headers for w, _ in header_words(h))
