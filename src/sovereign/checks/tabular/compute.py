@@ -12,6 +12,7 @@ from .sheet import Axis, Entry, Sheet, kind, other
 from .statements import Sense
 
 _MOST_SHOWN = 6
+_NEARLY = 0.8  # share of the pairs of two groups of lines that must point one way
 _MOST = 0.7  # share of the other lines that a line "performs well" beside
 _LIKE = 0.02  # two figures are alike where they differ by less than this share of the larger one
 
@@ -63,13 +64,14 @@ def compared(
         sign = sign_of(sheet, a[0], sense)
         pairs = _aligned(a, b, axis, sign, all_others)
         held = [_alike(x, y) if alike else (x.value - y.value) * sign > 0 for x, y in pairs]
-        if all(held) or not any(held):
+        share = sum(held) / len(held)
+        if not 1 - _NEARLY < share < _NEARLY:
             x, y = pairs[0]
             gaps = [abs(p.value - q.value) / max(abs(p.value), abs(q.value), 1e-12) for p, q in pairs]
             mark = "=" if x.value == y.value else ">" if x.value > y.value else "<"
             text = f"{name_of(x)}: {shown(x.value)} {mark} {name_of(y)}: {shown(y.value)}"
             cells = tuple(dict.fromkeys(e for pair in pairs for e in pair))
-            found.append(Finding(held[0], cells, _done("comparison", text, x.value - y.value, x.unit), min(gaps)))
+            found.append(Finding(share > 0.5, cells, _done("comparison", text, x.value - y.value, x.unit), min(gaps)))
     return found
 
 

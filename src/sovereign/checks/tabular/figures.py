@@ -168,7 +168,7 @@ def of_clause(claim: str, sheet: Sheet, clause: Clause, mentions: Sequence[Menti
         if not any(m.specific for m in near):
             found.append((said, None))
         elif said.step:
-            found.append((said, stepped(sheet, said, near) or (looked_up(sheet, said, near, alone) if said.digits > 2 else None)))
+            found.append((said, stepped(sheet, said, near) or stepped(sheet, said, [*near, *earlier]) or (looked_up(sheet, said, near, alone) if said.digits > 2 else None)))
         elif _MEAN.search(clause.text) and (mean := averaged(sheet, said, near)):
             found.append((said, mean))
         else:

@@ -29,6 +29,7 @@ GENERIC = word_set(
     class size time line level group domain sentenc mean use setting set no yes on more most architectur framework with
     without in of the to variant version standard over under evalu experi high low good present work ms attent layer error"""
 )
+_SPLITS = word_set("train test develop valid infer train")  # narrow a statement, and name nothing
 _OURS = re.compile(r"\b(?:our(?:s)?|the proposed|proposed)\b(?:\s+[\w-]+){0,3}?\s*(?:model|approach|method|system|framework|network|architecture|technique|algorithm)s?\b|\bours\b", re.I)
 _OWN_HEADER = re.compile(r"\b(?:ours?|proposed|this work|this paper)\b", re.I)
 
@@ -124,7 +125,8 @@ def _on_axis(words: Sequence[Token], sheet: Sheet, axis: Axis) -> list[Mention]:
             numbers = all(w.replace(".", "").isdigit() for w in key)
             if numbers and (best < 1 or axis != "row" or not _keyed(words, i, corners)):
                 continue
-            if not numbers and (not content or all(len(w) == 1 for w in key)) and (best < 1 or _idle(words[i : i + length])):
+            split = all(w in _SPLITS for w in key)
+            if not numbers and not split and (not content or all(len(w) == 1 for w in key)) and (best < 1 or _idle(words[i : i + length])):
                 continue
             lines = frozenset(n for n, share in held.items() if share == best or (best < 1 and share > 0))
             taken[i : i + length] = [True] * length

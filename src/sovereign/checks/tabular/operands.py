@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sovereign.language.words import word_set
 
 from .mentions import Mention, header_words, tokens_of
-from .sheet import Axis, Sheet, other
+from .sheet import Axis, Sheet, measure_of, other
 from .statements import THAN, Clause, Cue
 
 _OTHERS = re.compile(
@@ -19,9 +19,15 @@ _OTHERS = re.compile(
 )
 _AMONG_ALL = re.compile(r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b", re.I)
 _BASE = re.compile(r"(?:(?:our|the)\s+)?(?:baselines?|base|vanilla|original|none|no|full|default|standard)(?:\s+(?:model|system|method))?(?:\s*\(.*)?", re.I)
+_FROM_TO = re.compile(r"[^.;]{0,40}?\bfrom\s+(?P<low>[^.;]{2,60}?)\s+to\s+(?P<high>[^.;]{2,60})")
+_COST = re.compile(r"\s+(?:[\w-]+\s+){0,3}?(?:time|latency|runtime|memory|parameters?|params|FLOPs|seconds|hours)\b", re.I)
+_TIMED = re.compile(r"time|latency|second|hour", re.I)
+_SUM = re.compile(r"\b(?:F-?1|F|overall|average|avg|combined|joint|total|macro|micro|F-measure|F-score|CoNLL|mean)\b", re.I)
 _REMOVED = re.compile(r"\s*(?:[-\u2212\u2013\u2014]\s*|w/o\b|without\b|no\b|w\\\\o\b)(?=[\sA-Za-z])", re.I)
 _REMOVING = re.compile(r"\b(?:remov|without|w/o|ablat|exclud|drop|omit|disabl|no\b|lack|turning off)", re.I)
 _FULL = re.compile(r"\b(?:full|all|complete|our|ours|proposed|base|baseline|final|whole)\b", re.I)
+_TAKEN = re.compile(r"\b(?:without|w/o|no|not)\b|w\\\\o", re.I)
+_TAKERS = word_set("without no not w o")
 _JOINTS = word_set("with w and + without o the")
 _NOTED = re.compile(r"\(\w+\s?-\s?\w+\)")  # "(A3-A2)": which is held against which is not said in words
 _OF_STEPS = re.compile(r"\b(?:gaps?|differences?|improvements?|gains?|discrepanc\w+|correlations?|increases?|drops?|ratios?|effects?|impacts?|variance|variation|benefits?)\b", re.I)
@@ -90,20 +96,37 @@ def subject_of(claim: str, mentions: Sequence[Mention]) -> list[Mention]:
     return kept
 
 
-def across_lines(sheet: Sheet, axis: Axis, said: Sequence[Mention], cue: Cue | None) -> tuple[tuple[int, ...], bool]:
-    """The lines across that a statement is about, and whether it names them; else all measures of quality, or all lines."""
-    named = merged([m for m in said if m.axis == other(axis)])
-    if cue is not None and cue.sense in ("fast", "slow"):
-        speeds = sheet.speeds(other(axis))
+def across_lines(
+    sheet: Sheet, axis: Axis, said: Sequence[Mention], cue: Cue, after: str
+) -> tuple[tuple[int, ...], bool]:
+    """The lines across that a statement is about, and whether it names them; else those of quality, or all.
+
+    Where it names none, what stands ``after`` the words that compare may name a cost ("the least training time"). Of precision,
+    recall and F1, "performance" is the one that sums the others up.
+    """
+    far = other(axis)
+    named = merged([m for m in said if m.axis == far])
+    if cue.sense in ("fast", "slow"):
+        speeds = sheet.speeds(far)
         return tuple(sorted(named & speeds or speeds)), bool(named & speeds)
+    if cost := _COST.match(after):
+        lines = sheet.speeds(far) if _TIMED.search(cost[0]) else sheet.costs(far)
+        if lines:
+            return tuple(sorted(named & lines or lines)), True
     if named:
-        return tuple(sorted(named)), True
-    lines = sheet.lines(other(axis))
-    quality = [n for n in lines if n not in sheet.costs(other(axis))]
-    directed = sheet.directed(other(axis))
-    if cue is not None and cue.sense in ("better", "worse"):
-        return tuple(n for n in quality if n in directed) or tuple(quality), False
-    return tuple(lines), False
+        return tuple(sorted(_summed(sheet, far, named))), True
+    lines = frozenset(sheet.lines(far)) - sheet.costs(far)
+    if cue.sense in ("better", "worse"):
+        lines = _summed(sheet, far, lines & sheet.directed(far) or lines)
+    return tuple(sorted(lines)), False
+
+
+def _summed(sheet: Sheet, axis: Axis, lines: frozenset[int]) -> frozenset[int]:
+    """Of lines of several measures, those that sum the others up, where there are any."""
+    measures = {measure_of(sheet.headers[axis][n])[0] for n in lines}
+    if len(measures) < 2:
+        return lines
+    return frozenset(n for n in lines if _SUM.search(" ".join(sheet.headers[axis][n]))) or lines
 
 
 def rivals(sheet: Sheet, axis: Axis, mine: frozenset[int]) -> frozenset[int]:
@@ -142,8 +165,11 @@ def of_comparison(
         if cue.passive and re.match(r"\s*by\b", rest):
             mine, theirs = theirs, mine
         used = {id(m) for m in (*before, *behind)}
+        for m in within(mentions, clause.start, clause.end, axis):
+            if id(m) not in used and mine & m.lines and theirs & m.lines:
+                mine, theirs = mine & m.lines, theirs & m.lines  # "for training": of both
         context = [m for m in within(mentions, clause.start, clause.end) if id(m) not in used] or list(earlier)
-        across, named = across_lines(sheet, axis, context, cue)
+        across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
         specific = sum(m.specific for m in (*before, *behind))
         return Operands(axis, mine, theirs, across, named, specific, others)
     return None
@@ -164,7 +190,7 @@ def of_superlative(
         if not theirs:
             continue
         context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis] or [m for m in earlier if m.axis != axis]
-        across, named = across_lines(sheet, axis, context, cue)
+        across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
         return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True)
     return None
 
@@ -173,6 +199,8 @@ def of_change(
     claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
 ) -> Operands | None:
     """The two sides of "improves": the subject, and what follows "over" or "compared to", or the line that is called the base."""
+    if fromto := _from_to(claim, sheet, clause, cue, mentions):
+        return fromto
     direct = of_comparison(claim, sheet, clause, cue, mentions, earlier) if THAN.search(claim[cue.end : clause.end]) else None
     if direct is not None and direct.specific:
         return direct
@@ -185,8 +213,23 @@ def of_change(
         if _NOTED.search(clause.text) or not mine or len(base) != 1:
             continue
         context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis]
-        across, named = across_lines(sheet, axis, context, cue)
+        across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
         return Operands(axis, mine, base, across, named, sum(m.specific for m in before))
+    return None
+
+
+def _from_to(claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention]) -> Operands | None:
+    """The two ends of "improves from A to B": B against A."""
+    ends = _FROM_TO.match(claim, cue.end, clause.end)
+    if ends is None:
+        return None
+    for axis in entity_axes(sheet):
+        low, high = (within(mentions, *ends.span(k), axis) for k in ("low", "high"))
+        mine, theirs = merged(high[:1]), merged(low)
+        if mine and theirs and not mine & theirs:
+            context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis]
+            across, named = across_lines(sheet, axis, context, cue, "")
+            return Operands(axis, mine, theirs, across, named, sum(m.specific for m in (*low, *high[:1])))
     return None
 
 
@@ -211,7 +254,7 @@ def _with_and_without(
         if mine & theirs:
             continue
         context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis]
-        across, named = across_lines(sheet, axis, context, cue)
+        across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
         return Operands(axis, mine, theirs, across, named, sum(m.specific for m in before))
     return None
 
@@ -225,6 +268,10 @@ def _stripped(sheet: Sheet, axis: Axis, line: int, said: frozenset[str]) -> int 
     if _REMOVED.match(own[-1]):
         full = [n for n, h in headers.items() if h[:-1] == own[:-1] and h and _FULL.search(h[-1]) and not _REMOVED.match(h[-1])]
         return full[0] if len(full) == 1 else None
+    own_words = _words(own) - _JOINTS
+    twins = [n for n, h in headers.items() if n != line and _TAKEN.search(" ".join(h)) and _words(h) - _JOINTS - _TAKERS == own_words]
+    if len(twins) == 1 and own_words & said and not _TAKEN.search(" ".join(own)):
+        return twins[0]
     rest = _words(own) - said - _JOINTS
     if rest == _words(own) - _JOINTS:
         return None

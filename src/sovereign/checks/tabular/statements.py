@@ -18,8 +18,8 @@ _SPLIT = re.compile(
 )
 _TAIL = re.compile(r"^,?\s*(?:showing|indicating|suggesting|demonstrating|confirming|implying|proving|revealing|highlighting|which\s+\w+|thus|hence|due to|because|since|thanks to)\b")
 _CHANGES = {
-    "better": r"improv(?:e|es|ed|ing|ements?) boost(?:s|ed|ing)? enhanc(?:e|es|ed|ing) help(?:s|ed|ful)? benefit(?:s|ed|ial)? gains?",
-    "worse": r"hurt(?:s|ing)? degrad(?:e|es|ed|ing|ation) harm(?:s|ed|ing|ful)? worsen(?:s|ed|ing)? deteriorat\w+",
+    "better": r"improv(?:e|es|ed|ing|ements?) boost(?:s|ed|ing)? enhanc(?:e|es|ed|ing) help(?:s|ed|ful)? benefit(?:s|ed|ial)? gains? positive_(?:impacts?|effects?|influence)",
+    "worse": r"hurt(?:s|ing)? degrad(?:e|es|ed|ing|ation) harm(?:s|ed|ing|ful)? worsen(?:s|ed|ing)? deteriorat\w+ negative_(?:impacts?|effects?|influence)",
     "more": r"increas(?:e|es|ed|ing) rais(?:e|es|ed) ris(?:e|es|ing) rose grow(?:s|n)? grew",
     "less": r"decreas(?:e|es|ed|ing) reduc(?:e|es|ed|ing|tions?) drop(?:s|ped|ping)? lower(?:s|ed|ing) declin(?:e|es|ed|ing) fall(?:s|ing)? fell",
     "fast": r"accelerat(?:e|es|ed|ing) speed(?:s)?_up",
@@ -55,6 +55,7 @@ DENIED = re.compile(
     r"\b(?:not|n't|no|never|neither|nor|fail(?:s|ed)?\s+to|cannot|can't|unable|hardly|rather than|instead of|without|nothing)\b|n['’]t\b", re.I
 )
 _NOT_ALL = re.compile(r"\s*(?:always|all|every|consistently|necessarily|uniformly)\b", re.I)
+_DENIED_AFTER = re.compile(r"[^,;]{0,60}?\b(?:is|are|was|were)\s+(?:not|neither|hardly)\b", re.I)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\s+(?:\w+ly\s+)?$", re.I)
 _EVERY = re.compile(r"\b(?:all|every|each|both|consistently|always|across the board|any|uniformly|regardless)\b", re.I)
 _MOST = re.compile(r"\b(?:most|mostly|overall|generally|in general|on average|majority|usually|typically|often|almost|nearly)\b", re.I)
@@ -118,6 +119,8 @@ def cues_of(clause: Clause) -> list[Cue]:
                 continue
             before = clause.text[: match.start()]
             no = [m for m in DENIED.finditer(before) if len(before[m.end() :].split()) <= 7 and "," not in before[m.end() :]]
+            if kind == "change" and _DENIED_AFTER.match(clause.text, match.end()):
+                no.append(match)
             nth = _NTH.search(before)
             found.append(
                 Cue(
