@@ -13,7 +13,7 @@ from .statements import Sense
 
 _MOST_SHOWN = 6
 _NEARLY = 0.8  # share of the pairs of two groups of lines that must point one way
-_MOST = 0.7  # share of the other lines that a line "performs well" beside
+_WHOLE = 100.0  # percent
 _LIKE = 0.02  # two figures are alike where they differ by less than this share of the larger one
 
 
@@ -119,52 +119,20 @@ def ranked(
     return found
 
 
-def placed(
-    sheet: Sheet, axis: Axis, mine: Iterable[int], among: Iterable[int], across: Sequence[int], sense: Sense
-) -> list[Finding]:
-    """One finding for each line across: whether mine are on the side of most other lines that the sense asks for; none in between."""
-    found, kept, own = [], tuple(among), frozenset(mine)
-    for line in across:
-        a = [e for n in own if (e := sheet.entry(axis, n, line))]
-        b = [e for n in kept if n not in own and (e := sheet.entry(axis, n, line))]
-        if not a or len(b) < 2:
-            continue
-        sign = sign_of(sheet, a[0], sense)
-        beaten = sum((x.value - y.value) * sign > 0 for x in a for y in b) / (len(a) * len(b))
-        if 1 - _MOST < beaten < _MOST:
-            continue
-        values = ", ".join(shown(e.value) for e in sorted(b, key=lambda e: -e.value)[:_MOST_SHOWN])
-        text = f"{name_of(a[0])}: {shown(a[0].value)} beside {values}"
-        found.append(Finding(beaten >= _MOST, (*a, *b), _done("ranking", text)))
-    return found
+def differences(x: Entry, y: Entry, errors: bool = False) -> list[tuple[Operation, float, str]]:
+    """What can be said of two figures as a number: difference, percent of change, ratio; signed as x against y.
 
-
-def trend(sheet: Sheet, axis: Axis, lines: Sequence[int], across: Sequence[int], sense: Sense) -> list[Finding]:
-    """One finding for each line across: whether the figures go the way of the sense from the first line to the last."""
-    found = []
-    for line in across:
-        entries = [e for n in lines if (e := sheet.entry(axis, n, line))]
-        if len(entries) < 2:
-            continue
-        sign = sign_of(sheet, entries[0], sense)
-        first, last = entries[0], entries[-1]
-        steps = [(y.value - x.value) * sign for x, y in zip(entries, entries[1:], strict=False)]
-        up = (last.value - first.value) * sign
-        if up == 0 or (sum(s > 0 for s in steps) if up < 0 else sum(s < 0 for s in steps)) > len(steps) / 3:
-            continue
-        text = " -> ".join(shown(e.value) for e in entries[: 2 * _MOST_SHOWN])
-        found.append(Finding(up > 0, tuple(entries), _done("comparison", f"{name_of(first)}: {text}", last.value - first.value)))
-    return found
-
-
-def differences(x: Entry, y: Entry) -> list[tuple[Operation, float, str]]:
-    """What can be said of two figures as a number: difference, percent of change (against either), ratio; signed as x against y."""
+    With ``errors``, percent of change of what is missing from 100, too: "an error reduction of 32 %".
+    """
     a, b = x.value, y.value
     ratio_units = kind(x) == "ratio" or kind(y) == "ratio"
     step: Operation = "percentage_points" if ratio_units else "difference"
     found: list[tuple[Operation, float, str]] = [(step, a - b, f"{shown(a)} - {shown(b)} = {shown(a - b)}")]
     if b:
         found.append(("percent_change", 100 * (a - b) / abs(b), f"({shown(a)} - {shown(b)}) / {shown(b)} = {shown(100 * (a - b) / abs(b))} %"))
+    if errors and 0 < a < _WHOLE and 0 < b < _WHOLE:
+        share = 100 * (a - b) / (_WHOLE - b)
+        found.append(("percent_change", share, f"({shown(a)} - {shown(b)}) / (100 - {shown(b)}) = {shown(share)} %"))
     if a and b:
         found.append(("ratio", a / b, f"{shown(a)} / {shown(b)} = {shown(a / b)}"))
     return found

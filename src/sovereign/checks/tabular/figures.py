@@ -23,7 +23,9 @@ _STEP_AFTER = re.compile(
     r"^\s*(?:absolute\s+|relative\s+|overall\s+|[\w-]+\s+){0,2}?(?:points?|improvements?|gains?|increases?|decreases?|reductions?|drops?|higher|lower|better|worse|more|less|faster|slower|boost|relative)\b",
     re.IGNORECASE,
 )
+_ERRORS = 30  # characters before "32 %" that may make it a share of errors
 _BEHIND = 20  # characters
+_RANGE_END = re.compile(r"\s?(?:~|∼)\s?\d")
 _MEAN = re.compile(r"\b(?:on average|averag(?:e|ed|ing)|mean)\b", re.I)
 _COUNT = re.compile(r"^\s*(?:out of|/|of the)\s*\d|^\s*(?:datasets|tasks|models|layers|languages|runs|heads|metrics|baselines|epochs|tokens|sentences|layer)\b", re.I)
 
@@ -40,6 +42,7 @@ class Said:
     sign: int
     unit: str
     step: bool
+    errors: bool
 
 
 def numbers_of(claim: str, clause: Clause, mentions: Sequence[Mention]) -> list[Said]:
@@ -58,9 +61,9 @@ def numbers_of(claim: str, clause: Clause, mentions: Sequence[Mention]) -> list[
         sign = {"+": 1, "-": -1}.get((match["sign"] or "").strip(), 0)
         step = bool(_STEP_BEFORE.search(before) or _STEP_AFTER.match(after) or sign > 0 or (sign < 0 and before.rstrip().endswith("(")) or unit in ("x", "times", "points", "point", "absolute"))
         step = step or unit.startswith("percentage")
-        if digits < 2 and not step and not unit:
+        if (digits < 2 and not step and not unit) or _RANGE_END.match(claim, end):
             continue  # one digit counts things, or names one
-        found.append(Said(float(number), decimals, digits, start, end, sign, unit, step))
+        found.append(Said(float(number), decimals, digits, start, end, sign, unit, step, "error" in before[-_ERRORS:]))
     return found
 
 
@@ -121,16 +124,17 @@ _AXES: tuple[Axis, Axis] = ("row", "column")
 
 def stepped(sheet: Sheet, said: Said, near: Sequence[Mention]) -> Finding | None:
     """A difference, percent, ratio or step in points between two cells that share a line and are of lines that the claim means."""
-    if said.digits < 2:
-        return None
     for axis in entity_axes(sheet):
         mine = [m for m in near if m.axis == axis]
         if not mine:
             continue
         across = merged([m for m in near if m.axis == other(axis)]) or frozenset(sheet.lines(other(axis)))
         lines = frozenset().union(*(m.lines for m in mine))
-        for x, y in _pairs(sheet, axis, lines, mine, across):
-            for operation, value, text in differences(x, y):
+        two = _apart(mine)
+        if said.digits < 2 and not two:
+            continue  # one digit is soon found among all pairs
+        for x, y in _pairs(sheet, axis, lines, two, across):
+            for operation, value, text in differences(x, y, said.errors):
                 if operation == "percent_change" and said.unit.startswith("percentage"):
                     continue
                 if operation == "ratio" and said.unit not in ("x", "times"):
@@ -140,12 +144,16 @@ def stepped(sheet: Sheet, said: Said, near: Sequence[Mention]) -> Finding | None
     return None
 
 
+def _apart(mine: Sequence[Mention]) -> bool:
+    """Whether mentions mean different lines."""
+    lines = {m.lines for m in mine}
+    return len(lines) > 1 and not frozenset.intersection(*lines)
+
+
 def _pairs(
-    sheet: Sheet, axis: Axis, lines: frozenset[int], mine: Sequence[Mention], across: frozenset[int]
+    sheet: Sheet, axis: Axis, lines: frozenset[int], two: bool, across: frozenset[int]
 ) -> Iterator[tuple[Entry, Entry]]:
     """Pairs of cells at a line across: of two mentions where there are two, else of a mentioned line and any other."""
-    apart = [m.lines for m in mine]
-    two = len(set(apart)) > 1 and not frozenset.intersection(*apart)
     partners = lines if two else frozenset(sheet.lines(axis))
     for n in sorted(across):
         for a, b in permutations(sorted(partners | lines), 2):

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import figures
-from .compute import Finding, compared, placed, ranked
+from .compute import Finding, compared, ranked
 from .mentions import Mention
 from .operands import of_change, of_comparison, of_superlative, within
 from .sheet import Sheet
 from .statements import DENIED, Clause, Cue, clauses_of, cues_of, every, mostly
 
-_BEHIND = 24  # characters
 _EXCEPT = re.compile(r"\b(?:except|apart from|with the exception|other than|aside from)\b", re.I)
 _EFFECT = re.compile(r"\s+(?:[\w-]+\s+){0,2}?(?:impacts?|effects?|influences?|roles?|attention|capacity|complex\w*|challeng\w*|difficult\w*|complement)\b", re.I)
+_MUCH = re.compile(r"\b(?:significantly|substantially|considerably|dramatically|greatly|largely|far|much)\s+$", re.I)
+_NOTHING = 0.005  # a step of less than this share of a figure is not "much"
 _SPEED = re.compile(r"\b(?:fast\w*|slow\w*|speed\w*|efficien\w*|latency|runtime|memory|cheap\w*|time|cost\w*)\b", re.I)
 _PERFORMANCE = re.compile(r"\b(?:performances?|results?|scores?|quality|effectiveness)\b", re.I)
 
@@ -72,7 +73,7 @@ def read_claim(claim: str, sheet: Sheet, mentions: Sequence[Mention]) -> Read:
 def _decided(
     claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
 ) -> Statement | None:
-    reader = {"compare": of_comparison, "equal": of_comparison, "best": of_superlative, "change": of_change, "level": of_superlative}[cue.kind]
+    reader = {"compare": of_comparison, "equal": of_comparison, "best": of_superlative, "change": of_change}[cue.kind]
     if cue.sense in ("more", "less") and cue.kind != "change" and _PERFORMANCE.search(clause.text):
         cue = replace(cue, sense="better" if cue.sense == "more" else "worse")
     if _unsure(claim, clause, cue):
@@ -80,22 +81,18 @@ def _decided(
     operands = reader(claim, sheet, clause, cue, mentions, earlier)
     if operands is None:
         return None
-    if cue.kind == "level" and cue.sense in ("more", "less"):
-        # "a higher F1": of what it is higher must stand behind it.
-        if not any(m.axis != operands.axis and 0 <= m.start - cue.end <= _BEHIND for m in mentions):
-            return None
     if cue.sense in ("better", "worse") and not operands.named and _SPEED.search(claim[: clause.end]):
         return None
     if cue.kind == "best":
         found = ranked(sheet, operands.axis, operands.mine, operands.mine | operands.theirs, operands.across, cue.sense, cue.nth, cue.among)
-    elif cue.kind == "level":
-        found = placed(sheet, operands.axis, operands.mine, operands.theirs, operands.across, cue.sense)
     else:
         found = compared(sheet, operands.axis, operands.mine, operands.theirs, operands.across, cue.sense, cue.kind == "equal", operands.others)
     vote = _vote(found, clause, cue)
     if vote is None:
         return None
     holds, finding = vote
+    if holds and finding.gap < _NOTHING and _MUCH.search(claim[clause.start : cue.start]):
+        holds = False
     return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sovereign.language.words import any_of, normalize
 
-Kind = Literal["compare", "best", "equal", "change", "level"]
+Kind = Literal["compare", "best", "equal", "change"]
 Sense = Literal["better", "worse", "more", "less", "fast", "slow"]
 
 _REFERENCE = re.compile(r"\([^()]*\b(?:19|20)\d\d[a-z]?\)|\(\s*(?:see |cf\.? |in )?(?:Table|Tab\.|Figure|Fig\.|Section|Sec\.)[^()]*\)?|\(cf\.?\s*$|\b(?:Table|Tab\.|Figure|Section)s?\s+\d+(?:\s*(?:and|,)\s*\d+)*", re.I)
@@ -43,11 +43,6 @@ _PATTERNS: tuple[tuple[Kind, Sense, str], ...] = (
     ("best", "less", r"\b(?:lowest|smallest|fewest|least|minimum|minimal)\b"),
     ("best", "fast", r"\bfastest\b"),
     ("best", "slow", r"\bslowest\b"),
-    ("level", "better", r"\b(?:perform|operat|work|do|fare|generali[sz]e)(?:s|es|ed|ing)?\s+(?:\w+ly\s+|rather\s+|quite\s+|very\s+|much\s+|consistently\s+){0,2}(?:better|well|strongly)\b"),
-    ("level", "worse", r"\b(?:perform|operat|work|do|fare|generali[sz]e)(?:s|es|ed|ing)?\s+(?:\w+ly\s+|rather\s+|quite\s+|very\s+|much\s+){0,2}(?:worse|poorly|badly)\b|\b(?:poor|bad|low|inferior|worse)\s+(?:\w+\s+)?(?:performance|results?|scores?|accuracy|representations?|quality)\b"),
-    ("level", "better", r"\b(?:better|superior|higher|stronger)\s+(?:\w+\s+)?(?:performance|results?|scores?|quality)\b"),
-    ("level", "more", r"\b(?:higher|larger|greater|longer)\b"),
-    ("level", "less", r"\b(?:lower|smaller|fewer|shorter)\b"),
     *((("change"), sense, rf"\b{any_of(words)}\b") for sense, words in _CHANGES.items()),  # type: ignore[misc]
 )  # fmt: skip
 _CUES = tuple((kind, sense, re.compile(pattern, re.I)) for kind, sense, pattern in _PATTERNS)
