@@ -5,11 +5,12 @@ from __future__ import annotations
 from sovereign.records import Document, Evidence, Quote, Rationale
 
 from .grid import Grid, grids_of
+from .meant import means
 from .verify import Ruling, verify_in_grid
 
 
 def verify_in_tables(claim: str, document: Document) -> tuple[Evidence, ...]:
-    """Evidence from each table of a document that decides a claim; two tables that disagree give two.
+    """Evidence from each table that a claim means and that decides it; two tables that disagree give two.
 
     The quote is the smallest part of the text that holds the cells used: ``document.text[quote.start:quote.end] == quote.text``.
     ``relation`` is "unknown": whose table it is, the caller knows.
@@ -17,7 +18,7 @@ def verify_in_tables(claim: str, document: Document) -> tuple[Evidence, ...]:
     found = []
     for grid in grids_of(document):
         ruling = verify_in_grid(claim, grid)
-        if ruling.rationale is not None and ruling.rationale.cells:
+        if ruling.rationale and ruling.rationale.cells and means(claim, grid, ruling.statements):
             found.append(_evidence(document, grid, ruling, ruling.rationale))
     return tuple(found)
 

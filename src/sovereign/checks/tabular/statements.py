@@ -95,7 +95,7 @@ def plain_claim(claim: str) -> str:
 def clauses_of(claim: str) -> list[Clause]:
     """The clauses of a plain claim, in order."""
     ends = [m for m in _SPLIT.finditer(claim)]
-    starts = [0, *(m.start() if m.end() == m.start() else m.start() for m in ends)]
+    starts = [0, *(m.start() for m in ends)]
     stops = [*starts[1:], len(claim)]
     found = []
     for start, stop in zip(starts, stops, strict=True):
