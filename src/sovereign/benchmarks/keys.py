@@ -100,6 +100,17 @@ def lettered(text: str) -> bool:
     return _LETTERED.search(text) is not None
 
 
+_METHODS = re.compile(
+    r"\b(?:ours?|this (?:work|paper)|baselines?|models?|systems?|methods?|et\s?al|w/o?|without|ensemble|single|attention|"
+    r"LSTM|GRU|RNN|CNN|CRF|HMM|SVM|MLP|GAN|BERT|GPT|Transformer|ResNet|VGG|Net|LoRA|fine-?tun\w*|pre-?train\w*|parser|tagger)\b|\w\s?\+\s?\w"
+)
+
+
+def like_a_method(header: str) -> bool:
+    """Whether a header looks like a method's name: it cites somebody, is "ours", or names an architecture."""
+    return _METHODS.search(header) is not None or said(header).credited is not None
+
+
 _OURS = re.compile(
     r"^(?:\W*(?:ours?|our (?:\w+ )?(?:model|method|approach|system|work|results?)s?|this (?:work|paper|study)|"
     r"(?:the )?proposed(?: \w+)?)\W*)$",

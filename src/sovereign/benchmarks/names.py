@@ -130,6 +130,7 @@ def find_names(text: str) -> tuple[Name, ...]:
         found += here
         loose += not here and words[at][0] not in _FILLERS
         at += max(1, size)
+    loose += sum(name.kind != "split" for name, _ in found if name.start != found[0][0].start)
     return tuple(name for name, whole in found if not (whole and loose))
 
 
