@@ -9,7 +9,7 @@ from sovereign.checks.tabular import Grid, GridCell
 from sovereign.checks.tabular.cells import read_cell
 from sovereign.records import Document, ProtocolKey, Quantity, Quote, ReportedNumber
 
-from .context import Context
+from .context import PARTS, Context
 from .keys import Said, is_ours, lettered, like_a_method, method_name, paired, said
 from .names import Kind, folded, task_of_metric, tasks_of_datasets
 
@@ -22,7 +22,6 @@ _AVERAGE = re.compile(r"^\W*(?:avg|average|mean|overall|all|total)\W*$", re.IGNO
 _NAMED = re.compile(r"\b(?:[A-Z][\w-]*[A-Z\d]|[a-z]+[\w-]*[A-Z])\w*")
 _LONGEST_NAME = 60  # characters of a header that may name a data set
 _WEAK = ("score", "loss", "error rate")  # a caption may say of what
-_PARTS = ("precision", "recall")  # named with what they make up; an only metric is seldom one of them
 _HEADING = re.compile(r"^\s*Table\s?\d", re.IGNORECASE)
 
 
@@ -92,13 +91,12 @@ def _key(
         dataset = next((context.called[f] for h in (*others, *methods) if (f := folded(h)) in context.called), None)
         unknown = [u for u in unknown if dataset is None or folded(u) != folded(dataset)]
     if dataset is None:
-        dataset = _only(near, "dataset") if task is None else context.usual("dataset", _datasets_of(task))
+        dataset = _only(near, "dataset") if task is None else context.usual_dataset(metric, task)
         spare = next((u for u in unknown if _may_name(u)), None)
         if dataset is None and spare is not None:
             dataset, unknown = spare, [u for u in unknown if u != spare]
     if dataset is None and task is None:
-        speaking = task_of_metric(metric)
-        dataset = context.usual("dataset", _datasets_of(speaking)) if speaking else context.usual("dataset")
+        dataset = context.usual_dataset(metric)
     method = " ".join(m for h in methods if lettered(h) and not said(h).plain and (m := method_name(h)))
     if is_ours(method):
         method = context.coined or method
@@ -121,12 +119,8 @@ def _metric(context: Context, near: Sequence[Said], headed: Sequence[Said], othe
     if single is None and (counted := _first(headed, "count")):
         return counted
     around = [m for text in near for m in text.of("metric") if m not in _WEAK]
-    around.sort(key=_PARTS.__contains__)
+    around.sort(key=PARTS.__contains__)
     return next(iter(around), None) or single or context.usual("metric")
-
-
-def _datasets_of(task: str) -> frozenset[str]:
-    return frozenset(name for name, tasks in tasks_of_datasets().items() if task in tasks)
 
 
 def _may_name(text: str) -> bool:
