@@ -7,10 +7,19 @@ can be shown what differs. The order of the numbers that are given makes no diff
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from itertools import combinations
 
-from sovereign.records import Cluster, ClusterNumber, Mixed, Paper, ProtocolCluster, ProtocolKey, ReportedNumber
+from sovereign.records import (
+    Cluster,
+    ClusterNumber,
+    ClusterStatus,
+    Mixed,
+    Paper,
+    ProtocolCluster,
+    ProtocolKey,
+    ReportedNumber,
+)
 
 from .comparable import compare, folded, is_share, kind_of, score_of
 from .pairs import origin_of
@@ -21,10 +30,7 @@ _Typed = tuple[object, ...]
 
 
 def clusters_of(numbers: Iterable[ReportedNumber], papers: Iterable[Paper]) -> tuple[Cluster, ...]:
-    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none.
-
-    Figures that no text could print (not finite) are left out.
-    """
+    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none."""
     known = {paper.id: paper for paper in papers}
     wide: dict[tuple[str, ...], list[ReportedNumber]] = defaultdict(list)
     for number in {_place(n): n for n in numbers}.values():
@@ -56,11 +62,7 @@ def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper]) -
     parts = tuple(protocol_cluster(group, dict(papers)) for group in typed.values())
     differs, unstated = _across(parts)
     works = tuple(sorted({n.quote.source_id for n in numbers}))
-    states = {part.status for part in parts}
-    status = next(
-        (state for state in ("contested", "agreed", "unknown") if state in states),
-        "unknown" if unstated else "not_comparable" if differs else "single_source",
-    )  # fmt: skip
+    status = _status({part.status for part in parts}, differs, unstated)
     return Cluster(
         model=_label(n.key.method for n in numbers),
         benchmark=_label(benchmark_label(n.key) for n in numbers),
@@ -72,6 +74,15 @@ def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper]) -
         mixed=mixed_of(numbers),
         text=words_of(status, parts, differs, unstated),
     )
+
+
+def _status(parts: Set[ClusterStatus], differs: Collection[str], unstated: Collection[str]) -> ClusterStatus:
+    """What holds within typed keys comes first; where they say nothing, what lies between them."""
+    within: tuple[ClusterStatus, ...] = ("contested", "agreed", "unknown")
+    for state in within:
+        if state in parts:
+            return state
+    return "unknown" if unstated else "not_comparable" if differs else "single_source"
 
 
 def typed_key(number: ReportedNumber) -> _Typed:
@@ -107,7 +118,7 @@ def _spread_between_works(scores: Sequence[tuple[str, float]]) -> bool:
     return len({work for work, _ in scores}) > 1 and max(values) - min(values) > rules()["tolerance"]["points"]
 
 
-def _across(parts: Sequence[ProtocolCluster]) -> tuple[dict[str, int], dict[str, int]]:
+def _across(parts: Sequence[ProtocolCluster]) -> tuple[dict[str, int], ...]:
     """In which fields typed keys of different works differ, and which are open between them; each with the number of pairs of
     keys, the most frequent first. Of one work's own keys it is not asked: it may well report two metrics."""
     differs: Counter[str] = Counter()
@@ -116,10 +127,11 @@ def _across(parts: Sequence[ProtocolCluster]) -> tuple[dict[str, int], dict[str,
         works = [{n.number.quote.source_id for n in part.numbers} for part in (one, other)]
         if len(works[0] | works[1]) > 1:
             found = compare(one.key, other.key)
-            differs.update(found.differs)
+            # Two metrics have units and splits of their own.
+            differs.update(["metric"] if "metric" in found.differs else found.differs)
             if found.status == "unknown":
                 unstated.update(found.unstated)
-    return tuple(dict(sorted(c.items(), key=lambda kv: (-kv[1], kv[0]))) for c in (differs, unstated))  # type: ignore[return-value]
+    return tuple(dict(sorted(c.items(), key=lambda kv: (-kv[1], kv[0]))) for c in (differs, unstated))
 
 
 def _label(names: Iterable[str]) -> str:

@@ -61,7 +61,7 @@ def _standing(
     if {x.number.quote.text for x in one} & {x.number.quote.text for x in other}:
         return "not_independent"
     relation = relation_of(a.number.quote, b.number.quote, papers)
-    return "not_independent" if relation in ("own_quote", "own_work", "not_independent") else relation
+    return relation if relation == "independent" or relation == "unknown" else "not_independent"
 
 
 def gap(a: ClusterNumber, b: ClusterNumber) -> float:

@@ -30,12 +30,13 @@ def protocol_cluster(numbers: Sequence[ClusterNumber], papers: dict[str, Paper])
     works = sorted(own)
     pairs = [pair_of(own[one], own[other], papers) for one, other in combinations(works, 2)]
     groups = _groups(works, {(p.one, p.other): p for p in pairs})
-    key = numbers[0].number.key
-    metric, unit = key.metric, numbers[0].number.value.unit
+    unit = numbers[0].number.value.unit
+    key = numbers[0].number.key.model_copy(update={"unit": unit or None})
     scores = [n.score for n in numbers]
-    status, against = _status(pairs, compare(key, key).status == "unknown")
+    itself = compare(key, key)
+    status, against = _status(pairs, itself.status == "unknown")
     wide = max((p.gap for p in against), default=0.0)
-    share = is_share(metric, unit)
+    share = is_share(key.metric, unit)
     most = max(map(abs, scores))
     relative = wide if share else 100 * wide / most if most else 0.0
     tolerance = rules()["tolerance"]["points" if share else "relative_percent"]
@@ -50,7 +51,7 @@ def protocol_cluster(numbers: Sequence[ClusterNumber], papers: dict[str, Paper])
         groups=len(set(groups.values())),
         independence="unknown" if any(p.standing == "unknown" for p in pairs) else "known",
         severity=severity_of(relative, tolerance) if status == "contested" else None,
-        text=_words(status, pairs, numbers, compare(key, key).silent),
+        text=_words(status, pairs, numbers, itself.silent),
     )
 
 
