@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
+from sovereign.contracts.schema import EVIDENCE_ID
 from sovereign.records import (
     BenchmarkEvidence,
     Cluster,
@@ -22,7 +23,6 @@ from sovereign.records import (
 from .comparable import is_share
 from .rules import basis, coverage_level, rules, severity_of
 
-SCHEMA_ID = "urn:sovereign:schema:benchmark-evidence:1.0"
 CONTRACT_UPDATED = "2026-11-23"
 _INTERPRETATION = {
     "single_source": "One source alone: nothing to hold it against.",
@@ -48,7 +48,7 @@ def evidence_of(cluster: Cluster, papers: Mapping[str, Paper]) -> BenchmarkEvide
     works = [papers[work] for work in cluster.works if work in papers]
     sources = len(cluster.works)
     return BenchmarkEvidence(
-        schema_id=SCHEMA_ID,
+        schema_id=EVIDENCE_ID,
         schema_version="1.0",
         contract_version="benchmark-evidence-v1.0",
         contract_updated=CONTRACT_UPDATED,

@@ -42,7 +42,10 @@ def build(
     ],
     to: Annotated[
         Path | None,
-        typer.Option("--out", help="Where to write the evidence: a file NAME.json for all, or a folder with a file for each cluster."),
+        typer.Option(
+            "--out",
+            help="Where to write the evidence: a file NAME.json for all, or a folder with a file for each cluster.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print all clusters as JSON on stdout.")] = False,
     limit: Annotated[int, typer.Option("--limit", min=0, help="How many clusters of each kind to show.")] = 5,
@@ -101,7 +104,11 @@ def _plain(one: BenchmarkEvidence) -> dict[str, Any]:
 
 
 def _widest_first(one: BenchmarkEvidence) -> tuple[object, ...]:
-    return -max((p.spread for p in one.protocols if p.status == one.status), default=one.spread_pp or 0.0), one.model, one.benchmark
+    return (
+        -max((p.spread for p in one.protocols if p.status == one.status), default=one.spread_pp or 0.0),
+        one.model,
+        one.benchmark,
+    )
 
 
 def _words(status: str) -> str:
@@ -109,7 +116,9 @@ def _words(status: str) -> str:
 
 
 def _show_summary(summary: dict[str, Any]) -> None:
-    out.print(f"[bold]{summary['works']}[/] works read, {summary['numbers']} numbers, {summary['clusters']} clusters by model and benchmark")
+    out.print(
+        f"[bold]{summary['works']}[/] works read, {summary['numbers']} numbers, {summary['clusters']} clusters by model and benchmark"
+    )
     table = Table("", *(_words(status) for status in summary["by_status"]))
     for title, name in (
         ("clusters", "by_status"),
@@ -135,7 +144,14 @@ def _show(one: BenchmarkEvidence) -> None:
 
 def _show_entry(entry: EvidenceEntry, one: BenchmarkEvidence) -> None:
     key = entry.key
-    stated = [key.metric, key.dataset, key.split, key.task, key.model, f"{key.size:.3g} parameters" if key.size else None]
+    stated = [
+        key.metric,
+        key.dataset,
+        key.split,
+        key.task,
+        key.model,
+        f"{key.size:.3g} parameters" if key.size else None,
+    ]
     told = f", figure of {entry.credited}" if entry.credited else ""
     year = f" ({entry.year})" if entry.year else ""
     open_setting = [f"{name} {value}" for name, value in key.setting if name in one.differs or name in one.unstated]
