@@ -3,6 +3,7 @@
 from .clusters import clusters_of
 from .comparable import compare
 from .evidence import evidence_of
+from .reported import reported_numbers
 from .summary import summary_of
 
-__all__ = ["clusters_of", "compare", "evidence_of", "summary_of"]
+__all__ = ["clusters_of", "compare", "evidence_of", "reported_numbers", "summary_of"]

@@ -68,7 +68,7 @@ def _read(path: Path, settings: Settings, progress: Progress) -> Read:
     for name, (stem, module) in _SETS.items():
         if path.is_dir() and find(path, name, [stem]):
             progress(f"reading {name}")
-            return _numbers(import_module(module).documents(path), progress)
+            return _numbers((document for document, _ in import_module(module).documents(path)), progress)
     library = Library([path], settings.home / INDEX_FILE, limits_of(settings), progress)
     try:
         report = library.refresh()
