@@ -179,3 +179,35 @@ def test_the_summary_says_what_labels_alone_would_have_mixed() -> None:
             2,
         )
         assert summary["contested_by_label_and_metric"]["all"] == 2
+
+
+def test_works_with_nearly_all_figures_in_common_are_copies_of_one() -> None:
+    def works(shared: int) -> list[ReportedNumber]:
+        table = [
+            number(work, f"{50 + n}.{n % 10}", dataset=f"Set{n}") for work in ("one", "two") for n in range(shared)
+        ]
+        return [*table, number("one", "86.0"), number("two", "70.0")]
+
+    def status(numbers: list[ReportedNumber]) -> str:
+        return next(c.status for c in clusters_of(numbers, PAPERS) if c.benchmark == "SetOne")
+
+    assert (status(works(19)), status(works(20))) == ("contested", "single_source")
+    own = [number("two", f"9{n}.{n % 10}", dataset=f"Own{n}") for n in range(10)]
+    assert (
+        status([*works(20), *own, *(number("one", n.value.text, dataset="X", method=n.value.text) for n in own)])
+        == "single_source"
+    )
+    assert (
+        status([*works(20), *own, *(number("one", f"8{n}.{n}", dataset=f"Own{n}") for n in range(10))]) == "contested"
+    )
+
+
+def test_where_both_works_report_both_metrics_each_figure_has_its_own_counterpart() -> None:
+    both = [
+        number(work, score, metric=metric)
+        for work in ("one", "two")
+        for metric, score in (("F1", "86.0"), ("recall", "80.0"))
+    ]
+    cluster = only(*both)
+    assert (cluster.status, cluster.differs) == ("agreed", ())
+    assert only(*both, number("three", "70.0", metric="precision")).differs == ("metric",)

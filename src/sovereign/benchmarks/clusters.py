@@ -25,6 +25,7 @@ from .comparable import compare, folded, is_share, kind_of, score_of
 from .pairs import origin_of
 from .protocols import protocol_cluster, words_of
 from .rules import rules
+from .versions import one_work
 
 _Typed = tuple[object, ...]
 
@@ -33,10 +34,12 @@ def clusters_of(numbers: Iterable[ReportedNumber], papers: Iterable[Paper]) -> t
     """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none."""
     known = {paper.id: paper for paper in papers}
     wide: dict[tuple[str, ...], list[ReportedNumber]] = defaultdict(list)
-    for number in {_place(n): n for n in numbers}.values():
+    distinct = list({_place(n): n for n in numbers}.values())
+    works = one_work(distinct, known)
+    for number in distinct:
         if (key := wide_key(number)) is not None:
             wide[key].append(number)
-    found = [cluster_of(sorted(group, key=_order), known) for group in wide.values()]
+    found = [cluster_of(sorted(group, key=_order), known, works) for group in wide.values()]
     return tuple(sorted(found, key=lambda c: (folded(c.model), folded(c.benchmark), c.works)))
 
 
@@ -53,15 +56,14 @@ def benchmark_label(key: ProtocolKey) -> str:
     return key.dataset or key.task or key.metric
 
 
-def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper]) -> Cluster:
-    """The cluster of numbers that share a wide key."""
+def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper], works: Mapping[str, str]) -> Cluster:
+    """The cluster of numbers that share a wide key; ``works`` has the first of its versions for each work."""
     typed: dict[_Typed, list[ClusterNumber]] = defaultdict(list)
     for number in numbers:
-        one = ClusterNumber(number=number, score=score_of(number), origin=origin_of(number, papers))
+        one = ClusterNumber(number=number, score=score_of(number), origin=origin_of(number, papers, works))
         typed[typed_key(number)].append(one)
-    parts = tuple(protocol_cluster(group, dict(papers)) for group in typed.values())
-    differs, unstated = _across(parts)
-    works = tuple(sorted({n.quote.source_id for n in numbers}))
+    parts = tuple(protocol_cluster(group, dict(papers), works) for group in typed.values())
+    differs, unstated = _across(parts, works)
     status = _status({part.status for part in parts}, differs, unstated)
     return Cluster(
         model=_label(n.key.method for n in numbers),
@@ -70,7 +72,8 @@ def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper]) -
         differs=tuple(differs),
         unstated=tuple(unstated),
         parts=parts,
-        works=works,
+        works=tuple(sorted({n.quote.source_id for n in numbers})),
+        versions=len({n.quote.source_id for n in numbers}) - len({works[n.quote.source_id] for n in numbers}),
         mixed=mixed_of(numbers),
         text=words_of(status, parts, differs, unstated),
     )
@@ -118,14 +121,18 @@ def _spread_between_works(scores: Sequence[tuple[str, float]]) -> bool:
     return len({work for work, _ in scores}) > 1 and max(values) - min(values) > rules()["tolerance"]["points"]
 
 
-def _across(parts: Sequence[ProtocolCluster]) -> tuple[dict[str, int], ...]:
+def _across(parts: Sequence[ProtocolCluster], works: Mapping[str, str]) -> tuple[dict[str, int], ...]:
     """In which fields typed keys of different works differ, and which are open between them; each with the number of pairs of
-    keys, the most frequent first. Of one work's own keys it is not asked: it may well report two metrics."""
+    keys, the most frequent first.
+
+    Only two works of which neither has a figure under the other's key are asked: a work may well report two metrics, and where
+    both report both, each figure has its own to be held against.
+    """
     differs: Counter[str] = Counter()
     unstated: Counter[str] = Counter()
-    for one, other in combinations(parts, 2):
-        works = [{n.number.quote.source_id for n in part.numbers} for part in (one, other)]
-        if len(works[0] | works[1]) > 1:
+    held = [{works[n.number.quote.source_id] for n in part.numbers} for part in parts]
+    for (one, mine), (other, theirs) in combinations(zip(parts, held, strict=True), 2):
+        if mine - theirs and theirs - mine:
             found = compare(one.key, other.key)
             # Two metrics have units and splits of their own.
             differs.update(["metric"] if "metric" in found.differs else found.differs)

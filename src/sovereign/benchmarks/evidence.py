@@ -46,7 +46,7 @@ def evidence_of(cluster: Cluster, papers: Mapping[str, Paper]) -> BenchmarkEvide
     low, high = (round(min(scores), 1), round(max(scores), 1)) if scores else (None, None)
     spread = None if low is None or high is None else round(high - low, 1)
     works = [papers[work] for work in cluster.works if work in papers]
-    sources = len(cluster.works)
+    sources = len(cluster.works) - cluster.versions
     return BenchmarkEvidence(
         schema_id=EVIDENCE_ID,
         schema_version="1.0",

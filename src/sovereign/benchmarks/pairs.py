@@ -29,17 +29,22 @@ class Pair(NamedTuple):
     several: bool
 
 
-def origin_of(number: ReportedNumber, papers: Mapping[str, Paper]) -> str:
-    """The work whose figure a number is: the work that prints it, or whom it credits, by id where that is one of ``papers``."""
+def origin_of(number: ReportedNumber, papers: Mapping[str, Paper], works: Mapping[str, str]) -> str:
+    """The work whose figure a number is: the work that prints it, or whom it credits, by id where that is one of ``papers``; of
+    ``works`` the first version."""
     if number.credited is None:
-        return number.quote.source_id
+        return works[number.quote.source_id]
     words, years = set(re.findall(r"[\w.-]+", plain(number.credited))), set(_YEAR.findall(number.credited))
     found = [
         paper.id for paper in papers.values()
         if (paper.arxiv_id and paper.arxiv_id in number.credited)
         or (words & {name.rsplit(" ", 1)[0] for name in people(paper)} and (str(paper.year) in years or not (years and paper.year)))
     ]  # fmt: skip
-    return found[0] if len(found) == 1 else f"credited: {plain(number.credited).strip()}"
+    if len(found) == 1:
+        return works.get(found[0], found[0])
+    # "[12]" is a place in one work's own list.
+    whose = "" if years else f" in {number.quote.source_id}"
+    return f"credited: {plain(number.credited).strip()}{whose}"
 
 
 def pair_of(one: Sequence[ClusterNumber], other: Sequence[ClusterNumber], papers: dict[str, Paper]) -> Pair:

@@ -15,8 +15,10 @@ from .rules import rules, severity_of
 _BASE_UNITS = {"bytes": "B", "time": "s", "time/token": "s/token", "ratio": "x"}
 
 
-def protocol_cluster(numbers: Sequence[ClusterNumber], papers: dict[str, Paper]) -> ProtocolCluster:
-    """The cluster of numbers whose typed keys state the same.
+def protocol_cluster(
+    numbers: Sequence[ClusterNumber], papers: dict[str, Paper], first: Mapping[str, str]
+) -> ProtocolCluster:
+    """The cluster of numbers whose typed keys state the same; ``first`` has the first of its versions for each work.
 
     ``contested`` if the figures of two works that nothing shows to be dependent are further apart than the tolerance; ``agreed`` if works
     that are known to be independent agree; ``unknown`` if nothing can be said of two works (authors that are not known, figures of one
@@ -26,7 +28,7 @@ def protocol_cluster(numbers: Sequence[ClusterNumber], papers: dict[str, Paper])
     own: dict[str, list[ClusterNumber]] = defaultdict(list)
     for number in numbers:
         if number.number.credited is None:
-            own[number.number.quote.source_id].append(number)
+            own[number.origin].append(number)
     works = sorted(own)
     pairs = [pair_of(own[one], own[other], papers) for one, other in combinations(works, 2)]
     groups = _groups(works, {(p.one, p.other): p for p in pairs})
@@ -51,7 +53,7 @@ def protocol_cluster(numbers: Sequence[ClusterNumber], papers: dict[str, Paper])
         groups=len(set(groups.values())),
         independence="unknown" if any(p.standing == "unknown" for p in pairs) else "known",
         severity=severity_of(relative, tolerance) if status == "contested" else None,
-        text=_words(status, pairs, numbers, itself.silent),
+        text=_words(status, pairs, len({first[n.number.quote.source_id] for n in numbers}), itself.silent),
     )
 
 
@@ -84,9 +86,7 @@ def _groups(works: Sequence[str], pairs: Mapping[tuple[str, str], Pair]) -> dict
     return found
 
 
-def _words(
-    status: ClusterStatus, pairs: Sequence[Pair], numbers: Sequence[ClusterNumber], silent: Sequence[str]
-) -> str:
+def _words(status: ClusterStatus, pairs: Sequence[Pair], works: int, silent: Sequence[str]) -> str:
     """Why a cluster has its status."""
     free = [p for p in pairs if p.standing != "not_independent"]
     unknown = any(p.standing == "unknown" for p in free)
@@ -98,8 +98,7 @@ def _words(
     elif status == "unknown" and any(p.several for p in free):
         said.append("a work gives several figures under this key; what tells them apart is not in it")
     elif status == "single_source":
-        retold = len({n.number.quote.source_id for n in numbers}) > 1
-        said.append("the figures of one source, told by several works" if retold else "one work alone gives it")
+        said.append("the figures of one source, told by several works" if works > 1 else "one work alone gives it")
     if unknown:
         said.append("the authors of some works are not known, and so not whether they are independent")
     if silent and len(pairs):

@@ -78,7 +78,7 @@ class Mixed(Model):
 
 class Cluster(Model):
     """All numbers of one method on one benchmark: what a key on model and label alone holds together. ``parts`` are its
-    clusters by typed key, the status of the whole follows from theirs and from what ``differs`` between them."""
+    clusters by typed key, the status of the whole follows from theirs and from what ``differs`` between them. ``versions`` are how many of ``works`` are versions or copies of another of them."""
 
     model: str
     benchmark: str
@@ -87,6 +87,7 @@ class Cluster(Model):
     unstated: tuple[str, ...] = ()
     parts: tuple[ProtocolCluster, ...]
     works: tuple[str, ...]
+    versions: int
     mixed: Mixed
     text: str
 
