@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from sovereign.language.comparisons import parse
 from sovereign.language.quantities import Mention, find_quantities
 from sovereign.language.words import normalize
-from sovereign.records import Document, ProtocolKey, ReportedNumber, quote_of
+from sovereign.records import ProtocolKey, ReportedNumber, quote_of
 
-from .keys import coined_name, is_ours, said
+from .context import Context
+from .keys import is_ours, said
 from .names import Name, find_names, task_of_metric, tasks_of_datasets
 
 _BEFORE = 3  # sentences that a sentence may point back to
@@ -18,9 +19,9 @@ _LONGEST = 1_000  # characters of a sentence that is read
 _SCORES = ("", "%", "points")
 
 
-def numbers_in_text(document: Document) -> Iterator[ReportedNumber]:
+def numbers_in_text(context: Context) -> Iterator[ReportedNumber]:
     """Every result of the sentences that may serve as evidence, in their order."""
-    coined = coined_name(document)
+    document, coined = context.document, context.coined
     past: list[tuple[int, str]] = []
     for sentence in document.evidence():
         text = normalize(document.slice(sentence))[:_LONGEST]

@@ -59,21 +59,18 @@ def said(text: str) -> Said:
     cited = _CITATION.search(text)
     found = find_names(text)
     pair = language_pair(text)
-    names = tuple(
-        (
-            n.kind,
-            f"{n.canonical} {pair}"
-            if pair and n.kind == "dataset" and n.canonical.startswith(_PAIRED)
-            else n.canonical,
-        )
-        for n in found
-    )
+    names = tuple((n.kind, n.canonical) for n in found)
     rest = list(text)
     for name in found:
         rest[name.start : name.end] = " " * (name.end - name.start)
     if match := _PAIR.search(text):
         rest[match.start() : match.end()] = " " * (match.end() - match.start())
     return Said(names, pair, credit(cited) if cited else None, method_name("".join(rest)))
+
+
+def paired(dataset: str, pair: str | None) -> str:
+    """A data set of translation with its languages: "WMT 2014 En-De"."""
+    return f"{dataset} {pair}" if pair and dataset.startswith(_PAIRED) and pair not in dataset else dataset
 
 
 def language_pair(text: str) -> str | None:

@@ -23,6 +23,28 @@ _SHORT_YEAR = re.compile(r"(?<=[a-z])(?:20)?(\d\d)$")
 _YEARLY = ("conll", "wmt", "iwslt", "duc", "semeval", "newstest", "ace", "wnut", "voc", "pascalvoc")
 _LONGEST = 9  # words of a name
 _CAPITALS = 5  # letters up to which a name of capitals must stand in capitals
+_FILLERS = frozenset(
+    [
+        "the",
+        "a",
+        "of",
+        "on",
+        "in",
+        "for",
+        "at",
+        "with",
+        "and",
+        "set",
+        "sets",
+        "result",
+        "results",
+        "our",
+        "all",
+        "test",
+        "dev",
+        "s",
+    ]
+)
 _READ = 2_000  # characters of a text that are searched
 
 
@@ -100,26 +122,34 @@ def find_names(text: str) -> tuple[Name, ...]:
     """
     text = text[:_READ]
     words = [(m[0].lower(), m.start(), m.end()) for m in _WORD.finditer(text)]
-    found: list[Name] = []
+    found: list[tuple[Name, bool]] = []
+    loose = 0  # words that belong to no name and say something
     at = 0
     while at < len(words):
-        for size in range(min(_LONGEST, len(words) - at), 0, -1):
-            part = words[at : at + size]
-            start, end = part[0][1], part[-1][2]
-            if not (_edge(text, start - 1, start) and _edge(text, end - 1, end)):
-                continue
-            here = [
-                Name(entry.kind, entry.canonical, start, end)
-                for entry in _entries().get(_joined([w for w, _, _ in part]), ())
-                if (not entry.capitals or text[start:end].upper() == text[start:end])
-                and (not entry.whole or size == len(words))
-            ]
-            if here:
-                found += here
-                at += size - 1
-                break
-        at += 1
-    return tuple(found)
+        size, here = _longest(text, words, at)
+        found += here
+        loose += not here and words[at][0] not in _FILLERS
+        at += max(1, size)
+    return tuple(name for name, whole in found if not (whole and loose))
+
+
+def _longest(text: str, words: list[tuple[str, int, int]], at: int) -> tuple[int, list[tuple[Name, bool]]]:
+    """The longest name that begins with a word: its number of words, what it is, and whether it counts only by itself."""
+    for size in range(min(_LONGEST, len(words) - at), 0, -1):
+        part = words[at : at + size]
+        start, end = part[0][1], part[-1][2]
+        if not (_edge(text, start - 1, start) and _edge(text, end - 1, end)):
+            continue
+        key = _joined([w for w, _, _ in part])
+        singular = key[:-1] if key.endswith("s") and len(key) > _CAPITALS else ""
+        here = [
+            (Name(entry.kind, entry.canonical, start, end), entry.whole)
+            for entry in _entries().get(key) or _entries().get(singular, ())
+            if not entry.capitals or text[start:end].upper() == text[start:end]
+        ]
+        if here:
+            return size, here
+    return 0, []
 
 
 def _edge(text: str, left: int, right: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sovereign.records import Document, ReportedNumber
 
+from .context import context_of
 from .in_tables import numbers_in_tables
 from .in_text import numbers_in_text
 
@@ -13,4 +14,5 @@ def reported_numbers(document: Document) -> tuple[ReportedNumber, ...]:
 
     What the text does not say is None in the key; a figure of which nothing says what it measures is left out. Never raises.
     """
-    return (*numbers_in_tables(document), *numbers_in_text(document))
+    context = context_of(document)
+    return (*numbers_in_tables(context), *numbers_in_text(context))

@@ -17,7 +17,7 @@ from sovereign.records import Document, Paper
 
 from .files import Row, find, missing, objects, record
 
-_LABEL = re.compile(r"^\s*(Table\s?\d+)\s*[:.]?\s*", re.IGNORECASE)
+_LABEL = re.compile(r"\b(Table\s?\d+)\s*(?:[:.]|(?=[A-Z]))\s*", re.IGNORECASE)
 
 
 class _Cell(Row):
@@ -95,11 +95,14 @@ def _document(row: _Paper) -> Document:
     if row.tables:
         builder.heading("Tables", 1)
     for table in row.tables or ():
-        label = _LABEL.match(table.caption)
-        builder.table(
-            list(_boxes(table.cells)), label[1] if label else "", table.caption[label.end() if label else 0 :]
-        )
+        builder.table(list(_boxes(table.cells)), *_caption(table.caption))
     return builder.document(Paper(id=f"title:{row.paper_id}", title=title, url=row.url, source="tdms"), "full_text")
+
+
+def _caption(text: str) -> tuple[str, str]:
+    """Label and caption; what the parser took from the table into the caption before the label comes after it."""
+    label = _LABEL.search(text)
+    return (label[1], f"{text[label.end() :]}\n{text[: label.start()]}") if label else ("", text)
 
 
 def _boxes(cells: Sequence[_Cell]) -> Iterator[Box]:
