@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sovereign.records import Paper, ProtocolKey, Quantity, Quote, ReportedNumber, text_hash
+from sovereign.records import Paper, ProtocolKey, Quantity, Quote, ReportedNumber, UsedCell, text_hash
 
 
 def key(**fields: object) -> ProtocolKey:
@@ -24,17 +24,23 @@ def number(
     credited: str | None = None,
     quote: str | None = None,
     bound: str = "exact",
+    cell: bool = False,
     **fields: object,
 ) -> ReportedNumber:
-    """The figure ``printed`` of a work, under :func:`key` with ``fields``."""
+    """The figure ``printed`` of a work, under :func:`key` with ``fields``; with ``cell``, it stands alone in a table's cell."""
     made = key(**{"unit": unit or None} | fields)
-    text = quote or f"{work}: {made.method} has {printed}{unit} {made.metric} on {made.dataset} {made.split}."
+    text = (
+        printed + unit
+        if cell
+        else quote or f"{work}: {made.method} has {printed}{unit} {made.metric} on {made.dataset} {made.split}."
+    )
     at = Quote(
         text=text, text_hash=text_hash(work), start=10, end=10 + len(text), paper_id=work, source_id=work, section="Results",
         depth="full_text",
     )  # fmt: skip
     value = Quantity.model_validate({"value": float(printed), "unit": unit, "text": printed + unit, "bound": bound})
-    return ReportedNumber(key=made, value=value, quote=at, credited=credited)
+    used = UsedCell(text=text, start=10, end=10 + len(text), row=1, column=1) if cell else None
+    return ReportedNumber(key=made, value=value, quote=at, credited=credited, cell=used)
 
 
 def paper(work: str, *authors: str, **more: object) -> Paper:

@@ -122,6 +122,7 @@ def test_works_that_share_an_author_or_a_title_are_one_group() -> None:
 def test_copies_that_hold_the_same_words_are_one_group() -> None:
     row = "| Alpha | 86.0 |"
     assert only(number("one", "86.0", quote=row), number("two", "86.0", quote=row)).status == "single_source"
+    assert only(number("one", "86.0", cell=True), number("two", "86.0", cell=True)).status == "agreed"
 
 
 def test_without_authors_a_disagreement_stands_and_an_agreement_does_not_count() -> None:
@@ -202,12 +203,8 @@ def test_works_with_nearly_all_figures_in_common_are_copies_of_one() -> None:
     )
 
 
-def test_where_both_works_report_both_metrics_each_figure_has_its_own_counterpart() -> None:
-    both = [
-        number(work, score, metric=metric)
-        for work in ("one", "two")
-        for metric, score in (("F1", "86.0"), ("recall", "80.0"))
-    ]
-    cluster = only(*both)
-    assert (cluster.status, cluster.differs) == ("agreed", ())
-    assert only(*both, number("three", "70.0", metric="precision")).differs == ("metric",)
+def test_works_that_share_a_key_are_held_against_each_other_there_alone() -> None:
+    cluster = only(number("one", "86.0"), number("two", "86.0"), number("two", "80.0", metric="recall"))
+    assert (cluster.status, cluster.differs, cluster.mixed.contested) == ("agreed", (), True)
+    third = number("three", "70.0", metric="precision")
+    assert only(number("one", "86.0"), number("two", "86.0"), third).differs == ("metric",)

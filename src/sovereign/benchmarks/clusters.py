@@ -125,14 +125,14 @@ def _across(parts: Sequence[ProtocolCluster], works: Mapping[str, str]) -> tuple
     """In which fields typed keys of different works differ, and which are open between them; each with the number of pairs of
     keys, the most frequent first.
 
-    Only two works of which neither has a figure under the other's key are asked: a work may well report two metrics, and where
-    both report both, each figure has its own to be held against.
+    Two works that have a key in common are held against each other there; only those that share none are asked across keys.
     """
     differs: Counter[str] = Counter()
     unstated: Counter[str] = Counter()
     held = [{works[n.number.quote.source_id] for n in part.numbers} for part in parts]
+    together = {pair for group in held for pair in combinations(sorted(group), 2)}
     for (one, mine), (other, theirs) in combinations(zip(parts, held, strict=True), 2):
-        if mine - theirs and theirs - mine:
+        if any(a != b and (min(a, b), max(a, b)) not in together for a in mine for b in theirs):
             found = compare(one.key, other.key)
             # Two metrics have units and splits of their own.
             differs.update(["metric"] if "metric" in found.differs else found.differs)

@@ -62,11 +62,17 @@ def _standing(
     b: ClusterNumber,
     papers: dict[str, Paper],
 ) -> Standing:
-    """Whether two works are independent here. Works that hold the same words around a figure are copies of one."""
-    if {x.number.quote.text for x in one} & {x.number.quote.text for x in other}:
+    """Whether two works are independent here. Works that hold the same words around a figure are copies of one; that two cells hold the
+    same figure says nothing."""
+    if _words(one) & _words(other):
         return "not_independent"
     relation = relation_of(a.number.quote, b.number.quote, papers)
     return relation if relation == "independent" or relation == "unknown" else "not_independent"
+
+
+def _words(numbers: Sequence[ClusterNumber]) -> set[str]:
+    quoted = (n.number for n in numbers)
+    return {n.quote.text for n in quoted if n.cell is None or n.quote.text.strip() != n.cell.text.strip()}
 
 
 def gap(a: ClusterNumber, b: ClusterNumber) -> float:

@@ -119,11 +119,15 @@ def _show_summary(summary: dict[str, Any]) -> None:
     out.print(
         f"[bold]{summary['works']}[/] works read, {summary['numbers']} numbers, {summary['clusters']} clusters by model and benchmark"
     )
-    table = Table("", *(_words(status) for status in summary["by_status"]))
+    table = Table(
+        "",
+        *(_words(status) for status in summary["by_status"]),
+        caption="what labels alone call contested, by what typed keys say",
+    )
     for title, name in (
         ("clusters", "by_status"),
-        ("called contested by label alone", "contested_by_label_alone"),
-        ("called contested by label and metric", "contested_by_label_and_metric"),
+        ("contested by label alone", "contested_by_label_alone"),
+        ("contested by label and metric", "contested_by_label_and_metric"),
     ):
         table.add_row(title, *(str(n) for n in summary[name].values()))
     out.print(table, soft_wrap=False)
@@ -158,7 +162,12 @@ def _show_entry(entry: EvidenceEntry, one: BenchmarkEvidence) -> None:
     out.print(f"  [bold]{clean(entry.value)}[/] {clean(', '.join(filter(None, [*stated, *open_setting])))}")
     out.print(f"      {clean(entry.source_title)}{year} [dim]{clean(entry.source_id)}{clean(told)}[/]")
     quote = " ".join(entry.quote.split())
-    out.print(f"      “{clean(quote[:_QUOTE])}{'…' if len(quote) > _QUOTE else ''}”")
+    cell = (
+        f"  [dim]row {clean(' / '.join(entry.cell.row_headers))}; column {clean(' / '.join(entry.cell.column_headers))}[/]"
+        if entry.cell
+        else ""
+    )
+    out.print(f"      “{clean(quote[:_QUOTE])}{'…' if len(quote) > _QUOTE else ''}”{cell}")
 
 
 def _show_failures(failures: Sequence[Failure]) -> None:
