@@ -12,7 +12,7 @@ from sovereign.checks.tabular import Grid, grids_of
 from sovereign.records import Document
 
 from .keys import Said, coined_name, said
-from .names import Kind, folded
+from .names import Kind, folded, task_of_metric, tasks_of_datasets
 
 _LABEL = re.compile(r"\b(?:Table|Tab\.?)\s?(\d{1,3}|[IVX]{1,5})\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z)\]])\.\s+(?=[A-Z(])")
@@ -42,6 +42,7 @@ _NOT_CALLED = frozenset(
         "training",
     ]
 )
+PARTS = ("precision", "recall")
 _READ = 600  # sentences of a work that are searched
 _SENTENCES = 6  # that refer to one table
 _MOST = 0.5  # share of the mentions that the name of a whole work must have
@@ -91,10 +92,18 @@ class Context:
         return found
 
     def usual(self, kind: Kind, among: Collection[str] | None = None) -> str | None:
-        """The name of a kind that the work speaks of most, if that is more than half of the time."""
+        """The name of a kind that the work speaks of most, if that is more than half of the time. Precision and recall are the
+        parts of another metric, and no work's only one."""
         counts = {n: c for (k, n), c in self._mentions.items() if k == kind and (among is None or n in among)}
+        counts = {n: c for n, c in counts.items() if n not in PARTS}
         top = max(counts, key=lambda n: (counts[n], n), default=None)
         return top if top is not None and counts[top] > _MOST * sum(counts.values()) else None
+
+    def usual_dataset(self, metric: str, task: str | None = None) -> str | None:
+        """The data set that the work speaks of most, among those of a task, or of the task that a metric is of."""
+        task = task or task_of_metric(metric)
+        among = {name for name, tasks in tasks_of_datasets().items() if task in tasks} if task else None
+        return self.usual("dataset", among)
 
     @cached_property
     def _referring(self) -> dict[str, list[str]]:

@@ -9,8 +9,8 @@ from sovereign.checks.tabular import Grid, GridCell
 from sovereign.checks.tabular.cells import read_cell
 from sovereign.records import Document, ProtocolKey, Quantity, Quote, ReportedNumber
 
-from .context import Context
-from .keys import Said, is_ours, lettered, method_name, paired, said
+from .context import PARTS, Context
+from .keys import Said, is_ours, lettered, like_a_method, method_name, paired, said
 from .names import Kind, folded, task_of_metric, tasks_of_datasets
 
 _NO_RESULTS = re.compile(
@@ -34,8 +34,8 @@ def numbers_in_tables(context: Context) -> Iterator[ReportedNumber]:
 
 
 def _numbers(context: Context, grid: Grid) -> Iterator[ReportedNumber]:
-    rows = _named(context, {h for c in grid.cells for h in c.row_headers})
-    columns = _named(context, {h for c in grid.cells for h in c.column_headers})
+    rows = _measured(context, {h for c in grid.cells for h in c.row_headers})
+    columns = _measured(context, {h for c in grid.cells for h in c.column_headers})
     near = context.near(grid)
     keys: dict[tuple[tuple[str, ...], tuple[str, ...], str], ProtocolKey | None] = {}
     for cell in grid.cells:
@@ -63,14 +63,15 @@ def _spoken(headers: Sequence[str]) -> tuple[str, ...]:
     return tuple(h for h in headers if not _HEADING.match(h))
 
 
-def _named(context: Context, headers: Iterable[str]) -> float:
-    """The share of headers with a letter that name a metric, a data set, a split or a count."""
+def _measured(context: Context, headers: Iterable[str]) -> float:
+    """How much the headers of one side speak of what was measured, and not of what it was measured of: the share that names a
+    metric, a data set, a split or a count, less the share that looks like methods."""
     texts = [h for h in headers if lettered(h)]
     kinds: tuple[Kind, ...] = ("metric", "dataset", "split", "count")
     named = sum(
         any(said(h).of(k) for k in kinds) or said(h).pair is not None or folded(h) in context.called for h in texts
     )
-    return named / max(1, len(texts))
+    return (named - sum(map(like_a_method, texts))) / max(1, len(texts))
 
 
 def _key(
@@ -90,13 +91,12 @@ def _key(
         dataset = next((context.called[f] for h in (*others, *methods) if (f := folded(h)) in context.called), None)
         unknown = [u for u in unknown if dataset is None or folded(u) != folded(dataset)]
     if dataset is None:
-        dataset = _only(near, "dataset") if task is None else context.usual("dataset", _datasets_of(task))
+        dataset = _only(near, "dataset") if task is None else context.usual_dataset(metric, task)
         spare = next((u for u in unknown if _may_name(u)), None)
         if dataset is None and spare is not None:
             dataset, unknown = spare, [u for u in unknown if u != spare]
-    if dataset is None:
-        speaking = task_of_metric(metric)
-        dataset = context.usual("dataset", _datasets_of(speaking)) if speaking else context.usual("dataset")
+    if dataset is None and task is None:
+        dataset = context.usual_dataset(metric)
     method = " ".join(m for h in methods if lettered(h) and not said(h).plain and (m := method_name(h)))
     if is_ours(method):
         method = context.coined or method
@@ -119,11 +119,8 @@ def _metric(context: Context, near: Sequence[Said], headed: Sequence[Said], othe
     if single is None and (counted := _first(headed, "count")):
         return counted
     around = [m for text in near for m in text.of("metric") if m not in _WEAK]
+    around.sort(key=PARTS.__contains__)
     return next(iter(around), None) or single or context.usual("metric")
-
-
-def _datasets_of(task: str) -> frozenset[str]:
-    return frozenset(name for name, tasks in tasks_of_datasets().items() if task in tasks)
 
 
 def _may_name(text: str) -> bool:
@@ -151,8 +148,9 @@ def _task(
     usual = tasks_of_datasets().get(dataset or "", ())
     named = [name for text in (*headed, *near) for name in text.of("task")]
     if usual:
-        among = next((n for n in named if n in usual), None)
-        return among or (usual[0] if len(usual) == 1 else task_of_metric(metric) or context.usual("task", usual))
+        asked = (_first(headed, "task"), task_of_metric(metric), *named)
+        among = next((n for n in asked if n in usual), None)
+        return among or (usual[0] if len(usual) == 1 else context.usual("task", usual))
     return _first(headed, "task") or task_of_metric(metric) or next(iter(named), None) or context.usual("task")
 
 

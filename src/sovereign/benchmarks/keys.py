@@ -26,6 +26,7 @@ _CITATION = re.compile(
     rf"|\b(?P<run>{_NAME_YEAR}\s?,?\s?[(\[]?\s?(?:19|20)\d\d[a-z]?\s?[)\]]?)"
     r"|(?P<numbers>\[\s?\d{1,3}(?:\s?[,–-]\s?\d{1,3})*\s?\])"
 )
+_LEARNING = re.compile(r"\bpre\s?-?\s?train|\btraining (?!set|accuracy|error|loss)", re.IGNORECASE)
 _LETTERED = re.compile(r"[^\W\d_]")
 _FILLERS = re.compile(
     r"\b(?:the|on|of|for|in|set|sets|results?|scores?|dataset|data|corpus|task|our|english|dev|test|and|with|at|to|avg|\w)\b|[\W_]+",
@@ -59,7 +60,8 @@ def said(text: str) -> Said:
     cited = _CITATION.search(text)
     found = find_names(text)
     pair = language_pair(text)
-    names = tuple((n.kind, n.canonical) for n in found)
+    learning = _LEARNING.search(text) is not None  # "pre-training" is no part of a data set
+    names = tuple((n.kind, n.canonical) for n in found if not (learning and n.canonical == "train"))
     rest = list(text)
     for name in found:
         rest[name.start : name.end] = " " * (name.end - name.start)
@@ -98,6 +100,17 @@ def method_name(header: str) -> str:
 def lettered(text: str) -> bool:
     """Whether a text has a letter: a header of figures alone names nothing."""
     return _LETTERED.search(text) is not None
+
+
+_METHODS = re.compile(
+    r"\b(?:ours?|this (?:work|paper)|baselines?|models?|systems?|methods?|et\s?al|w/o?|without|ensemble|single|attention|"
+    r"LSTM|GRU|RNN|CNN|CRF|HMM|SVM|MLP|GAN|BERT|GPT|Transformer|ResNet|VGG|Net|LoRA|fine-?tun\w*|pre-?train\w*|parser|tagger)\b|\w\s?\+\s?\w"
+)
+
+
+def like_a_method(header: str) -> bool:
+    """Whether a header looks like a method's name: it cites somebody, is "ours", or names an architecture."""
+    return _METHODS.search(header) is not None or said(header).credited is not None
 
 
 _OURS = re.compile(

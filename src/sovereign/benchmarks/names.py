@@ -61,6 +61,7 @@ class _Entry(NamedTuple):
     kind: Kind
     canonical: str
     capitals: bool
+    exactly: str
     whole: bool
 
 
@@ -97,7 +98,14 @@ def _entries() -> dict[str, tuple[_Entry, ...]]:
         for name in (canonical, *names):
             key = folded(name)
             capitals = len(name) <= _CAPITALS and name.isupper() and name.isalpha()
-            entry = _Entry(kind, canonical, capitals, key in whole or len(key) == 1 or (len(key) == 2 and not capitals))
+            mixed = name if len(name) <= _CAPITALS and name.isalpha() and sum(map(str.isupper, name[1:])) > 1 else ""
+            entry = _Entry(
+                kind,
+                canonical,
+                capitals,
+                "" if capitals else mixed,
+                key in whole or len(key) == 1 or (len(key) == 2 and not capitals),
+            )
             if key and all(e.kind != kind or e.canonical != canonical for e in found[key]):
                 found[key].append(entry)
     return {key: tuple(entries) for key, entries in found.items()}
@@ -130,6 +138,7 @@ def find_names(text: str) -> tuple[Name, ...]:
         found += here
         loose += not here and words[at][0] not in _FILLERS
         at += max(1, size)
+    loose += sum(name.kind != "split" for name, _ in found if name.start != found[0][0].start)
     return tuple(name for name, whole in found if not (whole and loose))
 
 
@@ -145,7 +154,7 @@ def _longest(text: str, words: list[tuple[str, int, int]], at: int) -> tuple[int
         here = [
             (Name(entry.kind, entry.canonical, start, end), entry.whole)
             for entry in _entries().get(key) or _entries().get(singular, ())
-            if not entry.capitals or text[start:end].upper() == text[start:end]
+            if (not entry.capitals or text[start:end].isupper()) and entry.exactly in ("", text[start:end])
         ]
         if here:
             return size, here

@@ -2,7 +2,7 @@
 
 A name matches if the vocabulary of :mod:`sovereign.benchmarks` knows both and gives them one canonical name, or if it does not
 know both and the content words of one are all among those of the other. A score matches if it is the same number, or the
-same as percent and as a fraction. A part (dev, test) that both name must be the same.
+same as percent and as a fraction. What a leaderboard adds in brackets ("(anonymized version)") need not be said. A part (dev, test) that both name must be the same.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _GENERIC = frozenset(
         "score",
     ]
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
 _FIRST = re.compile(r"[-+]?(?:\d[\d,]*\.?\d*|\.\d+)\s?(?:%|[MBKk]\b)?")
 
 
@@ -61,6 +62,10 @@ def same_name(kind: Kind, ours: str | None, gold: str) -> bool:
     if not ours:
         return False
     gold = gold.replace("_", " ")
+    return any(_same(kind, ours, g) for g in dict.fromkeys((gold, _BRACKETS.sub(" ", gold))))
+
+
+def _same(kind: Kind, ours: str, gold: str) -> bool:
     kinds: tuple[Kind, ...] = ("metric", "count") if kind == "metric" else (kind,)
     mine, theirs = ({n for k in kinds for n in said(text).of(k)} for text in (ours, gold))
     if mine and theirs:
