@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from sovereign.records import Disagreement, Document
 
 from .levels import levels
-from .sides import Found, comparisons, other_baselines, type_of
+from .sides import TWICE, Found, comparisons, other_baselines, type_of
 from .statements import library_claims, statements
+from .things import topics_of
 from .told import disagreement
 from .trends import trends
 from .twice import told_twice
@@ -36,6 +37,7 @@ def ranked(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
     compared by name before what was compared by kind; then by how many works take part.
     """
     claims = library_claims(documents)
+    topics = sorted(topics_of(d.paper for d in documents))
     said = statements(documents, claims)
     found = [
         *comparisons([*said, *trends(claims)]),
@@ -43,11 +45,11 @@ def ranked(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
         *levels(documents, claims),
         *told_twice(claims),
     ]
-    return tuple(disagreement(f, claims) for f in _distinct(sorted(found, key=_rank)))
+    return tuple(disagreement(f, claims, topics) for f in _distinct(sorted(found, key=_rank)))
 
 
 def _rank(found: Found) -> tuple[bool, int, bool, int, tuple[str, str, str]]:
-    by_kind = any(key.startswith("[") for key in found.about) or found.about[2] == "told twice"
+    by_kind = any(key.startswith("[") for key in found.about) or found.about[2] == TWICE
     incomparable = type_of(found.pairs).type == "not_comparable"
     return incomparable, _KINDS.index(found.kind), by_kind, -len(found.works), found.about
 
@@ -66,9 +68,7 @@ def _repeats(item: Found, other: Found) -> bool:
     if item.about == other.about or mine == theirs:
         return True
     shared = 2 * len(mine & theirs)
-    return (
-        shared >= len(mine) if item.about[2] == "told twice" else shared > len(mine) and item.about[0] == other.about[0]
-    )
+    return shared >= len(mine) if item.about[2] == TWICE else shared > len(mine) and item.about[0] == other.about[0]
 
 
 def _claims(found: Found) -> frozenset[str]:

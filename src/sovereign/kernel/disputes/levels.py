@@ -33,7 +33,7 @@ def levels(documents: Sequence[Document], claims: Sequence[Claim]) -> Iterator[F
         groups.setdefault((s.aspect, s.things[0], dimension(s.key.unit or "")), []).append(s)
     for (aspect, thing, _), group in groups.items():
         for alike in _by_size(group):
-            kept, pairs = clashing(alike, lambda a, b: _apart(a, b) >= LEVEL_FACTOR)
+            kept, pairs = clashing(alike, lambda a, b: _apart(a, b) >= LEVEL_FACTOR, own=True)
             if len(kept) > 1:
                 yield Found((aspect, thing, _size(kept[0])), "level", split(kept, lambda s: s.ratio or 1.0), pairs)
     yield from _of_rates(claims, found)

@@ -121,7 +121,7 @@ def typed(a: ProtocolKey, b: ProtocolKey) -> Typing:
         if not one[name] & two[name]
     }
     if a.method != b.method:
-        apart = {"method": f"{a.method} against {b.method}", **apart}
+        apart = {"method": f"method {a.method} against {b.method}", **apart}
     if a.comparator and b.comparator and a.comparator != b.comparator:
         apart = {"baseline": f"against {a.comparator} and against {b.comparator}", **apart}
     baseline = tuple(text for name, text in apart.items() if name in _BASELINE)

@@ -14,8 +14,10 @@ from sovereign.records import DisagreementType
 from .protocol import Typing, typed
 from .statements import Statement
 
+BASELINES, TWICE = "baselines", "told twice"  # what stands in ``about`` where there is no second thing
 CLEAR = 1.1  # a cost this many times another contradicts "the same"
 CLEAR_QUALITY = 1.02
+NAMED = 4  # differences that are said
 FAR = 3.0  # an extra of 30 % and one of 10 % are far apart
 _ORDER: tuple[DisagreementType, ...] = (
     "different_version", "different_baseline", "different_setting", "not_comparable", "real_disagreement", "own_work",
@@ -58,9 +60,12 @@ def _about(s: Statement) -> Iterator[tuple[tuple[str, str, str], Statement]]:
             if one.strip("[]") != other and (one, other) not in seen:
                 seen.add((one, other))
                 first, second = sorted((one, other), key=lambda k: k.strip("[]"))
-                method = s.key.method if one.startswith("[") else one
+                # Under a kind the methods differ, and the key says so whichever way the statement is turned.
+                by_kind = one.startswith("[")
+                method = s.key.method if by_kind else one
                 meant = replace(s, key=s.key.model_copy(update={"method": method, "comparator": other}))
-                yield (s.aspect, first, second), (meant if first == one else turned(meant))
+                away = meant if first == one else turned(meant)
+                yield (s.aspect, first, second), (replace(away, key=meant.key) if by_kind else away)
 
 
 def turned(s: Statement) -> Statement:
@@ -173,7 +178,13 @@ def type_of(pairs: Sequence[Typing]) -> Typing:
     if not told or sum(told.values()) * 2 < len(pairs):
         return next(p for p in pairs if not p.apart)
     best = max(told, key=lambda t: (told[t], -_ORDER.index(t)))
-    return next(p for p in pairs if p.type == best)
+    # What is named most often is said first, each kind of difference once.
+    texts = Counter(text for p in sorted(pairs, key=lambda p: p.type != best) for text in p.apart)
+    named: dict[str, str] = {}
+    for text, _ in texts.most_common():
+        named.setdefault(text.split()[0], text)
+    first = [t for p in pairs if p.type == best for t in p.apart if t in named.values()]
+    return Typing(best, tuple(dict.fromkeys([*first, *named.values()]))[:NAMED])
 
 
 def other_baselines(found: Iterable[Statement]) -> Iterator[Found]:
@@ -188,4 +199,4 @@ def other_baselines(found: Iterable[Statement]) -> Iterator[Found]:
             sides: dict[str, list[Statement]] = {}
             for s in kept:
                 sides.setdefault(s.others[0], []).append(s)
-            yield Found((aspect, f"[{kind}]", "others"), "magnitude", tuple(map(tuple, sides.values())), pairs)
+            yield Found((aspect, f"[{kind}]", BASELINES), "magnitude", tuple(map(tuple, sides.values())), pairs)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from sovereign.language.metrics import mentions
-from sovereign.language.words import content_stems, word_set
+from sovereign.language.words import content_stems, stems, word_set
 from sovereign.records import Paper
 
 Terms = tuple[frozenset[str], ...]
@@ -31,6 +31,12 @@ _GENERIC = word_set(
     default single same normal usual typical ordinary vanilla original merged unmerged optimised optimized unoptimised
     unoptimized existing the a an its their our this that these alone authors paper run variant
     system systems framework algorithm technique techniques previous prior best stage"""
+)
+# "the state of the art", "earlier baselines": words that stand for whatever a work was compared with.
+_ANY = frozenset(
+    stems(
+        "proposed art sota baselines traditional conventional existing prior author suggests competing alternatives counterpart recent various others prior strong"
+    )
 )
 _NAME = re.compile(r"[A-Za-z][\w+.-]*[A-Z0-9][\w+.-]*")
 _PLAIN = re.compile(r"(?<![A-Za-z\d])[A-Z]?[a-z]{3,}(?![A-Za-z\d])")
@@ -73,7 +79,7 @@ def keys_of(phrase: str, terms: Terms) -> tuple[str, ...]:
         )
         if _NAME.fullmatch(words[-1]):
             found.append(words[-1].lower())
-        elif whole := content_stems(" ".join(words)):
+        elif (whole := content_stems(" ".join(words))) and not whole & _ANY:
             last = content_stems(words[-1])
             found.append(_text(next((t for t in terms if t <= whole and last & t), whole)))
         found += [_text(t) for t in terms if t <= plain]

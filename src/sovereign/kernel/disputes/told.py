@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sovereign.language.metrics import metrics
 from sovereign.language.quantities import base_value
@@ -11,7 +11,7 @@ from sovereign.language.words import content_stems, normalize
 from sovereign.records import Claim, Disagreement, DisagreementType, Side
 
 from ..wording import series, times
-from .sides import Found, type_of
+from .sides import BASELINES, TWICE, Found, type_of
 from .statements import Statement
 
 SHOWN = 4
@@ -31,16 +31,44 @@ _WORDS: dict[DisagreementType, str] = {
 }
 
 
-def disagreement(found: Found, claims: Sequence[Claim]) -> Disagreement:
-    """The record of what was found; ``claims`` are those of the library, of which one may say why works differ."""
-    typing = type_of(found.pairs)
-    kind, why = typing.type, f"{_WORDS[typing.type]}{': ' + '; '.join(typing.apart) if typing.apart else ''}"
+def disagreement(found: Found, claims: Sequence[Claim], topics: Iterable[str] = ()) -> Disagreement:
+    """The record of what was found; ``claims`` are those of the library, of which one may say why works differ.
+
+    ``topics`` are the library's: they word what was compared by kind.
+    """
+    typing, names = type_of(found.pairs), _names(found, topics)
+    apart = "; ".join(_worded(text, names) for text in typing.apart)
+    kind, why = typing.type, _WORDS[typing.type] + (f": {apart}" if apart else "")
     if kind == "real_disagreement" and (said := said_why(found, claims)):
         kind, why = "different_setting", f"{_WORDS['different_setting']}, as one of the works says: {said}"
     return Disagreement(
-        subject=_subject(found), metric=_metric(found), kind=found.kind, sides=tuple(_side(s, found.kind) for s in found.sides),
-        why=why, type=kind,
+        subject=_subject(found, names), metric=_metric(found), kind=found.kind,
+        sides=tuple(_side(s, found.kind) for s in found.sides), why=why, type=kind,
     )  # fmt: skip
+
+
+def _names(found: Found, topics: Iterable[str]) -> dict[str, str]:
+    """The shortest words that stand for a key: a phrase of the sentences that it is of, or a topic."""
+    names = {" ".join(sorted(content_stems(t.replace("-", " ")))): t.replace("-", " ") for t in topics}
+    spoken: dict[str, str] = {}
+    for s in (s for side in found.sides for s in side):
+        phrases = [p for p in (s.result.subject, s.result.comparator) if p]
+        for key in (*s.things, *s.others):
+            meant = [p for p in phrases if frozenset(key.split()) <= content_stems(p) or key in p.lower().split()]
+            spoken[key] = min([*meant, *([spoken[key]] if key in spoken else [])], key=len, default=key)
+    return {**names, **spoken}
+
+
+def _worded(text: str, names: Mapping[str, str]) -> str:
+    """A difference between keys with the words that they stand for."""
+    one, between, other = text.partition(" against ")
+    lead = "against " if one.startswith("against ") else "method " if one.startswith("method ") else ""
+    if not lead:
+        return text
+    first, second = one.removeprefix(lead).removesuffix(" and"), other
+    return (
+        f"{lead}{names.get(first, first)}{' and' if one.endswith(' and') else ''}{between}{names.get(second, second)}"
+    )
 
 
 def said_why(found: Found, claims: Sequence[Claim]) -> str | None:
@@ -54,26 +82,13 @@ def said_why(found: Found, claims: Sequence[Claim]) -> str | None:
     return None
 
 
-def _subject(found: Found) -> str:
-    _, one, other = found.about
-    first = found.sides[0][0]
+def _subject(found: Found, names: Mapping[str, str]) -> str:
+    one, other = (names.get(key.strip("[]"), key.strip("[]")) for key in found.about[1:])
     if found.kind == "level":
-        return f"{_phrase(first, one)} {'at' if other.endswith('B parameters') else 'by'} {other}"
-    if other == "others":
-        return f"{one.strip('[]')} against different baselines"
-    if not first.others:
-        return f"what is told twice ({one})"
-    return f"{_phrase(first, one)} against {_phrase(first, other)}"
-
-
-def _phrase(s: Statement, key: str) -> str:
-    """The words of a statement that a key stands for, else the key itself."""
-    if key.startswith("["):
-        return key.strip("[]")
-    for keys, words in ((s.things, s.result.subject), (s.others, s.result.comparator), (s.things, s.result.comparator)):
-        if key in keys[:1] and words and content_stems(key) & content_stems(words):
-            return words
-    return key
+        return f"{one} {'at' if other.endswith('B parameters') else 'by'} {other}"
+    if other == BASELINES:
+        return f"{one} against different baselines"
+    return f"one quantity told twice ({one})" if other == TWICE else f"{one} against {other}"
 
 
 def _metric(found: Found) -> str:

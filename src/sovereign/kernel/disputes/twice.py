@@ -11,7 +11,7 @@ from sovereign.language.words import content_stems
 from sovereign.records import Claim, Quantity
 
 from .protocol import key_of
-from .sides import Found, clashing, split
+from .sides import TWICE, Found, clashing, split
 from .statements import Statement
 
 NEAR = 0.5
@@ -50,9 +50,7 @@ def told_twice(claims: Sequence[Claim]) -> Iterator[Found]:
         kept, pairs = clashing(sides, lambda one, two: max(one.ratio or 1, two.ratio or 1) >= APART * min(one.ratio or 1, two.ratio or 1))  # fmt: skip
         if len(kept) > 1:
             about = " ".join(sorted(words[i] & words[j], key=lambda w: -weight[w])[:4])
-            yield Found(
-                (sides[0].aspect, about, "told twice"), "magnitude", split(kept, lambda s: s.ratio or 1.0), pairs
-            )
+            yield Found((sides[0].aspect, about, TWICE), "magnitude", split(kept, lambda s: s.ratio or 1.0), pairs)
 
 
 def _first(claim: Claim) -> Quantity | None:
