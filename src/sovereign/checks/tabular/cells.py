@@ -17,7 +17,7 @@ from sovereign.language.words import normalize
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?"
 _COMMA = r"\d+,\d+"
 _MISSING = re.compile(
-    r"[-*.?/\s]*|n\.?\s?/?\s?[ad]\.?|none|nil|nan|null|oom|out of memory|tbd|not (?:available|applicable|reported)|[\[(]empty[\])]",
+    r"[-—*.?/\s]*|n\.?\s?/?\s?[ad]\.?|none|nil|nan|null|oom|out of memory|tbd|not (?:available|applicable|reported)|[\[(]empty[\])]",
     re.IGNORECASE,
 )
 # What may stand around a figure and says nothing of its size: footnote marks, stars, raised letters, brackets, bold signs.
