@@ -42,6 +42,13 @@ S, C, N = "SUPPORT", "CONTRADICT", "NOT_ENOUGH_INFO"
         ("Falcon takes the least time.", S),
         ("Falcon outperforms all other models on Beta.", S),
         ("Osprey outperforms all other models on Beta.", C),
+        # counts
+        ("Raven outperforms Falcon on 1 of 2 data sets.", S),
+        ("Raven outperforms Osprey on two of the two data sets.", S),
+        ("Raven outperforms Falcon on two of two data sets.", C),
+        # means
+        ("Raven achieves an F1 of 67.6 on average.", S),
+        ("Raven achieves an F1 of 69.3 on average.", N),
         # nothing that a table can tell, or not enough of it
         ("Raven is easy to train.", N),
         ("Raven might outperform Falcon on Alpha.", N),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sovereign.language.numerals import in_digits
 from sovereign.language.words import any_of, normalize
 
 from .phrases import CUES, Kind, Sense
@@ -44,6 +45,9 @@ _EVERY = re.compile(
 _MOSTLY = re.compile(
     r"\b(?:most|mostly|overall|generally|in general|on average|majority|usually|typically|often|almost|nearly)\b",
     re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"(?<![\d.,/])(?P<held>\d{1,3})(?:\s+(?:out\s+)?of\s+(?:the\s+|all\s+)?|/)(?P<all>\d{1,3})(?![\d.,/]\d|%)"
 )
 _NTH = re.compile(r"\b(?P<n>second|third|fourth|2nd|3rd|4th)[\s-]+$", re.IGNORECASE)
 _ORDER = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
@@ -134,6 +138,12 @@ def _reaches(between: str) -> bool:
 def every(text: str) -> bool:
     """Whether a clause speaks of all: "on all tasks", "consistently"."""
     return _EVERY.search(text) is not None
+
+
+def counted(text: str) -> tuple[int, int] | None:
+    """Of how many of how many a clause speaks: "on three of the five tasks" is (3, 5); None where it does not count."""
+    found = _COUNTED.search(in_digits(text))
+    return (int(found["held"]), int(found["all"])) if found else None
 
 
 def mostly(text: str) -> bool:
