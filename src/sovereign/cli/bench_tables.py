@@ -46,6 +46,8 @@ def show_bench(result: dict[str, Any]) -> None:
     what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
     out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
+    if "tables" in result:
+        _show_tables(result["tables"])
     for name, part in result.get("parts", {}).items():
         out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")
         out.print(_figures({"our checks" if k == "rules" else k: row for k, row in part["checkers"].items()}))
@@ -60,6 +62,34 @@ def show_bench(result: dict[str, Any]) -> None:
             out.print(
                 f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
             )
+
+
+_TABLE_FIGURES = {
+    "decided_accuracy": "right, of supports and refutes decided",
+    "coverage": "supports and refutes decided",
+    "open_decided": "not enough info, decided all the same",
+    "swapped_decided": "decided by another paper's table",
+    "macro_f1": "macro F1, three labels",
+}
+
+
+def _show_tables(result: dict[str, Any]) -> None:
+    """The check of the table itself, on all papers and each half; then the baselines, and what each operation decided."""
+    rows = {"all papers": result, **{name.replace("_", " "): part for name, part in result["parts"].items()}}
+    table = Table("claims against their tables", *rows, box=None)
+    for key, heading in _TABLE_FIGURES.items():
+        table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
+    out.print()
+    out.print(table)
+    others = Table("beside it", *result["baselines"], box=None)
+    for key in ("decided_accuracy", "coverage", "open_decided", "macro_f1"):
+        others.add_row(_TABLE_FIGURES[key], *(_cell(row[key], None) for row in result["baselines"].values()))
+    out.print(others)
+    operations = Table("decided by", "half", "right", "of", "without enough information", box=None)
+    for half, named in result["operations"].items():
+        for name, row in named.items():
+            operations.add_row(name, half.replace("_", " "), str(row["right"]), str(row["decided"]), str(row["open"]))
+    out.print(operations)
 
 
 def _show_tribunal(result: dict[str, Any]) -> None:

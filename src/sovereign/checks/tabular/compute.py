@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sovereign.records import Computation
 from sovereign.records.rationale import Operation
 
+from .phrases import Sense
 from .sheet import Axis, Entry, Sheet, kind, other
-from .statements import Sense
 
 _MOST_SHOWN = 6
 _NEARLY = 0.8  # share of the pairs of two groups of lines that must point one way

@@ -172,6 +172,11 @@ def stepped(sheet: Sheet, said: Said, near: Sequence[Mention]) -> Finding | None
     return None
 
 
+def _one_thing(mentions: Sequence[Mention]) -> bool:
+    """Whether mentions say one thing together: "the F1 on the test set"."""
+    return bool(mentions) and bool(frozenset.intersection(*(m.lines for m in mentions)))
+
+
 def _apart(mine: Sequence[Mention]) -> bool:
     """Whether mentions mean different lines."""
     lines = {m.lines for m in mine}
@@ -201,7 +206,7 @@ def of_clause(
     found: list[tuple[Said, Finding | None]] = []
     numbers = numbers_of(claim, clause, mentions)
     # Of several numbers, or several names, which is whose is not sure enough to say that one is wrong.
-    alone = len(numbers) == 1 and all(len([m for m in near if m.axis == axis]) == 1 for axis in _AXES)
+    alone = len(numbers) == 1 and all(_one_thing([m for m in near if m.axis == axis]) for axis in _AXES)
     for said in numbers:
         if not any(m.specific for m in near):
             found.append((said, None))

@@ -192,7 +192,7 @@ def _runs(header: str, said: frozenset[tuple[str, str]]) -> tuple[tuple[tuple[st
 
 def _meant(root: str, cut: bool, said: Iterable[tuple[str, str]]) -> str:
     """A word of a header that is cut short, as the claim writes it out: "Disfl" is "disfluencies" there."""
-    if len(root) < (3 if cut else 5):
+    if len(root) < (3 if cut else 5) or not root.isalpha():
         return root
     roots = [r for r, text in said if text.startswith(root) and len(text) >= len(root)]
     return roots[0] if len(roots) == 1 else root

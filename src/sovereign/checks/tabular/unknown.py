@@ -33,7 +33,7 @@ def unknown_names(claim: str, grid: Grid) -> list[str]:
 
 def _initials(texts: Iterable[str]) -> set[str]:
     """The first letters of up to five words that follow one another: "em" for "exact match"."""
-    found = set()
+    found: set[str] = set()
     for text in texts:
         letters = [w[0].lower() for w in re.findall(r"[^\W\d_]+", text)]
         found.update("".join(letters[i : i + n]) for n in range(2, 6) for i in range(len(letters) - n + 1))
