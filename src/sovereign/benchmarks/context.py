@@ -96,8 +96,8 @@ class Context:
         parts of another metric, and no work's only one."""
         counts = {n: c for (k, n), c in self._mentions.items() if k == kind and (among is None or n in among)}
         counts = {n: c for n, c in counts.items() if n not in PARTS}
-        top = max(counts, key=lambda n: (counts[n], n), default=None)
-        return top if top is not None and counts[top] > _MOST * sum(counts.values()) else None
+        (top, most), (_, next_most) = (Counter(counts).most_common(2) + [("", 0)] * 2)[:2]
+        return top if most > next_most and most > _MOST * sum(counts.values()) else None
 
     def usual_dataset(self, metric: str, task: str | None = None) -> str | None:
         """The data set that the work speaks of most, among those of a task, or of the task that a metric is of."""
