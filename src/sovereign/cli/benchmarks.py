@@ -124,6 +124,7 @@ def _show_summary(summary: dict[str, Any]) -> None:
         *(_words(status) for status in summary["by_status"]),
         caption="what labels alone call contested, by what typed keys say",
     )
+    table.columns[0].no_wrap = True
     for title, name in (
         ("clusters", "by_status"),
         ("contested by label alone", "contested_by_label_alone"),
@@ -134,11 +135,14 @@ def _show_summary(summary: dict[str, Any]) -> None:
 
 
 def _show(one: BenchmarkEvidence) -> None:
-    """One cluster with its numbers: of a contested one those that disagree, of another all."""
+    """One cluster with its numbers: of a contested one those that disagree; of another those that labels alone would mix, which are
+    scores in percent, where two works give such."""
     out.print(f"[bold]{clean(one.model)} on {clean(one.benchmark)}[/]: [bold]{_words(one.status)}[/]")
     out.print(f"  {clean(one.interpretation)}")
     within = {place for place, part in enumerate(one.protocols) if part.status == one.status}
-    entries = [e for e in one.entries if e.protocol in within or not within]
+    scores = [e for e in one.entries if e.score_pct is not None]
+    mixed = scores if len({e.source_id for e in scores}) > 1 else one.entries
+    entries = [e for e in one.entries if e.protocol in within] or mixed
     for entry in entries[:_ENTRIES]:
         _show_entry(entry, one)
     if len(entries) > _ENTRIES:
