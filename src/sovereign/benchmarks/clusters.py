@@ -21,7 +21,7 @@ from sovereign.records import (
     ReportedNumber,
 )
 
-from .comparable import compare, folded, is_share, kind_of, score_of
+from .comparable import compare, folded, is_score, is_share, kind_of, score_of
 from .pairs import origin_of
 from .protocols import protocol_cluster, words_of
 from .rules import rules
@@ -32,10 +32,11 @@ _MOST = 400  # typed keys of one cluster that are held against each other
 
 
 def clusters_of(numbers: Iterable[ReportedNumber], papers: Iterable[Paper]) -> tuple[Cluster, ...]:
-    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none."""
+    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none, nor are
+    those that cannot be what their key says."""
     known = {paper.id: paper for paper in papers}
     wide: dict[tuple[str, ...], list[ReportedNumber]] = defaultdict(list)
-    distinct = list({_place(n): n for n in numbers}.values())
+    distinct = list({_place(n): n for n in numbers if is_score(n)}.values())
     works = one_work(distinct, known)
     for number in distinct:
         if (key := wide_key(number)) is not None:
