@@ -45,7 +45,7 @@ _NOT_CALLED = frozenset(
 PARTS = ("precision", "recall")
 _READ = 600  # sentences of a work that are searched
 _SENTENCES = 6  # that refer to one table
-_MOST = 0.5  # share of the mentions that the name of a whole work must have
+_MOST = 0.4  # share of the mentions that the name of a whole work must have
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Context:
         return found
 
     def usual(self, kind: Kind, among: Collection[str] | None = None) -> str | None:
-        """The name of a kind that the work speaks of most, if that is more than half of the time. Precision and recall are the
+        """The name of a kind that the work speaks of most, if that is a good part of all such mentions. Precision and recall are the
         parts of another metric, and no work's only one."""
         counts = {n: c for (k, n), c in self._mentions.items() if k == kind and (among is None or n in among)}
         counts = {n: c for n, c in counts.items() if n not in PARTS}

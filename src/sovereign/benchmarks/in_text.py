@@ -20,7 +20,7 @@ _MOST = 20  # figures of a sentence; with more it is a table in disguise
 _LARGEST = 200.0
 _F = re.compile(r"(?<=\d |% )F\b(?!\w|-)")
 _TERM = re.compile(
-    r"\b(?:[A-Z][\w+]*(?:\s?-\s?\w+)*[A-Z\d][\w+]*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}\w*)(?:\s?[-+]\s?[A-Z]\w+)*"
+    r"\b(?:(?!The\b|Our\b|This\b|In\b|On\b|For\b|With\b|We\b)[A-Z][a-z]+\s(?=[A-Z]))?(?:[A-Z][\w+]*(?:\s?-\s?\w+)*[A-Z\d][\w+]*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}\w*)(?:\s?[-+]\s?[A-Z]\w+)*"
 )
 _WE = re.compile(r"\b(?:we|our|ours|this (?:model|method|approach))\b", re.IGNORECASE)
 
