@@ -88,7 +88,7 @@ def test_a_score_on_no_named_data_set_is_unknown() -> None:
 def test_the_order_of_the_numbers_changes_nothing() -> None:
     given = [
         number("one", "86.0"), number("two", "91.0"), number("three", "86.1"), number("four", "60.0", split="dev"),
-        number("four", "0.9", metric="accuracy"), number("two", "88.0", credited="Ann One"), number("one", "44", dataset="SetTwo"),
+        number("four", "0.9", metric="accuracy"), number("two", "88.0", credited="Ann One"), number("one", "44.0", dataset="SetTwo"),
     ]  # fmt: skip
     expected = clusters_of(given, PAPERS)
     for seed in range(20):
@@ -139,8 +139,8 @@ def test_several_figures_of_one_work_under_one_key_leave_it_open() -> None:
 
 
 def test_a_bound_that_is_kept_is_no_disagreement() -> None:
-    assert only(number("one", "80", bound="at_least"), number("two", "90.0")).status == "agreed"
-    assert only(number("one", "80", bound="at_least"), number("two", "70.0")).status == "contested"
+    assert only(number("one", "80.0", bound="at_least"), number("two", "90.0")).status == "agreed"
+    assert only(number("one", "80.0", bound="at_least"), number("two", "70.0")).status == "contested"
 
 
 def test_times_and_perplexities_agree_by_their_share() -> None:
@@ -154,6 +154,12 @@ def test_a_method_without_a_name_is_that_of_its_work() -> None:
     found = clusters_of([number("one", "86.0", method="Our model"), number("two", "60.0", method="our model")], PAPERS)
     assert [c.status for c in found] == ["single_source", "single_source"]
     assert clusters_of([number("one", "86.0", method=" ")], PAPERS) == ()
+
+
+def test_what_cannot_be_a_score_is_in_no_cluster() -> None:
+    assert [clusters_of([number("one", *figure)], PAPERS) for figure in (("267", "%"), ("-43.0",), ("96",))] == [()] * 3
+    assert only(number("one", "96", "%")).status == only(number("one", "96", cell=True)).status == "single_source"
+    assert only(number("one", "-4.3", comparator="Beta")).status == "single_source"
 
 
 def test_groups_are_works_that_are_independent_of_all_first_ones() -> None:
@@ -208,3 +214,11 @@ def test_works_that_share_a_key_are_held_against_each_other_there_alone() -> Non
     assert (cluster.status, cluster.differs, cluster.mixed.contested) == ("agreed", (), True)
     third = number("three", "70.0", metric="precision")
     assert only(number("one", "86.0"), number("two", "86.0"), third).differs == ("metric",)
+
+
+def test_thousands_of_figures_and_keys_take_no_time_and_what_is_left_out_is_said() -> None:
+    same = [number(work, f"{first + n / 100:.2f}") for work, first in (("one", 2), ("two", 50)) for n in range(3000)]
+    assert only(*same).status == "unknown"
+    keys = [number(work, "86.0", setting=(("column", f"{work} {n}"),)) for work in ("one", "two") for n in range(300)]
+    cluster = only(*keys)
+    assert cluster.status == "not_comparable" and "of 600 typed keys the first 400" in cluster.text

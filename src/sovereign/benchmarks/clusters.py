@@ -21,20 +21,22 @@ from sovereign.records import (
     ReportedNumber,
 )
 
-from .comparable import compare, folded, is_share, kind_of, score_of
+from .comparable import compare, folded, is_score, is_share, kind_of, score_of
 from .pairs import origin_of
 from .protocols import protocol_cluster, words_of
 from .rules import rules
 from .versions import one_work
 
 _Typed = tuple[object, ...]
+_MOST = 400  # typed keys of one cluster that are held against each other
 
 
 def clusters_of(numbers: Iterable[ReportedNumber], papers: Iterable[Paper]) -> tuple[Cluster, ...]:
-    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none."""
+    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none, nor are
+    those that cannot be what their key says."""
     known = {paper.id: paper for paper in papers}
     wide: dict[tuple[str, ...], list[ReportedNumber]] = defaultdict(list)
-    distinct = list({_place(n): n for n in numbers}.values())
+    distinct = list({_place(n): n for n in numbers if is_score(n)}.values())
     works = one_work(distinct, known)
     for number in distinct:
         if (key := wide_key(number)) is not None:
@@ -75,7 +77,7 @@ def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper], w
         works=tuple(sorted({n.quote.source_id for n in numbers})),
         versions=len({n.quote.source_id for n in numbers}) - len({works[n.quote.source_id] for n in numbers}),
         mixed=mixed_of(numbers),
-        text=words_of(status, parts, differs, unstated),
+        text=words_of(status, parts, differs, unstated) + _left_out(parts),
     )
 
 
@@ -129,7 +131,10 @@ def _across(parts: Sequence[ProtocolCluster], works: Mapping[str, str]) -> tuple
     """
     differs: Counter[str] = Counter()
     unstated: Counter[str] = Counter()
+    parts = parts[:_MOST]
     held = [{works[n.number.quote.source_id] for n in part.numbers} for part in parts]
+    if len(set().union(*held)) < 2:
+        return {}, {}
     together = {pair for group in held for pair in combinations(sorted(group), 2)}
     for (one, mine), (other, theirs) in combinations(zip(parts, held, strict=True), 2):
         if any(a != b and (min(a, b), max(a, b)) not in together for a in mine for b in theirs):
@@ -139,6 +144,10 @@ def _across(parts: Sequence[ProtocolCluster], works: Mapping[str, str]) -> tuple
             if found.status == "unknown":
                 unstated.update(found.unstated)
     return tuple(dict(sorted(c.items(), key=lambda kv: (-kv[1], kv[0]))) for c in (differs, unstated))
+
+
+def _left_out(parts: Sequence[ProtocolCluster]) -> str:
+    return f"; of {len(parts)} typed keys the first {_MOST} were held against each other" if len(parts) > _MOST else ""
 
 
 def _label(names: Iterable[str]) -> str:
