@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sovereign.language.metrics import metrics
 from sovereign.records import Disagreement, Document
 
+from ..own_work import within
 from .levels import levels
+from .protocol import QUALITY
 from .sides import TWICE, Found, comparisons, other_baselines, type_of
-from .statements import library_claims, statements
+from .statements import CHOSEN, library_claims, statements
 from .things import topics_of
 from .told import disagreement
 from .trends import trends
@@ -31,9 +34,9 @@ def disputes(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
 
 
 def ranked(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
-    """All disagreements between works, those that say most first.
+    """All disagreements, those that say most first.
 
-    What may be compared stands before what may not; opposite ways before absolute figures, and these before sizes; what was
+    A work against its own figures first; between works, what may be compared stands before what may not; opposite ways before absolute figures, and these before sizes; what was
     compared by name before what was compared by kind; then by how many works take part.
     """
     claims = library_claims(documents)
@@ -45,7 +48,8 @@ def ranked(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
         *levels(documents, claims),
         *told_twice(claims),
     ]
-    return tuple(disagreement(f, claims, topics) for f in _distinct(sorted(found, key=_rank)))
+    own = within(claims, frozenset(metrics()) - QUALITY - CHOSEN)
+    return (*own, *(disagreement(f, claims, topics) for f in _distinct(sorted(found, key=_rank))))
 
 
 def _rank(found: Found) -> tuple[bool, int, bool, int, tuple[str, str, str]]:
