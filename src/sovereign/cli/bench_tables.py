@@ -38,6 +38,8 @@ def show_bench(result: dict[str, Any]) -> None:
         return _show_coverage(result)
     if result["bench"] == "injection":
         return _show_injection(result)
+    if result["bench"] == "disagreements":
+        return _show_disagreements(result)
     if result["bench"] == "tribunal":
         _show_tribunal(result)
         if "with_model" in result:
@@ -161,3 +163,28 @@ def _show_injection(result: dict[str, Any]) -> None:
     out.print(table)
     for entry in result["changed"]:
         out.print(clean(f"{entry['id']} changed {', '.join(entry['changed'])}"))
+
+
+def _show_disagreements(result: dict[str, Any]) -> None:
+    """Recall over the sets, precision of the reports, types; then each set with the rank at which it is found."""
+    out.print(
+        f"[bold]disagreements[/]: {result['n']} sets that were there to be read, {result['reported']} of {result['ranked']} "
+        f"disagreements reported"
+    )
+    table = Table("", "recall", "precision", "typed rightly", "reason named", box=None)
+    cells = (_cell(result[k], result["intervals"][k]) for k in ("recall", "precision", "typed_right", "reason_named"))
+    table.add_row("ours", *cells)
+    for name, row in result["baselines"].items():
+        table.add_row(name.replace("_", " "), _cell(row["recall"], None), _cell(row["precision"], None), "", "")
+    out.print(table)
+    sets = Table("set", "rank", "type said", "right", box=None)
+    for row in result["by_set"]:
+        at = str(row["ranks"][0]) if row["ranks"] else "–"
+        sets.add_row(
+            clean(row["subject"]), at, row["type"] or "–", {True: "yes", False: "no"}.get(row["typed_right"], "–")
+        )
+    out.print(sets)
+    hand = result["by_hand"]
+    out.print(
+        f"Of the {hand['rest']} other reports {hand['real']} are real to a reader: precision {_cell(hand['precision'], None)}"
+    )

@@ -54,15 +54,20 @@ class Change(NamedTuple):
 def own_work(claims: Sequence[Claim], metrics: Collection[str] | None = None) -> tuple[Disagreement, ...]:
     """The changes that works claim and that their own figures do not give, or give only under a condition that is left out.
 
-    ``metrics`` are those that matter; all of them where none are given. Two figures in different settings of the same work (another batch size, another model) are no conflict.
+    ``metrics`` are those that matter; all of them where none are given. Two figures in different settings of the same work
+    (another batch size, another model) are no conflict.
     """
+    return within([c for c in claims if c.verdict in USABLE], metrics)
+
+
+def within(claims: Sequence[Claim], metrics: Collection[str] | None = None) -> tuple[Disagreement, ...]:
+    """The same of claims that nobody checked, such as all of a library."""
 
     def wanted(metric: str | None) -> bool:
         return metric is not None and (not metrics or metric in metrics)
 
-    usable = sorted((c for c in claims if c.verdict in USABLE), key=lambda c: c.quote.source_id)
     found: list[Disagreement] = []
-    for _, group in groupby(usable, key=lambda c: c.quote.source_id):
+    for _, group in groupby(sorted(claims, key=lambda c: c.quote.source_id), key=lambda c: c.quote.source_id):
         of_one = list(group)
         given = [c for c in (*_stated(of_one), *_worked_out(of_one)) if wanted(c.metric)]
         for claim in of_one:
