@@ -98,6 +98,11 @@ def cites(text: str) -> bool:
     return bool(_CITES.search(text))
 
 
+def is_of_others(heading: str) -> bool:
+    """Whether a section is about the works of others."""
+    return bool(_OF_OTHERS.match(heading.strip()))
+
+
 def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution | None = None) -> Attribution:
     """Whose finding a sentence reports. ``headings`` are those that it stands under, ``before`` is that of the sentence before it.
 
@@ -114,7 +119,7 @@ def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution
         return Attribution("own", own[0])
     if before and before.whose == "other" and (they := _THEY.match(text)):
         return Attribution("other", they[0], before.credited)
-    related = next((h for h in headings if _OF_OTHERS.match(h.strip())), None)
+    related = next(filter(is_of_others, headings), None)
     cited = _ENDS_WITH_WORK.search(text)
     if related:
         return Attribution("other", f"“{related}”", _name(cited["who"]) if cited else PRIOR)
