@@ -117,11 +117,12 @@ def documents(data: Path) -> tuple[list[tuple[str, Document]], list[tuple[str, D
     paths = [*first.values(), *second.values()]
     papers = [record(Paper, value, place) for place, value in objects(paths[0])]
     texts = [(p.doc_id, text_of(p)) for p in papers]
-    others = [(_hash(t.title), markdown(t.title, [("", 1, p) for p in t.paragraphs], "paper")) for t in qasper.full_texts(paths[1])]  # fmt: skip
+    others = [(hash_of(t.title), markdown(t.title, [("", 1, p) for p in t.paragraphs], "paper")) for t in qasper.full_texts(paths[1])]  # fmt: skip
     return texts, others, paths
 
 
-def _hash(text: str) -> str:
+def hash_of(text: str) -> str:
+    """What a sentence is known by in a file that does not hold its words: 16 hex digits, whatever its blanks."""
     return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:16]
 
 
@@ -132,7 +133,7 @@ def by_hand(texts: Sequence[tuple[str, Document]]) -> dict[str, list[Labelled]]:
     found: dict[str, list[Labelled]] = {"seen": [], "held_out": []}
     for name, document in texts:
         for sentence in document.evidence():
-            row = wanted.pop((name, _hash(document.slice(sentence))), None)
+            row = wanted.pop((name, hash_of(document.slice(sentence))), None)
             if row:
                 found[row.part].append(Labelled(name, document, sentence, row.whose == "other"))
     return found
