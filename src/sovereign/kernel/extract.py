@@ -92,7 +92,12 @@ def claims_in(document: Document, sentence: Sentence, text: str = "") -> list[Cl
     ] or [()]
     claims = []
     for results in by_metric:
-        ordered = tuple(sorted(results, key=lambda r: (r.comparator is None, r.ratio is None)))
+        ordered = tuple(
+            sorted(
+                (one for r in results for one in _apart(r, whole)),
+                key=lambda r: (r.comparator is None, r.ratio is None),
+            )
+        )
         setting = parsed.setting
         if (
             setting.phase is None
@@ -106,6 +111,17 @@ def claims_in(document: Document, sentence: Sentence, text: str = "") -> list[Cl
             Claim(id="", text=text or whole, quote=quote, setting=setting, results=ordered, credited=credited)
         )
     return claims
+
+
+_BOTH = re.compile(r"^(?P<first>\S*[A-Z]\S*(?:\s\S+)?) and (?P<second>\S*[A-Z]\S*(?:\s\S+)?)$")
+
+
+def _apart(result: Result, sentence: str) -> tuple[Result, ...]:
+    """ "A and B both beat C" says one thing of A and one of B; without "both" or "each", it may be of the two together."""
+    pair = _BOTH.match(result.subject or "")
+    if not pair or not re.search(rf"{re.escape(pair[0])}\s+(?:both|each)\b|\bboth {re.escape(pair[0])}", sentence):
+        return (result,)
+    return tuple(result.model_copy(update={"subject": pair[name]}) for name in ("first", "second"))
 
 
 def can_claim(text: str) -> bool:
