@@ -38,6 +38,11 @@ def show_bench(result: dict[str, Any]) -> None:
         return _show_coverage(result)
     if result["bench"] == "injection":
         return _show_injection(result)
+    if result["bench"] == "scitldr":
+        return _show_ranking(result, "abstracts")
+    if result["bench"] == "qasper":
+        _show_ranking(result["evidence"] | {"bench": "qasper, paragraphs that annotators chose"}, "texts")
+        return _show_ranking(result["full_text"] | {"bench": "qasper, whole papers"}, "texts")
     if result["bench"] == "tribunal":
         _show_tribunal(result)
         if "with_model" in result:
@@ -60,6 +65,17 @@ def show_bench(result: dict[str, Any]) -> None:
             out.print(
                 f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
             )
+
+
+def _show_ranking(result: dict[str, Any], what: str) -> None:
+    """Every figure of a bench that ranks parts of texts: ours, ours on the half that was only measured, and the baselines."""
+    out.print(f"[bold]{result['bench']}[/]: {result['documents']} {what}, 95 % intervals by document")
+    rows = {"ours": result, "held out": result["halves"]["held_out"], **result["baselines"]}
+    table = Table("", *(clean(name.replace("_", " ")) for name in rows), box=None)
+    for key in result["intervals"]:
+        cells = (_cell(row.get(key), row["intervals"].get(key) if row is result else None) for row in rows.values())
+        table.add_row(key.replace("_", " "), *cells)
+    out.print(table)
 
 
 def _show_tribunal(result: dict[str, Any]) -> None:

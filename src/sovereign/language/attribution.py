@@ -52,7 +52,7 @@ _VERB = (
 _OTHERS_LEAD = re.compile(rf"(?:^|[,;:]\s+(?:and\s+|while\s+|whereas\s+)?|\b(?:that|while|whereas|although|but|and)\s+)(?P<who>{_OTHERS})\s+(?:\([^)]*\)\s+|{_MARK}\s*)*(?={_VERB})", re.IGNORECASE)  # fmt: skip
 _WORK_LEADS = re.compile(rf"(?:^|[,;:]\s+|\b(?:that|while|whereas|although|but|and|work by|of|by)\s+)(?:the\s+)?(?P<who>{_WORK})(?:\s*(?:{_MARK}))*,?\s+(?={_VERB})")  # fmt: skip
 _IN_WORK = re.compile(rf"^(?:(?:recently|similarly|more recently|later|lastly|finally|also),?\s+)?in (?:the (?:work|paper|study|model|method) (?:of|by)\s+)?(?P<who>{_WORK})\s*,", re.IGNORECASE)  # fmt: skip
-_BY_WORK = re.compile(rf"\b(?:according to|(?:as\s+)?(?:was |were |been |is |are )?(?:first |originally |recently |also )?(?:proposed|introduced|presented|developed|shown|reported|described|found|stated|studied|investigated|explored|observed|suggested|designed|pioneered|demonstrated) (?:in|by)|(?:the\s+)?(?:work|model|method|approach|system|paper|results?|findings?) (?:of|by|from|in))\s+(?:the (?:work|paper) (?:of|by)\s+)?(?P<who>{_WORK}|(?=[.,;)]))")  # fmt: skip
+_BY_WORK = re.compile(rf"\b(?:[Aa]ccording to|(?:[Aa]s\s+)?(?:was |were |been |is |are )?(?:first |originally |recently |also )?(?:proposed|introduced|presented|developed|shown|reported|described|found|stated|studied|investigated|explored|observed|suggested|designed|pioneered|demonstrated) (?:in|by)|(?:the\s+)?(?:work|model|method|approach|system|paper|results?|findings?) (?:of|by|from|in))\s+(?:the (?:work|paper) (?:of|by)\s+)?(?P<who>{_WORK}|(?=[.,;)]))")  # fmt: skip
 _ENDS_WITH_WORK = re.compile(rf"(?P<who>(?:{_MARK}|{_WORK})(?:[\s,;]*(?:and\s+)?(?:{_MARK}))*)\s*[.;]?\s*$")
 _THING_OF_WORK = re.compile(
     rf"^\W*(?:the\s+)?(?:[\w.+/-]+\s+){{1,6}}?(?P<who>{_MARK})\s*,?\s+(?={_VERB}|(?:is|are|was) an?\b)"
@@ -91,6 +91,8 @@ _CITES = re.compile(
 )
 _BACK = 3  # sentences that "they" may reach back
 PRIOR = "earlier work"
+MAX_SENTENCE = 600
+"""Characters of a sentence that are read: who speaks is said before."""
 
 
 def cites(text: str) -> bool:
@@ -100,7 +102,7 @@ def cites(text: str) -> bool:
 
 def is_of_others(heading: str) -> bool:
     """Whether a section is about the works of others."""
-    return bool(_OF_OTHERS.match(heading.strip()))
+    return bool(_OF_OTHERS.match(heading[:200].strip()))
 
 
 def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution | None = None) -> Attribution:
@@ -109,7 +111,7 @@ def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution
     Who is named as the subject counts most; "we" stands against everything else; then the section decides, then what sort of
     thing is said. Where nothing speaks, a sentence is its work's own.
     """
-    text = " ".join(sentence.split())
+    text = " ".join(sentence[:MAX_SENTENCE].split())
     own = _own(text)
     for pattern in (_WORK_LEADS, _OTHERS_LEAD, _IN_WORK, _BY_WORK):
         found = pattern.search(text)
@@ -128,7 +130,7 @@ def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution
     thing = _THING_OF_WORK.match(text)
     if named := cited or thing:
         return Attribution("other", named["who"], _name(named["who"]))
-    background = next((h for h in headings if _BACKGROUND.match(h.strip())), None)
+    background = next((h for h in headings if _BACKGROUND.match(h[:200].strip())), None)
     said = _GENERAL.search(text)
     if said or background:
         return Attribution("general", said[0] if said else f"“{background}”")
