@@ -40,6 +40,11 @@ def show_bench(result: dict[str, Any]) -> None:
         return _show_injection(result)
     if result["bench"] == "disagreements":
         return _show_disagreements(result)
+    if result["bench"] == "scitldr":
+        return _show_ranking(result, "abstracts")
+    if result["bench"] == "qasper":
+        _show_ranking(result["evidence"] | {"bench": "qasper, paragraphs that annotators chose"}, "texts")
+        return _show_ranking(result["full_text"] | {"bench": "qasper, whole papers"}, "texts")
     if result["bench"] == "tribunal":
         _show_tribunal(result)
         if "with_model" in result:
@@ -92,6 +97,17 @@ def _show_tables(result: dict[str, Any]) -> None:
         for name, row in named.items():
             operations.add_row(name, half.replace("_", " "), str(row["right"]), str(row["decided"]), str(row["open"]))
     out.print(operations)
+
+
+def _show_ranking(result: dict[str, Any], what: str) -> None:
+    """Every figure of a bench that ranks parts of texts: ours, ours on the half that was only measured, and the baselines."""
+    out.print(f"[bold]{result['bench']}[/]: {result['documents']} {what}, 95 % intervals by document")
+    rows = {"ours": result, "held out": result["halves"]["held_out"], **result["baselines"]}
+    table = Table("", *(clean(name.replace("_", " ")) for name in rows), box=None)
+    for key in result["intervals"]:
+        cells = (_cell(row.get(key), row["intervals"].get(key) if row is result else None) for row in rows.values())
+        table.add_row(key.replace("_", " "), *cells)
+    out.print(table)
 
 
 def _show_tribunal(result: dict[str, Any]) -> None:
