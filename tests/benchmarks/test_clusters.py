@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from sovereign.benchmarks import clusters_of, summary_of
+from sovereign.benchmarks import clusters_of, evidence_of, summary_of
 from sovereign.records import Cluster, Paper, ReportedNumber
 
 from .making import PAPERS, anonymous, number, paper
@@ -222,3 +222,26 @@ def test_thousands_of_figures_and_keys_take_no_time_and_what_is_left_out_is_said
     keys = [number(work, "86.0", setting=(("column", f"{work} {n}"),)) for work in ("one", "two") for n in range(300)]
     cluster = only(*keys)
     assert cluster.status == "not_comparable" and "of 600 typed keys the first 400" in cluster.text
+
+
+def test_a_credit_names_a_work_by_author_and_year_and_a_number_names_a_place_in_one_list() -> None:
+    papers = (paper("one", year=2020), paper("two"), paper("three"))
+    credits = ("Ann One, 2020", "One et al., 2015", "[12]")
+    told = [number("two", f"7{n}.0", credited=credited) for n, credited in enumerate(credits)]
+    told.append(number("three", "70.0", credited="[12]"))
+    cluster = only(number("one", "86.0"), *told, papers=papers)
+    assert sorted({n.origin for n in cluster.numbers}) == [
+        "credited: [12] in three", "credited: [12] in two", "credited: one et al., 2015", "one",
+    ]  # fmt: skip
+
+
+def test_two_metrics_may_have_two_units_and_are_said_to_be_two_metrics() -> None:
+    cluster = only(number("one", "86.0"), number("two", "4", "ms", metric="latency"))
+    assert (cluster.status, cluster.differs) == ("not_comparable", ("metric",))
+
+
+def test_versions_are_counted() -> None:
+    versions = (paper("one", title="The title"), paper("two", title="The Title"))
+    cluster = only(number("one", "86.0"), number("two", "70.0", split="dev"), papers=versions)
+    assert (cluster.status, cluster.works, cluster.versions) == ("single_source", ("one", "two"), 1)
+    assert evidence_of(cluster, {p.id: p for p in versions}).source_count == 1
