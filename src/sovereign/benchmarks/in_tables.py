@@ -148,7 +148,7 @@ def _task(
     usual = tasks_of_datasets().get(dataset or "", ())
     named = [name for text in (*headed, *near) for name in text.of("task")]
     if usual:
-        asked = (_first(headed, "task"), task_of_metric(metric), *named)
+        asked = (_first(headed, "task"), task_of_metric(metric, dataset), *named)
         among = next((n for n in asked if n in usual), None)
         return among or (usual[0] if len(usual) == 1 else context.usual("task", usual))
     return _first(headed, "task") or task_of_metric(metric) or next(iter(named), None) or context.usual("task")

@@ -58,7 +58,7 @@ def _keyed(context: Context, text: str, near: list[str]) -> Iterator[tuple[Proto
         result = results.get(figure.quantity.text)
         usual = tasks_of_datasets().get(dataset or "", ())
         named = _of(names, "task", figure) or _back(back, "task")
-        only = usual[0] if len(usual) == 1 else task_of_metric(metric)
+        only = usual[0] if len(usual) == 1 else task_of_metric(metric, dataset)
         yield (
             ProtocolKey(
                 metric=metric, method=_method(context, text, figure, result.subject if result else None, names),
