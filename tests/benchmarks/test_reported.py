@@ -111,6 +111,25 @@ def test_the_metric_is_the_one_beside_the_figure():
     assert (numbers[70.2].key.metric, numbers[75.9].key.metric) == ("EM", "F1")
 
 
+def test_counts_and_versions_in_sentences_are_no_scores():
+    text = (
+        "The F1 score is computed over all of the 1500 answers of 27 annotators. On OntoNotes 4.0 we report accuracy."
+    )
+    assert reported_numbers(document(text=text)) == ()
+
+
+def test_models_and_sizes_are_read_from_headers():
+    rows = [
+        ["Model", "GSM8K"],
+        ["LLaMA-7B + LoRA", "38.5"],
+        ["LLaMA-13B + LoRA", "47.5"],
+        ["(Cobbe et al., 2021)", "33.0"],
+    ]
+    numbers = by_value(document(rows, "Accuracy."))
+    assert (numbers[38.5].key.model, numbers[38.5].key.size, numbers[47.5].key.size) == ("LLaMA-7B", 7e9, 13e9)
+    assert numbers[33.0].key.method == numbers[33.0].credited == "Cobbe et al., 2021"
+
+
 HOSTILE = {
     "empty": [],
     "one cell": [["1"]],

@@ -88,7 +88,7 @@ def credit(match: re.Match[str]) -> str:
     """Whom a citation names, tidied: "Collobert et al., 2011", "[12]"."""
     text = match["in"] or match["run"] or match["numbers"]
     text = re.sub(r"\s+([.,;)])", r"\1", " ".join(text.split()))
-    return text if match["numbers"] else text.strip("()[] ,;")
+    return text if match["numbers"] else re.sub(r"\s*[(\[]\s*", " ", text).strip("()[] ,;")
 
 
 def method_name(header: str) -> str:

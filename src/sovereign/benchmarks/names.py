@@ -191,10 +191,11 @@ def tasks_of_datasets() -> dict[str, tuple[str, ...]]:
     return {name: tuple(tasks) for name, tasks in found.items()}
 
 
-def task_of_metric(metric: str) -> str | None:
-    """The task that a metric speaks of by itself: attachment scores are of dependency parsing."""
+def task_of_metric(metric: str, dataset: str | None = None) -> str | None:
+    """The task that a metric speaks of, on a data set or by itself: attachment scores are of dependency parsing."""
+    on: str | None = _vocabulary()["task_of_metric_on"].get(dataset, {}).get(metric)
     found: str | None = _vocabulary()["task_of_metric"].get(metric)
-    return found
+    return on or found
 
 
 def lower_is_better(metric: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.table import Column, Table
 
+from sovereign.evals.key_tables import heads_of, rows_of
+
 from .output import clean, out
 
 # Figures that a person reads first, with their headings; the JSON has them all.
@@ -45,6 +47,8 @@ def show_bench(result: dict[str, Any]) -> None:
     if result["bench"] == "qasper":
         _show_ranking(result["evidence"] | {"bench": "qasper, paragraphs that annotators chose"}, "texts")
         return _show_ranking(result["full_text"] | {"bench": "qasper, whole papers"}, "texts")
+    if result["bench"] in ("tdms", "scirex"):
+        return _show_keys(result)
     if result["bench"] == "tribunal":
         _show_tribunal(result)
         if "with_model" in result:
@@ -169,6 +173,20 @@ def _show_coverage(result: dict[str, Any]) -> None:
     for key, heading in (("must_have", "must have"), ("nice_to_have", "nice to have"), ("weighted", "by weight")):
         table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
     out.print(table)
+
+
+def _show_keys(result: dict[str, Any]) -> None:
+    """Results found with their names: a row a figure, all and both halves, then the baselines."""
+    what = "table cells" if result["bench"] == "tdms" else "sentences"
+    out.print(
+        f"[bold]{result['bench']}[/]: {result['n']} results in {what} of {result['documents']} papers, 95 % intervals by paper"
+    )
+    table = Table("right", *heads_of(result), box=None)
+    for words, cells in rows_of(result["bench"], result):
+        table.add_row(words, *(_cell(value, around) for value, around in cells))
+    out.print(table)
+    counts = result.get("tuples") or result["counts"]
+    out.print("; ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
 
 
 def _show_injection(result: dict[str, Any]) -> None:
