@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import plots, results, tables
+from . import disagreements_page, plots, results, tables
 from .command import exit_code
 from .plots import Results
 
@@ -27,6 +27,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "readings": tables.readings,
     "tribunal": tables.reviewers,
     "injection": tables.hostile,
+    "disagreements": disagreements_page.found_sets,
 }
 
 
