@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import key_tables, plots, results, tables
+from . import disagreements_page, key_tables, plots, results, tables
 from .command import exit_code
 from .plots import Results
 
@@ -29,6 +29,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "injection": tables.hostile,
     "tdms": key_tables.tdms,
     "scirex": key_tables.scirex,
+    "disagreements": disagreements_page.found_sets,
 }
 
 
