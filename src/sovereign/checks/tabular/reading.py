@@ -142,7 +142,7 @@ def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Fin
         share = len(held) / len(found)
         if mostly(clause.text):
             return share > 0.5, _joined(held if share > 0.5 else failed)
-        if 0.4 < share < 0.6:
+        if 0.25 < share < 0.75:
             return None
         return share > 0.5, _joined(held if share > 0.5 else failed)
     return bool(held), _joined(held or failed)

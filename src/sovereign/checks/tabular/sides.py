@@ -29,6 +29,7 @@ _AMONG_ALL = re.compile(
     r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b",
     re.IGNORECASE,
 )
+_BEHIND = 40  # characters behind a superlative in which it says of what it is one
 _AHEAD = 60  # characters behind "than" in which "all other models" is looked for
 _BASE = re.compile(
     r"(?:(?:our|the)\s+)?(?:baselines?|base|vanilla|original|none|no|full|default|standard)"
@@ -86,6 +87,8 @@ def of_superlative(
     claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
 ) -> Operands | None:
     """The subject of "best" and the like, and the lines it is held against."""
+    if _OF_STEPS.search(claim[cue.end : cue.end + _BEHIND]):
+        return None  # "the largest drop"
     here = within(mentions, clause.start, clause.end)
     for axis in entity_axes(sheet):
         own = [m for m in here if m.axis == axis]
