@@ -106,7 +106,7 @@ def ranked(
     nth: int = 1,
     top: bool = False,
 ) -> list[Finding]:
-    """One finding for each line across: whether one of mine is the nth from the best of all lines."""
+    """One finding for each line across: whether one of mine is the nth from the best of all lines, or bold as the best."""
     found, kept, own = [], tuple(among), frozenset(mine)
     for line in across:
         entries = [(n, e) for n in kept if (e := sheet.entry(axis, n, line))]
@@ -126,6 +126,9 @@ def ranked(
         gap = abs(best.value - first.value) / max(abs(best.value), abs(first.value), 1e-12)
         operation: Operation = "best" if nth == 1 else "ranking"
         holds = place <= max(2, len(ordered) // 3) if top else place == nth
+        marked = [e for _, e in entries if e.cell.bold]
+        if nth == 1 and best in marked and len(marked) <= len(entries) / 2:
+            holds, text = True, f"{text}, marked bold"
         found.append(Finding(holds, tuple(dict.fromkeys((best, first))), _done(operation, text, float(place)), gap))
     return found
 

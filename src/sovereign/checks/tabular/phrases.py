@@ -39,7 +39,9 @@ _SUPERLATIVES: dict[Sense, str] = {
     "slow": "slowest",
 }
 # "our best model", "over the best baseline": there the superlative only picks a thing out.
-_ATTRIBUTES = "previous prior existing current published our their its than_the over_the to_the with_the by_the against_the at"
+_ATTRIBUTES = (
+    "previous prior existing current published our their its than_the over_the to_the with_the by_the against_the at"
+)
 _NO_ATTRIBUTE = "".join(rf"(?<!\b{word.replace('_', ' ')} )" for word in _ATTRIBUTES.split())
 _CHANGES: dict[Sense, str] = {
     "better": r"""improv(?:e|es|ed|ing|ements?) boost(?:s|ed|ing)? enhanc(?:e|es|ed|ing) help(?:s|ed|ful)?

@@ -115,6 +115,8 @@ def _decided(
     if vote is None:
         return None
     holds, finding = vote
+    if not holds and not operands.sure:
+        return None  # another line may be meant
     if holds and finding.gap < _NOTHING and _MUCH.search(claim[clause.start : cue.start]):
         holds = False
     return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)
