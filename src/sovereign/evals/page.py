@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import plots, results, tables
+from . import plots, results, table_page, tables
 from .command import exit_code
 from .plots import Results
 
@@ -27,6 +27,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "readings": tables.readings,
     "tribunal": tables.reviewers,
     "injection": tables.hostile,
+    "tables": table_page.claims_against_tables,
 }
 
 
