@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from .tables import Results, _cell, _table
+from .tables import Results, cell, table
 
 _FIGURES = ("recall", "precision", "typed_right", "reason_named")
 
@@ -14,9 +14,9 @@ def found_sets(found: Results) -> str:
     result = found["disagreements"]
 
     def figures() -> Iterator[Sequence[str]]:
-        yield "ours", *(_cell(result[key], result["intervals"][key]) for key in _FIGURES)
+        yield "ours", *(cell(result[key], result["intervals"][key]) for key in _FIGURES)
         for name, row in result["baselines"].items():
-            yield name.replace("_", " "), *(_cell(row.get(key), None) for key in _FIGURES)
+            yield name.replace("_", " "), *(cell(row.get(key), None) for key in _FIGURES)
 
     def sets() -> Iterator[Sequence[str]]:
         for row in result["by_set"]:
@@ -26,14 +26,14 @@ def found_sets(found: Results) -> str:
     hand = result["by_hand"]
     read = (
         f"{result['reported']} of {result['ranked']} disagreements are reported, {hand['rest']} of which match no set. A reader calls "
-        f"{hand['real']} of these real, and {hand['typed']} typed rightly: with them the precision is {_cell(hand['precision'], None)}."
+        f"{hand['real']} of these real, and {hand['typed']} typed rightly: with them the precision is {cell(hand['precision'], None)}."
     )
     head = ("", "recall", "precision", "typed rightly", "reason named")
     return "\n\n".join(
         (
-            _table(head, figures()),
+            table(head, figures()),
             read,
-            _table(("set", "rank", "type said", "why, by the README", "why, as found"), sets()),
+            table(("set", "rank", "type said", "why, by the README", "why, as found"), sets()),
         )
     )
 

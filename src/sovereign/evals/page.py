@@ -13,7 +13,8 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import disagreements_page, key_tables, plots, results, tables
+from . import disagreements_page, key_tables, plots, results, table_page, tables
+
 from .command import exit_code
 from .plots import Results
 
@@ -30,6 +31,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "tdms": key_tables.tdms,
     "scirex": key_tables.scirex,
     "disagreements": disagreements_page.found_sets,
+    "tables": table_page.claims_against_tables,
 }
 
 
