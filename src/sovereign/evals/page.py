@@ -14,7 +14,6 @@ from pathlib import Path
 from sovereign.errors import InputError
 
 from . import disagreements_page, key_tables, plots, results, table_page, tables
-
 from .command import exit_code
 from .plots import Results
 
