@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import plots, results, tables
+from . import extraction_tables, plots, results, tables
 from .command import exit_code
 from .plots import Results
 
@@ -27,6 +27,10 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "readings": tables.readings,
     "tribunal": tables.reviewers,
     "injection": tables.hostile,
+    "main claims": extraction_tables.main_claims,
+    "questions on papers": extraction_tables.questions,
+    "attributed": extraction_tables.attributed,
+    "atomic": extraction_tables.atomic,
 }
 
 
