@@ -1,4 +1,4 @@
-"""A claim against one document: which sentence supports it, which contradicts it, and which comes nearest."""
+"""A claim against one document: which sentence or table supports it, which contradicts it, and which comes nearest."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from .fitted import fitted
 from .graded import Graded
 from .passage import grade
 from .semantic import nearest
+from .tabled import with_tables
+from .tabular import verify_in_tables
 from .terms import topic
 from .verdict import Judgement, judge
 
@@ -56,9 +58,10 @@ def verify_in_document(
     entailer: Entailer | None = None,
     fold: int | None = None,
 ) -> Verification:
-    """Hold a claim against the sentences of a document that may serve as evidence.
+    """Hold a claim against the sentences and the tables of a document that may serve as evidence.
 
-    First each near sentence by itself; where none decides, the passage around the nearest one is graded. ``fold`` is for
+    First each near sentence by itself; where none decides, the passage around the nearest one is graded. A table decides where
+    no sentence does; against a sentence that says the opposite, the verdict is MIXED. ``fold`` is for
     measuring: weights and entailer are then those that did not see that fold of documents.
 
     Evidence comes with relation "unknown", because nothing says where the claim was taken from; so ``verified`` stays
@@ -73,6 +76,13 @@ def verify_in_document(
     if not any(c.isalnum() for c in claim):
         raise InputError("The claim is empty.", "Give one sentence that states something.")
     fitted(entailer, fold)  # said before anything is read, not only where a passage is graded
+    return with_tables(_in_sentences(claim, document, embedder, entailer, fold), verify_in_tables(claim, document))
+
+
+def _in_sentences(
+    claim: str, document: Document, embedder: Embedder | None, entailer: Entailer | None, fold: int | None
+) -> Verification:
+    """What the sentences say."""
     long_forms = definitions(document.text) | definitions(claim)
     claim = without_frame(written_out(claim, long_forms))
     sentences = [piece for sentence in document.evidence() for piece in _pieces(document, sentence)]

@@ -7,6 +7,7 @@ import gc
 import typer
 
 from . import ask as _ask
+from . import benchmarks as _benchmarks
 from . import evals as _evals
 from . import gate as _gate
 from . import index as _index
@@ -37,6 +38,7 @@ app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)
 app.add_typer(_index.index, name="index")
+app.add_typer(_benchmarks.benchmarks, name="benchmarks")
 app.add_typer(_lab.lab, name="lab")
 app.add_typer(_system.ledger, name="ledger")
 _lab.lab.command("gate")(_gate.lab_gate)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.table import Table
 
 from sovereign.publish.model_use import model_names, stage_lines
+from sovereign.publish.view import TYPES
 from sovereign.records import AnswerSentence, Claim, FacetAnswer, Record, Side
 
 from .measured import show_matrix, show_measured
@@ -55,7 +56,8 @@ def show_answer(record: Record) -> None:
     if answer.disagreements:
         out.print("\n[bold]Where sources disagree[/]")
     for item in answer.disagreements:
-        out.print(f"  • {clean(item.metric)}, {clean(item.subject)}")
+        kind = f" [dim]({TYPES[item.type]})[/]" if item.type else ""
+        out.print(f"  • {clean(item.metric)}, {clean(item.subject)}{kind}")
         for side in item.sides:
             out.print(f"      – {clean(side.statement)}{_origin(record, side)}")
         out.print(f"      [dim]{clean(item.why)}[/]")

@@ -38,6 +38,8 @@ def show_bench(result: dict[str, Any]) -> None:
         return _show_coverage(result)
     if result["bench"] == "injection":
         return _show_injection(result)
+    if result["bench"] == "disagreements":
+        return _show_disagreements(result)
     if result["bench"] == "scitldr":
         return _show_ranking(result, "abstracts")
     if result["bench"] == "qasper":
@@ -51,6 +53,8 @@ def show_bench(result: dict[str, Any]) -> None:
     what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
     out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
+    if "tables" in result:
+        _show_tables(result["tables"])
     for name, part in result.get("parts", {}).items():
         out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")
         out.print(_figures({"our checks" if k == "rules" else k: row for k, row in part["checkers"].items()}))
@@ -65,6 +69,34 @@ def show_bench(result: dict[str, Any]) -> None:
             out.print(
                 f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
             )
+
+
+_TABLE_FIGURES = {
+    "decided_accuracy": "right, of supports and refutes decided",
+    "coverage": "supports and refutes decided",
+    "open_decided": "not enough info, decided all the same",
+    "swapped_decided": "decided by another paper's table",
+    "macro_f1": "macro F1, three labels",
+}
+
+
+def _show_tables(result: dict[str, Any]) -> None:
+    """The check of the table itself, on all papers and each half; then the baselines, and what each operation decided."""
+    rows = {"all papers": result, **{name.replace("_", " "): part for name, part in result["parts"].items()}}
+    table = Table("claims against their tables", *rows, box=None)
+    for key, heading in _TABLE_FIGURES.items():
+        table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
+    out.print()
+    out.print(table)
+    others = Table("beside it", *result["baselines"], box=None)
+    for key in ("decided_accuracy", "coverage", "open_decided", "macro_f1"):
+        others.add_row(_TABLE_FIGURES[key], *(_cell(row[key], None) for row in result["baselines"].values()))
+    out.print(others)
+    operations = Table("decided by", "half", "right", "of", "without enough information", box=None)
+    for half, named in result["operations"].items():
+        for name, row in named.items():
+            operations.add_row(name, half.replace("_", " "), str(row["right"]), str(row["decided"]), str(row["open"]))
+    out.print(operations)
 
 
 def _show_ranking(result: dict[str, Any], what: str) -> None:
@@ -147,3 +179,28 @@ def _show_injection(result: dict[str, Any]) -> None:
     out.print(table)
     for entry in result["changed"]:
         out.print(clean(f"{entry['id']} changed {', '.join(entry['changed'])}"))
+
+
+def _show_disagreements(result: dict[str, Any]) -> None:
+    """Recall over the sets, precision of the reports, types; then each set with the rank at which it is found."""
+    out.print(
+        f"[bold]disagreements[/]: {result['n']} sets that were there to be read, {result['reported']} of {result['ranked']} "
+        f"disagreements reported"
+    )
+    table = Table("", "recall", "precision", "typed rightly", "reason named", box=None)
+    cells = (_cell(result[k], result["intervals"][k]) for k in ("recall", "precision", "typed_right", "reason_named"))
+    table.add_row("ours", *cells)
+    for name, row in result["baselines"].items():
+        table.add_row(name.replace("_", " "), _cell(row["recall"], None), _cell(row["precision"], None), "", "")
+    out.print(table)
+    sets = Table("set", "rank", "type said", "right", box=None)
+    for row in result["by_set"]:
+        at = str(row["ranks"][0]) if row["ranks"] else "–"
+        sets.add_row(
+            clean(row["subject"]), at, row["type"] or "–", {True: "yes", False: "no"}.get(row["typed_right"], "–")
+        )
+    out.print(sets)
+    hand = result["by_hand"]
+    out.print(
+        f"Of the {hand['rest']} other reports {hand['real']} are real to a reader: precision {_cell(hand['precision'], None)}"
+    )

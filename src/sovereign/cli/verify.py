@@ -25,7 +25,7 @@ def verify(
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")] = False,
 ) -> None:
-    """Hold one claim against one document: verdict, rationale sentence, every check."""
+    """Hold one claim against one document: verdict, rationale sentence or table cells, every check."""
     settings = load()
     document = read_file(against, against.name, limits_of(settings))
     verification = verify_in_document(claim, document, embedder(settings.verify_embedder), entailer(settings.entailer))
@@ -37,13 +37,19 @@ def verify(
 
 
 def _show(evidence: Evidence) -> None:
-    quote = evidence.quote
+    quote, rationale = evidence.quote, evidence.rationale
     where = ", ".join(
         p
         for p in (quote.section, f"page {quote.page}" if quote.page else "", f"characters {quote.start} to {quote.end}")
         if p
     )
-    if quote.our_words:
+    if rationale:
+        out.print(f"{clean(rationale.label or 'Table')} ({clean(where)}): {clean(rationale.caption)}")
+        for cell in rationale.cells:
+            headers = ", ".join(filter(None, (*cell.row_headers, *cell.column_headers)))
+            out.print(f"  {clean(headers)}: {clean(cell.text)}")
+        out.print(f"  {clean(rationale.computation.expression)}")
+    elif quote.our_words:
         seen = f"[{quote.where or 'no place given'}] seen: {quote.seen or 'not said'}"
         out.print(f"Finding of a secondary summary, our words ({clean(where)}):\n  {clean(quote.text)} {clean(seen)}")
     else:

@@ -1,4 +1,4 @@
-"""The JSON Schema of a public record, from the record types. ``python -m sovereign.contracts.schema`` ships it anew."""
+"""The JSON Schemas of what is made public, from the record types. ``python -m sovereign.contracts.schema`` ships them anew."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from sovereign.records import SCHEMA_VERSION, Record
+from sovereign.records import SCHEMA_VERSION, BenchmarkEvidence, Model, Record
 
 SCHEMA_ID = f"urn:sovereign:schema:record:{SCHEMA_VERSION}"
 SCHEMA_FILE = f"record-{SCHEMA_VERSION}.json"
@@ -19,35 +19,53 @@ _DESCRIPTION = (
 )
 
 
+EVIDENCE_ID = "urn:sovereign:schema:benchmark-evidence:1.0"
+EVIDENCE_FILE = "benchmark-evidence-1.0.json"
+_EVIDENCE = (
+    "What works report of one model on one benchmark: every number with its source, quote, typed key and independent group; coverage, range "
+    "and spread; and whether the numbers may be compared at all. The fields of the public contract "
+    "benchmark-evidence-v1 have its names."
+)
+
+
 def record_schema() -> dict[str, Any]:
     """The schema of a record as it is written (draft 2020-12), computed fields included."""
-    schema = Record.model_json_schema(mode="serialization")
+    return _schema(Record, SCHEMA_ID, "SOVEREIGN record", _DESCRIPTION)
+
+
+def evidence_schema() -> dict[str, Any]:
+    """The schema of the evidence of one benchmark cluster as it is written (draft 2020-12)."""
+    return _schema(BenchmarkEvidence, EVIDENCE_ID, "SOVEREIGN benchmark evidence", _EVIDENCE)
+
+
+def _schema(kind: type[Model], schema_id: str, title: str, description: str) -> dict[str, Any]:
+    schema = kind.model_json_schema(mode="serialization")
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA_ID,
-        "title": "SOVEREIGN record",
-        "description": _DESCRIPTION,
+        "$id": schema_id,
+        "title": title,
+        "description": description,
     }
     return head | {key: value for key, value in schema.items() if key not in head}
 
 
-def shipped_schema() -> dict[str, Any]:
-    """The schema that ships with the package."""
-    text = files("sovereign.contracts").joinpath("schemas", SCHEMA_FILE).read_text("utf-8")
+def shipped_schema(name: str = SCHEMA_FILE) -> dict[str, Any]:
+    """The schema of that file name that ships with the package."""
+    text = files("sovereign.contracts").joinpath("schemas", name).read_text("utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
 
 
-def write_schema(path: Path) -> None:
-    """Writes the schema to ``path``.
+def write_schema(path: Path, schema: dict[str, Any] | None = None) -> None:
+    """Writes a schema, that of a record if none is given, to ``path``.
 
     Raises:
         OSError: if it cannot be written.
     """
-    path.write_bytes((json.dumps(record_schema(), indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+    path.write_bytes((json.dumps(schema or record_schema(), indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
 if __name__ == "__main__":
-    target = Path(__file__).parent / "schemas" / SCHEMA_FILE
-    write_schema(target)
-    print(f"written: {target.name}")
+    for file, made in ((SCHEMA_FILE, record_schema()), (EVIDENCE_FILE, evidence_schema())):
+        write_schema(Path(__file__).parent / "schemas" / file, made)
+        print(f"written: {file}")

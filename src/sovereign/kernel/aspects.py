@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sovereign.checks.independence import method_names
 from sovereign.language.instructions import is_instruction
 from sovereign.language.metrics import metrics, phase_of
 from sovereign.language.words import content_stems, stems
 from sovereign.records import Facet, Paper, Plan, Quantity, Result, Setting
-
-_TITLE_NAME = re.compile(r"^(?P<name>[\w.+-]+(?:\s[\w.+-]+)?):\s")
-_BRACKETED = re.compile(r"\((?P<name>[A-Z][\w.+-]*)\)")
 
 
 @dataclass(frozen=True)
@@ -53,12 +51,6 @@ def _is_about(paper: Paper, wanted: frozenset[str]) -> bool:
     if is_instruction(paper.title):
         return False
     return wanted <= content_stems(paper.title) or any(wanted == content_stems(topic) for topic in paper.topics)
-
-
-def method_names(title: str) -> tuple[str, ...]:
-    """Names that a title gives its method: before a colon, or in brackets. Lower case."""
-    found = [m["name"] for m in (_TITLE_NAME.match(title),) if m] + [m["name"] for m in _BRACKETED.finditer(title)]
-    return tuple(name.lower() for name in found if any(c.isupper() for c in name[1:]) or any(c.isdigit() for c in name))
 
 
 def speaks_of(phrase: str | None, facet: Facet, aspects: Aspects) -> bool:

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from sovereign.checks import setting_differences
 from sovereign.language.quantities import base_value, dimension
-from sovereign.records import Claim, Disagreement, Paper, Result, Side
+from sovereign.records import Claim, Disagreement, DisagreementType, Paper, Result, Side
 
 from .aspects import Aspects, measures, phase
 from .causes import cause
-from .independence import papers_by_id
+from .disputes.protocol import Typing, key_of, typed
+from .independence import papers_by_id, same_title
+from .own_work import own_work
 from .rows import USABLE, Row, differences, grouped, metric_name, setting_text, thing_key
 from .wording import times
 
@@ -29,7 +30,7 @@ def disagreements(
     """Those between different works before those within one; opposite directions first, then sizes, then absolute figures."""
     known = papers_by_id(papers)
     found = sorted(
-        [*_of_rows(rows, known), *_within_work(claims, aspects), *_of_levels(claims, aspects, known)],
+        [*_of_rows(rows, known), *_within_works(claims, aspects), *_of_levels(claims, aspects, known)],
         key=lambda f: f.rank,
     )
     kept: list[_Found] = []
@@ -76,16 +77,46 @@ def _of_rows(rows: Sequence[Row], papers: dict[str, Paper]) -> Iterable[_Found]:
                 continue
             kind: Literal["direction", "magnitude"] = "direction" if opposed or split else "magnitude"
             # Opposite findings in one and the same setting say more than those that a setting may explain.
-            apart = differences(a, b)
+            apart, said = differences(a, b), _typing(a, b)
             kind_rank = 1 if kind == "magnitude" else 0 if apart else -1
             yield _Found(
                 _rank(kind_rank, a.claim, b.claim, size),
                 a.key,
                 Disagreement(
                     subject=f"{a.subject} against {a.comparator}", metric=metric_name(a.metric, a.phase), kind=kind,
-                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=cause(apart, a.claim, b.claim, papers),
+                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=cause(apart or said.apart, a.claim, b.claim, papers),
+                    type=_type(said, apart, a.claim, b.claim, papers),
                 ),
             )  # fmt: skip
+
+
+def _typing(a: Row, b: Row) -> Typing:
+    """What the typed keys of two rows allow to say; whoever made the rows said already that they compare the same two things."""
+    one, two = (
+        key_of(
+            r.claim,
+            Result(subject=r.subject, comparator=r.comparator, metric=r.metric, condition=r.condition),
+            *r.key[2:],
+        )
+        for r in (a, b)
+    )
+    return typed(one, two)
+
+
+def _type(said: Typing, apart: Sequence[str], a: Claim, b: Claim, papers: dict[str, Paper]) -> DisagreementType:
+    """Versions of one work first; then what the keys say, where any other named difference is one of setting."""
+    first, second = papers.get(a.quote.source_id), papers.get(b.quote.source_id)
+    if a.quote.source_id == b.quote.source_id:
+        return (
+            "own_work"
+            if said.type == "real_disagreement" and not apart
+            else said.type
+            if said.apart
+            else "different_setting"
+        )
+    if first and second and same_title(first, second):
+        return "different_version"
+    return "different_setting" if said.type == "real_disagreement" and apart else said.type
 
 
 def flat(row: Row) -> bool:
@@ -117,47 +148,12 @@ def row_text(row: Row) -> str:
     return f"{row.subject}: {amount} {row.comparator}" + (f" ({where})" if where else "")
 
 
-def _within_work(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
+def _within_works(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
     """One work, two figures for its own change: the abstract's 30 % and a table's 14 %."""
-    changes = [
-        (c, r, f) for c in claims if c.verdict in USABLE for r in c.results for f in aspects.measured
-        if r.metric == f.metric and r.ratio is not None and r.comparator in (None, "before") and r.direction in ("increase", "decrease")
-    ]  # fmt: skip
-    for (a, ra, _), (b, rb, _) in combinations(changes, 2):
-        if (
-            a.quote.source_id != b.quote.source_id
-            or a.quote.text == b.quote.text
-            or ra.metric != rb.metric
-            or ra.direction != rb.direction
-        ):
-            continue
-        if set(setting_differences(a.text, b.text)):
-            continue
-        one, two = abs((ra.ratio or 1) - 1), abs((rb.ratio or 1) - 1)
-        if min(one, two) > 0 and max(one, two) / min(one, two) >= FACTOR:
-            metric = metric_name(ra.metric or "", None)
-            yield _Found(
-                _rank(0, a, a, max(one, two)),
-                (a.quote.source_id, metric),
-                Disagreement(
-                    subject=_places(a, b), metric=metric, kind="magnitude",
-                    sides=(_side(a, _change(ra, one, metric)), _side(b, _change(rb, two, metric))),
-                    why="two figures of one work for its own change; the text does not say that they measure different things",
-                ),
-            )  # fmt: skip
-
-
-def _places(a: Claim, b: Claim) -> str:
-    """Where in their work two claims stand: "Abstract against Table 2 of one work"."""
-    one, other = (c.quote.where or c.quote.section for c in (a, b))
-    return f"{one} against {other} of one work" if one != other else "two sentences of one work"
-
-
-def _change(result: Result, amount: float, metric: str) -> str:
-    figures = (
-        f" ({result.comparator_value.text} to {result.value.text})" if result.comparator_value and result.value else ""
-    )
-    return f"{amount:.1%} {'less' if result.direction == 'decrease' else 'more'} {metric}{figures}"
+    by_id = {c.id: c for c in claims}
+    for item in own_work(claims, {f.metric for f in aspects.measured if f.metric}):
+        first = by_id[item.sides[0].claim_ids[0]]
+        yield _Found(_rank(0, first, first, 0.0), (first.quote.source_id, item.metric), item)
 
 
 def _of_levels(claims: Sequence[Claim], aspects: Aspects, papers: dict[str, Paper]) -> Iterable[_Found]:
@@ -205,6 +201,7 @@ def _of_levels(claims: Sequence[Claim], aspects: Aspects, papers: dict[str, Pape
                     subject=f"{name} at {scale}", metric=metric, kind="level",
                     sides=(_side(a, f"{qa.text} ({a.setting.model or scale})"), _side(b, f"{qb.text} ({b.setting.model or scale})")),
                     why=cause(_models(a, b), a, b, papers),
+                    type=_type(Typing("real_disagreement", ()), _models(a, b), a, b, papers),
                 ),
             )  # fmt: skip
 

@@ -1,122 +1,23 @@
-"""Which works are independent of each other.
-
-Two works are independent if they share no author, neither takes the figure from the other, and they are not versions of one
-work. The relation is pairwise. Where authors are not known, independence is not known, and nothing is counted.
-"""
+"""Versions of one work among what retrieval found. The pairwise rules are in :mod:`sovereign.checks.independence`."""
 
 from __future__ import annotations
 
-import itertools
-import re
-import unicodedata
 from collections.abc import Sequence
 
-from sovereign.language.attribution import attribution, cites
-from sovereign.reading import paper_id
-from sovereign.records import Candidate, Paper, Quote, Relation
+from sovereign.checks.independence import papers_by_id, relation_of, same_title, title_key
+from sovereign.records import Candidate
 
-from .aspects import method_names
-
-
-def relation_of(claim: Quote, other: Quote, papers: dict[str, Paper]) -> Relation:
-    """How the work behind one quote stands to the work behind another, judged by the works they speak for.
-
-    Another place of the same work counts as ``own_work``, but not where it tells of the works of others; the same place told
-    again is no second figure. A sentence that
-    takes its figure from elsewhere ("X et al. report …") makes nobody independent. Works of one title are versions of one
-    work, such as a preprint and what a journal made of it, whatever each calls its authors.
-    """
-    if claim.source_id == other.source_id:
-        return "not_independent" if _same_place(claim, other) or _of_others(claim) != _of_others(other) else "own_work"
-    first, second = papers.get(claim.source_id), papers.get(other.source_id)
-    if first and second and same_title(first, second):
-        return "not_independent"
-    if first is None or second is None or not first.authors or not second.authors:
-        return "unknown"
-    if _people(first) & _people(second) or _names_work(other.text, first) or _names_work(claim.text, second):
-        return "not_independent"
-    return "unknown" if _passed_on(claim) or _passed_on(other) else "independent"
-
-
-def _passed_on(quote: Quote) -> bool:
-    """Whether a sentence may pass on what somebody else found: it cites whoever that is, or stands where others are told of."""
-    return cites(quote.text) or _of_others(quote)
-
-
-def _of_others(quote: Quote) -> bool:
-    """Whether a sentence of a work reports the finding of another. A note's bracket has named the work that it speaks for."""
-    return not quote.our_words and attribution(quote.text, (quote.section,)).whose == "other"
-
-
-def _names_work(text: str, paper: Paper) -> bool:
-    """Whether a sentence passes on the figure of a work that it names: by id, by an author's name, or by its method's."""
-    if not cites(text):
-        return False
-    words = set(re.findall(r"[\w.+-]+", _plain(text)))
-    last_names = {person.rsplit(" ", 1)[0] for person in _people(paper)}
-    return bool(words & (last_names | set(method_names(paper.title)))) or bool(
-        paper.arxiv_id and paper.arxiv_id in text
-    )
-
-
-def _same_place(a: Quote, b: Quote) -> bool:
-    """One cell read twice is one figure. Of a note, whose sentences are ours, a place that is not named may be any."""
-    if not (a.our_words or b.our_words):
-        return (a.text_hash, a.start) == (b.text_hash, b.start)
-    mine, theirs = _place(a), _place(b)
-    return not mine or not theirs or bool(mine & theirs)
-
-
-def _place(quote: Quote) -> frozenset[str]:
-    """Named places of a bracket: {"table 6", "section 5"}, {"abstract"}."""
-    words = (quote.where or "").lower().replace(",", " ").split()
-    numbered = {f"{a} {b}" for a, b in itertools.pairwise(words) if a in _NUMBERED}
-    return frozenset(numbered | ({"abstract"} & set(words)))
-
-
-_NUMBERED = ("table", "tables", "figure", "section", "appendix", "footnote", "equation")
-
-
-def _people(paper: Paper) -> frozenset[str]:
-    """Authors as last name and first initial, so that "Edward J. Hu" and "E. Hu" are one person."""
-    people = set()
-    for name in map(_plain, paper.authors):
-        last, _, first = name.partition(",") if "," in name else (name.split()[-1] if name.split() else "", "", name)
-        people.add(f"{last.strip()} {first.strip()[:1]}")
-    return frozenset(people)
-
-
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe"})
-
-
-def _plain(name: str) -> str:
-    """A name in lower case and without accents: "Núñez" and "Nunez" are one."""
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in letters if not unicodedata.combining(c)).translate(_LETTERS)
-
-
-def papers_by_id(papers: Sequence[Paper]) -> dict[str, Paper]:
-    """Index of papers by id."""
-    return {p.id: p for p in papers}
+__all__ = ["papers_by_id", "relation_of", "same_title", "versions_named"]
 
 
 def versions_named(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
     """The candidates, with it said of those that have the title of another that they are versions of one work."""
     titled: dict[str, list[str]] = {}
     for candidate in candidates:
-        titled.setdefault(_titled(candidate), []).append(candidate.paper_id)
+        titled.setdefault(title_key(candidate), []).append(candidate.paper_id)
     found = []
     for c in candidates:
-        others = [other for other in titled[_titled(c)] if other != c.paper_id]
+        others = [other for other in titled[title_key(c)] if other != c.paper_id]
         said = f"; by its title a version of {', '.join(others)}: they count as one" if others else ""
         found.append(c.model_copy(update={"reason": c.reason + said}) if said else c)
     return tuple(found)
-
-
-def same_title(one: Paper, other: Paper) -> bool:
-    """Whether two works are versions of one, by their titles."""
-    return _titled(one) == _titled(other)
-
-
-def _titled(work: Paper | Candidate) -> str:
-    return paper_id(None, None, work.title)

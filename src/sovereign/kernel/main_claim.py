@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sovereign.checks.fitted import Line
+from sovereign.checks.independence import method_names
 from sovereign.language.attribution import attribution
 from sovereign.language.words import content_stems
 from sovereign.records import Document, Sentence
-
-from .aspects import method_names
 
 WEIGHTS = Path(__file__).with_name("main_claim.json")
 MOST = 3

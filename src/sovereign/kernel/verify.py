@@ -1,10 +1,11 @@
-"""Stage *verify*: each claim against its quote, and against the rest of the work that it speaks for."""
+"""Stage *verify*: each claim against its quote, and against the rest of the work that it speaks for: text and tables."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from sovereign.checks import check_anchor, combine_evidence, judge, topic
+from sovereign.checks.tabular import verify_in_tables
 from sovereign.language.words import normalize
 from sovereign.records import CheckOutcome, Claim, Document, Evidence, Paper, Quote, Verification, quote_of
 
@@ -12,10 +13,11 @@ from .independence import papers_by_id, relation_of
 
 NEAR = 0.6
 PASSAGES = 6
+TABLES = 3
 
 
 def verify(claims: Sequence[Claim], documents: Sequence[Document], papers: Sequence[Paper]) -> tuple[Claim, ...]:
-    """The claims with their first verification: anchor, fields against the quote, and other passages of the same work."""
+    """The claims with their first verification: anchor, fields against the quote, other passages and the tables of the same work."""
     texts = {d.text_hash: d.text for d in documents}
     known = papers_by_id(papers)
     passages: dict[str, list[Quote]] = {}
@@ -23,10 +25,19 @@ def verify(claims: Sequence[Claim], documents: Sequence[Document], papers: Seque
         for sentence in document.evidence():
             quote = quote_of(document, sentence)
             passages.setdefault(quote.source_id, []).append(quote)
-    return tuple(_verified(c, texts, passages.get(c.quote.source_id, []), known) for c in claims)
+    tabled: dict[str, list[Document]] = {}
+    for document in documents:
+        if document.tables:
+            tabled.setdefault(document.paper.id, []).append(document)
+    return tuple(
+        _verified(c, texts, passages.get(c.quote.source_id, []), tabled.get(c.quote.source_id, []), known)
+        for c in claims
+    )
 
 
-def _verified(claim: Claim, texts: dict[str, str], passages: list[Quote], known: dict[str, Paper]) -> Claim:
+def _verified(
+    claim: Claim, texts: dict[str, str], passages: list[Quote], tabled: list[Document], known: dict[str, Paper]
+) -> Claim:
     anchor = check_anchor(claim.quote, texts[claim.quote.text_hash])
     if claim.quote.seen == "recalled":
         reason = "recalled: the note's author did not re-read the source, so nothing was checked against it"
@@ -38,7 +49,7 @@ def _verified(claim: Claim, texts: dict[str, str], passages: list[Quote], known:
             independent_groups=0, evidence=(own,),
         )  # fmt: skip
         return claim.model_copy(update={"verification": unchecked})
-    evidence = [_own_quote(claim, anchor), *_own_work(claim, passages, known)]
+    evidence = [_own_quote(claim, anchor), *_own_work(claim, passages, known), *_own_tables(claim, tabled)]
     return claim.model_copy(update={"verification": combine_evidence(anchor.outcome == "pass", evidence)})
 
 
@@ -105,3 +116,13 @@ def _own_work(claim: Claim, passages: list[Quote], known: dict[str, Paper]) -> l
                 )
             )
     return found
+
+
+def _own_tables(claim: Claim, documents: list[Document]) -> list[Evidence]:
+    """The claim against the tables of its own work; a statement without figure or comparison is nothing that a table shows."""
+    if not claim.results:
+        return []
+    found = [e for document in documents for e in verify_in_tables(claim.text, document)]
+    # Those that decide come first; one that holds the figures alone is shown for what it is.
+    found.sort(key=lambda e: e.verdict == "NOT_ENOUGH_INFO")
+    return [e.model_copy(update={"relation": "own_work"}) for e in found[:TABLES]]

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sovereign.records import AnswerSentence, CheckOutcome, Claim, Evidence, Quote, Record, Result, Setting, Verdict
+from sovereign.records import (
+    AnswerSentence,
+    CheckOutcome,
+    Claim,
+    Evidence,
+    Quote,
+    Record,
+    Result,
+    Setting,
+    UsedCell,
+    Verdict,
+)
 
 from .parts import MEASUREMENT_ANCHOR, Badge, Chip, ClaimView, EvidenceView, Inline, Link, QuoteView, Run, Tone
 from .references import References
@@ -171,15 +182,26 @@ def _quote(quote: Quote, claim_text: str = "") -> QuoteView:
 
 def _evidence(evidence: Evidence, references: References) -> EvidenceView:
     words, tone = VERDICTS[evidence.verdict]
+    rationale = evidence.rationale
     return EvidenceView(
-        relation=RELATIONS[evidence.relation],
+        relation=f"{RELATIONS[evidence.relation]}, {one_line(rationale.label) or 'a table'}"
+        if rationale
+        else RELATIONS[evidence.relation],
         verdict=Badge(words, tone, one_line(evidence.reason)),
         scope=SCOPES.get(evidence.scope, f"{evidence.scope} scope"),
         reason=one_line(evidence.reason),
         quote=_quote(evidence.quote),
         source=source(evidence.quote, references),
         chips=tuple(_chip(check) for check in evidence.checks),
+        cells=tuple(map(_cell, rationale.cells)) if rationale else (),
+        computation=one_line(rationale.computation.expression) if rationale else "",
     )
+
+
+def _cell(cell: UsedCell) -> tuple[str, str]:
+    """What a cell is of, its headers from row and column, and the cell."""
+    headers = [one_line(" / ".join(parts)) for parts in (cell.row_headers, cell.column_headers) if any(parts)]
+    return ", ".join(headers) or f"row {cell.row + 1}, column {cell.column + 1}", one_line(cell.text)
 
 
 def _chip(check: CheckOutcome) -> Chip:

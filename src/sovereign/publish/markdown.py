@@ -172,7 +172,9 @@ def _claim(claim: ClaimView) -> Iterator[str]:
     for e in claim.evidence:
         lines.append(
             f"- Evidence, {escape(e.relation)}, {escape(e.scope)}: **{escape(e.verdict.text)}**. {escape(e.reason)}\n"
-            f"  - {_quote(e.quote)}\n  - {_run(e.source)}" + (f"\n  - {_chips(e.chips)}" if e.chips else "")
+            f"  - {_quote(e.quote)}\n  - {_run(e.source)}"
+            + (f"\n  - Cells: {_cells(e.cells)}. Computed: {escape(e.computation)}" if e.cells else "")
+            + (f"\n  - {_chips(e.chips)}" if e.chips else "")
         )
     yield "\n".join(lines)
 
@@ -181,6 +183,10 @@ def _quote(quote: QuoteView) -> str:
     said = f"“{escape(quote.text)}” " if quote.text else "the claim is the sentence as it stands there; "
     marks = "".join(f" *{escape(mark)}*." for mark in quote.marks)
     return f"{said}{escape(quote.place)}.{marks}"
+
+
+def _cells(cells: Iterable[tuple[str, str]]) -> str:
+    return "; ".join(f"{escape(name)} = {escape(value)}" for name, value in cells)
 
 
 def _chips(chips: Iterable[Chip]) -> str:

@@ -189,7 +189,10 @@ class Chip:
 
 @dataclass(frozen=True)
 class EvidenceView:
-    """A passage held against a claim: whose it is, what it says of the claim, the passage, its source and checks."""
+    """A passage held against a claim: whose it is, what it says of the claim, the passage, its source and checks.
+
+    Of a table, ``cells`` are those that were used, each with what it is of, and ``computation`` what was done with them.
+    """
 
     relation: str
     verdict: Badge
@@ -198,6 +201,8 @@ class EvidenceView:
     quote: QuoteView
     source: Run
     chips: tuple[Chip, ...]
+    cells: tuple[tuple[str, str], ...] = ()
+    computation: str = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from sovereign.records import (
     AnswerSentence,
     Comparison,
     Disagreement,
+    DisagreementType,
     Facet,
     FacetAnswer,
     LedgerHead,
@@ -215,10 +216,21 @@ def _sides(sides: Iterable[Side], references: References, places: Mapping[str, s
     )
 
 
+TYPES: dict[DisagreementType, str] = {
+    "different_version": "different versions of one work",
+    "different_setting": "different settings",
+    "different_baseline": "different baselines",
+    "own_work": "within one work",
+    "real_disagreement": "a real disagreement",
+    "not_comparable": "not comparable",
+}
+
+
 def _disagreement(disagreement: Disagreement, references: References, places: Mapping[str, str]) -> DisagreementView:
     subject, metric = one_line(disagreement.subject), one_line(disagreement.metric)
+    kind = TYPES[disagreement.type] if disagreement.type else disagreement.kind
     return DisagreementView(
-        heading=f"{subject}: {metric} ({disagreement.kind})",
+        heading=f"{subject}: {metric} ({kind})",
         sides=_sides(disagreement.sides, references, places),
         why=one_line(disagreement.why),
     )

@@ -15,6 +15,7 @@ from .metadata import tidy
 from .orders import said_of, without_orders
 from .sentences import sentence_spans
 from .text import clean, one_line
+from .unread_tables import unread_tables
 
 _SHORT = 4_000  # characters; one or two blocks of this length under a title are an abstract
 _PREAMBLE = 600  # characters that may stand before an abstract (authors, addresses)
@@ -207,6 +208,8 @@ class Builder:
         self.notices += said_of(self._orders, self._other_orders)
         if self._hidden:
             self.notices.append(f"{self._hidden} characters that nobody who looks at it sees were left out")
+        if depth == "full_text" and (notice := unread_tables(text, (t.label for t in self._tables))):
+            self.notices.append(notice)
         return Document(
             paper=tidy(paper),
             text=text,

@@ -125,6 +125,12 @@ class Library:
             sentences = tuple(self._with_known_source(sentence, work.paper.id) for sentence in document.sentences)
             return document.model_copy(update={"paper": work.paper, "sentences": sentences})
 
+    def works(self) -> tuple[str, ...]:
+        """The ids of all works, in order."""
+        with self._lock:
+            self._ensure_refreshed()
+            return tuple(sorted(self._works))
+
     def close(self) -> None:
         """Close the cache and the index."""
         with self._lock:

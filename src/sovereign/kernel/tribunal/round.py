@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sovereign.records import Finding, ReviewRound, Role
 
-from . import figures, tabled, told, verbatim, weaknesses, worked, works
+from . import figures, rationales, tabled, told, verbatim, weaknesses, worked, works
 from .brief import Brief
 from .kinds import finding
 from .scores import ROLES, role_score, total
@@ -37,6 +37,7 @@ CHECKS: dict[Role, tuple[Check, ...]] = {
         tabled.of_sides,
         tabled.of_cells,
         tabled.of_measurements,
+        rationales.of_rationales,
         worked.of_groups,
         worked.of_agreements,
         worked.of_sureness,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sovereign.records import Comparison, Finding, Measurement
 
+from ..own_work import own_work
 from ..rows import Row, metric_name, rows_of, setting_text
 from ..wording import figure
 from .brief import Brief
@@ -33,7 +34,11 @@ def of_sides(brief: Brief) -> Iterator[Finding]:
         (f"/answer/agreements/{n}/text", a.text, tuple(i for s in a.sides for i in s.claim_ids))
         for n, a in enumerate(answer.agreements)
     ]
+    within = own_work(brief.answering, {f.metric for f in brief.aspects.measured if f.metric})
+    computed = {(side.statement, side.claim_ids) for item in within for side in item.sides}
     for place, text, ids in rows:
+        if (text, ids) in computed:
+            continue  # from figures of several claims, which no figure of one gives
         claims = [brief.claim[i] for i in ids if i in brief.claim]
         strange = untraced(text, rest_of(claims, [], known, brief)) if claims else ()
         if strange:
