@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import disagreements_page, key_tables, plots, results, table_page, tables
+from . import disagreements_page, extraction_tables, key_tables, plots, results, table_page, tables
 from .command import exit_code
 from .plots import Results
 
@@ -31,6 +31,10 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "scirex": key_tables.scirex,
     "disagreements": disagreements_page.found_sets,
     "tables": table_page.claims_against_tables,
+    "main claims": extraction_tables.main_claims,
+    "questions on papers": extraction_tables.questions,
+    "attributed": extraction_tables.attributed,
+    "atomic": extraction_tables.atomic,
 }
 
 
