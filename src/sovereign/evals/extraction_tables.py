@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .results import Result
-from .tables import table as table
+from .tables import table
 
 Results = Mapping[str, Result]
 _NONE = "–"
