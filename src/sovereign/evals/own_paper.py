@@ -2,19 +2,21 @@
 
 Every sentence of a paper's text that can be a claim and prints a figure of three digits or more is held against the tables of its own
 paper, then against those of another: what is found there is found by chance. Nobody has labelled these sentences, so this counts what
-is decided and not what is right; ``readings`` says how many of those found were read by hand, and how many were right.
+is decided and not what is right: docs/evals.md says what was read by hand.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sovereign.checks.tabular import verify_in_tables
 from sovereign.kernel.extract import can_claim
 from sovereign.records import Document
+
+from .tables import table
 
 _FIGURE = re.compile(r"(?<![\w.])\d+\.\d+|(?<![\w.,])\d{3,}")
 _STEP = 7  # to the paper whose tables are lent
@@ -46,3 +48,19 @@ def _said(sentence: str, document: Document) -> list[str]:
 
 def _figures(counts: Counter[str]) -> dict[str, int]:
     return {key: counts[key] for key in ("n", "supported", "figures_found", "contradicted", "mixed")}
+
+
+_HEADINGS = {
+    "supported": "decided for the sentence",
+    "contradicted": "decided against it",
+    "mixed": "tables on both sides",
+    "figures_found": "all its figures found, what else it says left open",
+}
+
+
+def words(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """The block of the page: what tables of the own paper say, beside those of another."""
+    result = found["tdms"]["own_paper"]
+    columns = ("", "tables of its own paper", "tables of another paper")
+    rows = ((heading, str(result[key]), str(result["by_chance"][key])) for key, heading in _HEADINGS.items())
+    return f"{result['n']} sentences of {result['papers']} papers.\n\n{table(columns, iter(rows))}"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import disagreements_page, extraction_tables, key_tables, plots, results, table_page, tables
+from . import disagreements_page, extraction_tables, key_tables, own_paper, plots, results, table_page, tables
 from .command import exit_code
 from .plots import Results
 
@@ -29,6 +29,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "injection": tables.hostile,
     "tdms": key_tables.tdms,
     "scirex": key_tables.scirex,
+    "own paper": own_paper.words,
     "disagreements": disagreements_page.found_sets,
     "tables": table_page.claims_against_tables,
     "main claims": extraction_tables.main_claims,
