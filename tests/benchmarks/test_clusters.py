@@ -208,3 +208,11 @@ def test_works_that_share_a_key_are_held_against_each_other_there_alone() -> Non
     assert (cluster.status, cluster.differs, cluster.mixed.contested) == ("agreed", (), True)
     third = number("three", "70.0", metric="precision")
     assert only(number("one", "86.0"), number("two", "86.0"), third).differs == ("metric",)
+
+
+def test_thousands_of_figures_and_keys_take_no_time_and_what_is_left_out_is_said() -> None:
+    same = [number(work, f"{first + n / 100:.2f}") for work, first in (("one", 2), ("two", 50)) for n in range(3000)]
+    assert only(*same).status == "unknown"
+    keys = [number(work, "86.0", setting=(("column", f"{work} {n}"),)) for work in ("one", "two") for n in range(300)]
+    cluster = only(*keys)
+    assert cluster.status == "not_comparable" and "of 600 typed keys the first 400" in cluster.text

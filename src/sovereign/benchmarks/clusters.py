@@ -28,6 +28,7 @@ from .rules import rules
 from .versions import one_work
 
 _Typed = tuple[object, ...]
+_MOST = 400  # typed keys of one cluster that are held against each other
 
 
 def clusters_of(numbers: Iterable[ReportedNumber], papers: Iterable[Paper]) -> tuple[Cluster, ...]:
@@ -75,7 +76,7 @@ def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper], w
         works=tuple(sorted({n.quote.source_id for n in numbers})),
         versions=len({n.quote.source_id for n in numbers}) - len({works[n.quote.source_id] for n in numbers}),
         mixed=mixed_of(numbers),
-        text=words_of(status, parts, differs, unstated),
+        text=words_of(status, parts, differs, unstated) + _left_out(parts),
     )
 
 
@@ -129,7 +130,10 @@ def _across(parts: Sequence[ProtocolCluster], works: Mapping[str, str]) -> tuple
     """
     differs: Counter[str] = Counter()
     unstated: Counter[str] = Counter()
+    parts = parts[:_MOST]
     held = [{works[n.number.quote.source_id] for n in part.numbers} for part in parts]
+    if len(set().union(*held)) < 2:
+        return {}, {}
     together = {pair for group in held for pair in combinations(sorted(group), 2)}
     for (one, mine), (other, theirs) in combinations(zip(parts, held, strict=True), 2):
         if any(a != b and (min(a, b), max(a, b)) not in together for a in mine for b in theirs):
@@ -139,6 +143,10 @@ def _across(parts: Sequence[ProtocolCluster], works: Mapping[str, str]) -> tuple
             if found.status == "unknown":
                 unstated.update(found.unstated)
     return tuple(dict(sorted(c.items(), key=lambda kv: (-kv[1], kv[0]))) for c in (differs, unstated))
+
+
+def _left_out(parts: Sequence[ProtocolCluster]) -> str:
+    return f"; of {len(parts)} typed keys the first {_MOST} were held against each other" if len(parts) > _MOST else ""
 
 
 def _label(names: Iterable[str]) -> str:

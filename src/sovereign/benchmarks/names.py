@@ -195,3 +195,8 @@ def task_of_metric(metric: str) -> str | None:
     """The task that a metric speaks of by itself: attachment scores are of dependency parsing."""
     found: str | None = _vocabulary()["task_of_metric"].get(metric)
     return found
+
+
+def lower_is_better(metric: str) -> bool:
+    """Whether less of a metric is better: error rates, perplexities, losses."""
+    return metric in _vocabulary()["lower_is_better"]

@@ -48,11 +48,19 @@ def origin_of(number: ReportedNumber, papers: Mapping[str, Paper], works: Mappin
 
 
 def pair_of(one: Sequence[ClusterNumber], other: Sequence[ClusterNumber], papers: dict[str, Paper]) -> Pair:
-    """How the own figures of one work stand to those of another under one key."""
-    near = min(((_excess(a, b), gap(a, b), a, b) for a in one for b in other), key=lambda found: found[:2])
+    """How the own figures of one work stand to those of another under one key.
+
+    The smallest and the largest of each are enough: where what lies between matters, a work gives figures that differ.
+    """
+    ends = [(min(mine, key=_score), max(mine, key=_score)) for mine in (one, other)]
+    near = min(((_excess(a, b), gap(a, b), a, b) for a in ends[0] for b in ends[1]), key=lambda found: found[:2])
     excess, distance, a, b = near
-    several = any(_excess(x, y) > 0 for mine in (one, other) for x in mine for y in mine)
+    several = any(_excess(low, high) > 0 for low, high in ends)
     return Pair(a.origin, b.origin, _standing(one, other, a, b, papers), distance, excess > 0, several)
+
+
+def _score(number: ClusterNumber) -> float:
+    return number.score
 
 
 def _standing(

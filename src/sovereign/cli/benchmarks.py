@@ -18,7 +18,7 @@ from sovereign.settings import load
 from .output import clean, err, guarded, out, print_json, progress_line
 
 _SHOWN = ("contested", "not_comparable")
-_QUOTE = 200  # characters of a quote that are shown; --json has it whole
+_LONGEST = 200  # characters of a quote or a name that are shown
 _ENTRIES = 8
 _FAILURES = 10
 
@@ -124,6 +124,7 @@ def _show_summary(summary: dict[str, Any]) -> None:
         *(_words(status) for status in summary["by_status"]),
         caption="what labels alone call contested, by what typed keys say",
     )
+    table.columns[0].no_wrap = True
     for title, name in (
         ("clusters", "by_status"),
         ("contested by label alone", "contested_by_label_alone"),
@@ -134,11 +135,14 @@ def _show_summary(summary: dict[str, Any]) -> None:
 
 
 def _show(one: BenchmarkEvidence) -> None:
-    """One cluster with its numbers: of a contested one those that disagree, of another all."""
-    out.print(f"[bold]{clean(one.model)} on {clean(one.benchmark)}[/]: [bold]{_words(one.status)}[/]")
+    """One cluster with its numbers: of a contested one those that disagree; of another those that labels alone would mix, which are
+    scores in percent, where two works give such."""
+    out.print(f"[bold]{_brief(one.model)} on {_brief(one.benchmark)}[/]: [bold]{_words(one.status)}[/]")
     out.print(f"  {clean(one.interpretation)}")
     within = {place for place, part in enumerate(one.protocols) if part.status == one.status}
-    entries = [e for e in one.entries if e.protocol in within or not within]
+    scores = [e for e in one.entries if e.score_pct is not None]
+    mixed = scores if len({e.source_id for e in scores}) > 1 else one.entries
+    entries = [e for e in one.entries if e.protocol in within] or mixed
     for entry in entries[:_ENTRIES]:
         _show_entry(entry, one)
     if len(entries) > _ENTRIES:
@@ -159,15 +163,18 @@ def _show_entry(entry: EvidenceEntry, one: BenchmarkEvidence) -> None:
     told = f", figure of {entry.credited}" if entry.credited else ""
     year = f" ({entry.year})" if entry.year else ""
     open_setting = [f"{name} {value}" for name, value in key.setting if name in one.differs or name in one.unstated]
-    out.print(f"  [bold]{clean(entry.value)}[/] {clean(', '.join(filter(None, [*stated, *open_setting])))}")
-    out.print(f"      {clean(entry.source_title)}{year} [dim]{clean(entry.source_id)}{clean(told)}[/]")
-    quote = " ".join(entry.quote.split())
-    cell = (
-        f"  [dim]row {clean(' / '.join(entry.cell.row_headers))}; column {clean(' / '.join(entry.cell.column_headers))}[/]"
-        if entry.cell
-        else ""
-    )
-    out.print(f"      “{clean(quote[:_QUOTE])}{'…' if len(quote) > _QUOTE else ''}”{cell}")
+    out.print(f"  [bold]{clean(entry.value)}[/] {_brief(', '.join(filter(None, [*stated, *open_setting])))}")
+    out.print(f"      {_brief(entry.source_title)}{year} [dim]{clean(entry.source_id)}{clean(told)}[/]")
+    out.print(f"      “{_brief(entry.quote)}”")
+    if entry.cell:
+        rows, columns = (" / ".join(headers) for headers in (entry.cell.row_headers, entry.cell.column_headers))
+        out.print(f"      [dim]row {_brief(rows)}; column {_brief(columns)}[/]")
+
+
+def _brief(text: str) -> str:
+    """A text on one line, cut where it is long; the JSON has it whole."""
+    line = " ".join(text.split())
+    return clean(line[:_LONGEST]) + ("…" if len(line) > _LONGEST else "")
 
 
 def _show_failures(failures: Sequence[Failure]) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sovereign.benchmarks.keys import said
 from sovereign.benchmarks.names import Kind
 from sovereign.checks.tabular.cells import read_cell
 from sovereign.records import ProtocolKey
 
-ROLES = ("dataset", "metric", "task")
+ROLES: tuple[Kind, ...] = ("dataset", "metric", "task")
 _GENERIC = frozenset(
     [
         "the",
@@ -57,6 +58,7 @@ def same_number(a: float, b: float) -> bool:
     return any(abs(x - y) <= near * 100 for x, y in ((a, b), (a * 100, b), (a, b * 100)))
 
 
+@lru_cache(maxsize=65536)
 def same_name(kind: Kind, ours: str | None, gold: str) -> bool:
     """Whether a name of ours is the leaderboard's, by the rule of this module."""
     if not ours:

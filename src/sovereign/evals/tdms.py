@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sovereign.errors import InputError
 from sovereign.reading.document import Box, Builder
 from sovereign.reading.limits import Limits
 from sovereign.records import Document, Paper
 
-from .files import Row, find, missing, objects, record
+from .files import Row, digest, find, missing, objects, record
+from .pairs import Progress
+from .tdms_measure import scores
 
 _LABEL = re.compile(r"\b(Table\s?\d+)\s*(?:[:.]|(?=[A-Z]))\s*", re.IGNORECASE)
 
@@ -82,6 +85,21 @@ def documents(data: Path) -> list[tuple[Document, tuple[Tuple, ...]]]:
     """
     rows = [record(_Paper, value, place) for path in files(data) for place, value in objects(path)]
     return [(_document(row), tuple(Tuple(r.task, r.dataset, r.metric, r.score) for r in row.results)) for row in rows]
+
+
+def measure(data: Path | None, limit: int | None, progress: Progress) -> dict[str, Any]:
+    """The figures of the bench, with baselines and by halves; ``limit`` takes the first so many papers.
+
+    Raises:
+        InputError: without data, or as :func:`documents`.
+    """
+    if data is None:
+        raise InputError("tdms needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
+    paths = files(data)
+    progress("reading papers")
+    papers = documents(data)[:limit]
+    progress("counting")
+    return {**scores(papers), "data_sha256": digest(paths)}
 
 
 def _document(row: _Paper) -> Document:
