@@ -17,21 +17,12 @@ _OTHERS = re.compile(
     r"(?:others?|previous|prior|existing|competing|competitive|remaining|rest|compared|baselines?|state-of-the-art|SOTA|strong|current|published)\b",
     re.IGNORECASE,
 )
-_AMONG_ALL = re.compile(
-    r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b", re.I
-)
-_BASE = re.compile(
-    r"(?:(?:our|the)\s+)?(?:baselines?|base|vanilla|original|none|no|full|default|standard)(?:\s+(?:model|system|method))?(?:\s*\(.*)?",
-    re.I,
-)
+_AMONG_ALL = re.compile(r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b", re.I)
+_BASE = re.compile(r"(?:(?:our|the)\s+)?(?:baselines?|base|vanilla|original|none|no|full|default|standard)(?:\s+(?:model|system|method))?(?:\s*\(.*)?", re.I)
 _FROM_TO = re.compile(r"[^.;]{0,40}?\bfrom\s+(?P<low>[^.;]{2,60}?)\s+to\s+(?P<high>[^.;]{2,60})")
-_COST = re.compile(
-    r"\s+(?:[\w-]+\s+){0,3}?(?:time|latency|runtime|memory|parameters?|params|FLOPs|seconds|hours)\b", re.I
-)
+_COST = re.compile(r"\s+(?:[\w-]+\s+){0,3}?(?:time|latency|runtime|memory|parameters?|params|FLOPs|seconds|hours)\b", re.I)
 _TIMED = re.compile(r"time|latency|second|hour", re.I)
-_SUM = re.compile(
-    r"\b(?:F-?1|F|overall|average|avg|combined|joint|total|macro|micro|F-measure|F-score|CoNLL|mean)\b", re.I
-)
+_SUM = re.compile(r"\b(?:F-?1|F|overall|average|avg|combined|joint|total|macro|micro|F-measure|F-score|CoNLL|mean)\b", re.I)
 _REMOVED = re.compile(r"\s*(?:[-\u2212\u2013\u2014]\s*|w/o\b|without\b|no\b|w\\\\o\b)(?=[\sA-Za-z])", re.I)
 _REMOVING = re.compile(r"\b(?:remov|without|w/o|ablat|exclud|drop|omit|disabl|no\b|lack|turning off)", re.I)
 _FULL = re.compile(r"\b(?:full|all|complete|our|ours|proposed|base|baseline|final|whole)\b", re.I)
@@ -39,15 +30,9 @@ _TAKEN = re.compile(r"\b(?:without|w/o|no|not)\b|w\\\\o", re.I)
 _TAKERS = word_set("without no not w o")
 _JOINTS = word_set("with w and + without o the")
 _NOTED = re.compile(r"\(\w+\s?-\s?\w+\)")  # "(A3-A2)": which is held against which is not said in words
-_OF_STEPS = re.compile(
-    r"\b(?:gaps?|differences?|improvements?|gains?|discrepanc\w+|correlations?|increases?|drops?|ratios?|effects?|impacts?|variance|variation|benefits?)\b",
-    re.I,
-)
+_OF_STEPS = re.compile(r"\b(?:gaps?|differences?|improvements?|gains?|discrepanc\w+|correlations?|increases?|drops?|ratios?|effects?|impacts?|variance|variation|benefits?)\b", re.I)
 _APART = re.compile(r"\b(?:oracle|human|upper bound|gold|skyline|majority|random|average|avg|total|mean|all)\b", re.I)
-_CONJOINED = re.compile(
-    r"[\s,()/&'\"]*(?:and|or|both|the|as well as|our|also|models?|baselines?|systems?|with|in|on|of|for|all|layers?|features?|\W)*[\s,()]*",
-    re.I,
-)
+_CONJOINED = re.compile(r"[\s,()/&'\"]*(?:and|or|both|the|as well as|our|also|models?|baselines?|systems?|with|in|on|of|for|all|layers?|features?|\W)*[\s,()]*", re.I)
 
 
 @dataclass(frozen=True)
@@ -160,35 +145,19 @@ def of_comparison(
     rest = claim[cue.end : clause.end]
     if cue.kind != "change" and _OF_STEPS.search(claim[clause.start : cue.end]):
         return None  # steps are compared, not figures
-    joint = (
-        THAN.search(rest)
-        if cue.kind != "compare"
-        or not re.match(r"(?i)out|surp|exc|beat|top|under|lag|fall|trail", claim[cue.start : cue.end])
-        else None
-    )
+    joint = THAN.search(rest) if cue.kind != "compare" or not re.match(r"(?i)out|surp|exc|beat|top|under|lag|fall|trail", claim[cue.start : cue.end]) else None
     if joint is None and cue.kind in ("equal",):
         return None
     at = cue.end + (joint.end() if joint else 0)
     for axis in entity_axes(sheet):
         behind = run_of(claim, within(mentions, at, clause.end, axis))
         before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
-        if (
-            behind
-            and not before
-            and joint is None
-            and cue.passive is False
-            and len(within(mentions, at, clause.end, axis)) > 1
-            and cue.kind != "compare"
-        ):
+        if behind and not before and joint is None and cue.passive is False and len(within(mentions, at, clause.end, axis)) > 1 and cue.kind != "compare":
             continue
         before = before or [m for m in earlier if m.axis == axis]
         mine, theirs = merged(before), merged(behind)
         others = False
-        if (
-            mine
-            and (not theirs or _AMONG_ALL.search(claim[at : at + 60]))
-            and (_OTHERS.match(claim[at : clause.end]) or _AMONG_ALL.search(claim[at : at + 60]))
-        ):
+        if mine and (not theirs or _AMONG_ALL.search(claim[at : at + 60])) and (_OTHERS.match(claim[at : clause.end]) or _AMONG_ALL.search(claim[at : at + 60])):
             theirs, others, behind = rivals(sheet, axis, mine), True, []
         theirs = theirs - mine if theirs - mine else theirs
         if not mine or not theirs or mine & theirs:
@@ -213,18 +182,14 @@ def of_superlative(
     for axis in entity_axes(sheet):
         here = within(mentions, clause.start, clause.end, axis)
         before = subject_of(claim, [m for m in here if m.end <= cue.start])
-        subject = (
-            before or run_of(claim, [m for m in here if m.start >= cue.end]) or [m for m in earlier if m.axis == axis]
-        )
+        subject = before or run_of(claim, [m for m in here if m.start >= cue.end]) or [m for m in earlier if m.axis == axis]
         if not subject:
             continue
         mine = merged(subject)
         theirs = rivals(sheet, axis, mine)
         if not theirs:
             continue
-        context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis] or [
-            m for m in earlier if m.axis != axis
-        ]
+        context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis] or [m for m in earlier if m.axis != axis]
         across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
         return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True)
     return None
@@ -236,11 +201,7 @@ def of_change(
     """The two sides of "improves": the subject, and what follows "over" or "compared to", or the line that is called the base."""
     if fromto := _from_to(claim, sheet, clause, cue, mentions):
         return fromto
-    direct = (
-        of_comparison(claim, sheet, clause, cue, mentions, earlier)
-        if THAN.search(claim[cue.end : clause.end])
-        else None
-    )
+    direct = of_comparison(claim, sheet, clause, cue, mentions, earlier) if THAN.search(claim[cue.end : clause.end]) else None
     if direct is not None and direct.specific:
         return direct
     if (paired := _with_and_without(claim, sheet, clause, cue, mentions)) is not None:
@@ -248,9 +209,7 @@ def of_change(
     for axis in entity_axes(sheet):
         before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
         mine = merged(before)
-        base = frozenset(
-            n for n, h in sheet.headers[axis].items() if n not in mine and h and _BASE.fullmatch(h[-1].strip())
-        )
+        base = frozenset(n for n, h in sheet.headers[axis].items() if n not in mine and h and _BASE.fullmatch(h[-1].strip()))
         if _NOTED.search(clause.text) or not mine or len(base) != 1:
             continue
         context = [m for m in within(mentions, clause.start, clause.end) if m.axis != axis]
@@ -307,18 +266,10 @@ def _stripped(sheet: Sheet, axis: Axis, line: int, said: frozenset[str]) -> int 
     if not own:
         return None
     if _REMOVED.match(own[-1]):
-        full = [
-            n
-            for n, h in headers.items()
-            if h[:-1] == own[:-1] and h and _FULL.search(h[-1]) and not _REMOVED.match(h[-1])
-        ]
+        full = [n for n, h in headers.items() if h[:-1] == own[:-1] and h and _FULL.search(h[-1]) and not _REMOVED.match(h[-1])]
         return full[0] if len(full) == 1 else None
     own_words = _words(own) - _JOINTS
-    twins = [
-        n
-        for n, h in headers.items()
-        if n != line and _TAKEN.search(" ".join(h)) and _words(h) - _JOINTS - _TAKERS == own_words
-    ]
+    twins = [n for n, h in headers.items() if n != line and _TAKEN.search(" ".join(h)) and _words(h) - _JOINTS - _TAKERS == own_words]
     if len(twins) == 1 and own_words & said and not _TAKEN.search(" ".join(own)):
         return twins[0]
     rest = _words(own) - said - _JOINTS

@@ -14,10 +14,7 @@ from .sheet import Sheet
 from .statements import DENIED, Clause, Cue, clauses_of, cues_of, every, mostly
 
 _EXCEPT = re.compile(r"\b(?:except|apart from|with the exception|other than|aside from)\b", re.I)
-_EFFECT = re.compile(
-    r"\s+(?:[\w-]+\s+){0,2}?(?:impacts?|effects?|influences?|roles?|attention|capacity|complex\w*|challeng\w*|difficult\w*|complement)\b",
-    re.I,
-)
+_EFFECT = re.compile(r"\s+(?:[\w-]+\s+){0,2}?(?:impacts?|effects?|influences?|roles?|attention|capacity|complex\w*|challeng\w*|difficult\w*|complement)\b", re.I)
 _MUCH = re.compile(r"\b(?:significantly|substantially|considerably|dramatically|greatly|largely|far|much)\s+$", re.I)
 _NOTHING = 0.005  # a step of less than this share of a figure is not "much"
 _SPEED = re.compile(r"\b(?:fast\w*|slow\w*|speed\w*|efficien\w*|latency|runtime|memory|cheap\w*|time|cost\w*)\b", re.I)
@@ -87,27 +84,9 @@ def _decided(
     if cue.sense in ("better", "worse") and not operands.named and _SPEED.search(claim[: clause.end]):
         return None
     if cue.kind == "best":
-        found = ranked(
-            sheet,
-            operands.axis,
-            operands.mine,
-            operands.mine | operands.theirs,
-            operands.across,
-            cue.sense,
-            cue.nth,
-            cue.among,
-        )
+        found = ranked(sheet, operands.axis, operands.mine, operands.mine | operands.theirs, operands.across, cue.sense, cue.nth, cue.among)
     else:
-        found = compared(
-            sheet,
-            operands.axis,
-            operands.mine,
-            operands.theirs,
-            operands.across,
-            cue.sense,
-            cue.kind == "equal",
-            operands.others,
-        )
+        found = compared(sheet, operands.axis, operands.mine, operands.theirs, operands.across, cue.sense, cue.kind == "equal", operands.others)
     vote = _vote(found, clause, cue)
     if vote is None:
         return None
@@ -144,6 +123,4 @@ def _joined(found: Sequence[Finding]) -> Finding:
     first = found[0]
     text = "; ".join(f.computation.expression for f in found[:4])
     cells = tuple(dict.fromkeys(e for f in found[:4] for e in f.cells))
-    return Finding(
-        first.holds, cells, first.computation.model_copy(update={"expression": text}), min(f.gap for f in found)
-    )
+    return Finding(first.holds, cells, first.computation.model_copy(update={"expression": text}), min(f.gap for f in found))

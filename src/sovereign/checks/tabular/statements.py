@@ -11,17 +11,12 @@ from sovereign.language.words import any_of, normalize
 Kind = Literal["compare", "best", "equal", "change"]
 Sense = Literal["better", "worse", "more", "less", "fast", "slow"]
 
-_REFERENCE = re.compile(
-    r"\([^()]*\b(?:19|20)\d\d[a-z]?\)|\(\s*(?:see |cf\.? |in )?(?:Table|Tab\.|Figure|Fig\.|Section|Sec\.)[^()]*\)?|\(cf\.?\s*$|\b(?:Table|Tab\.|Figure|Section)s?\s+\d+(?:\s*(?:and|,)\s*\d+)*",
-    re.I,
-)
+_REFERENCE = re.compile(r"\([^()]*\b(?:19|20)\d\d[a-z]?\)|\(\s*(?:see |cf\.? |in )?(?:Table|Tab\.|Figure|Fig\.|Section|Sec\.)[^()]*\)?|\(cf\.?\s*$|\b(?:Table|Tab\.|Figure|Section)s?\s+\d+(?:\s*(?:and|,)\s*\d+)*", re.I)
 _SPLIT = re.compile(
     r"(?<=[a-z)%\d])[.;:](?:\s+|$)|,?\s+\b(?:but|while|whereas|although|though|however|despite)\b|,\s+(?:and|with|yet|we also)\b(?=\s+(?:\w+\s+){0,4}?(?:is|are|achiev|outperform|yield|show|perform|improv|obtain|benefit|has|have)\w*)"
     r"|(?=,?\s+(?:showing|indicating|suggesting|demonstrating|confirming|implying|proving|revealing|highlighting|which\s+(?:shows?|suggests?|indicates?|confirms?|means|demonstrates?|gives)|thus|hence|due to|because|since|thanks to)\b)"
 )
-_TAIL = re.compile(
-    r"^,?\s*(?:showing|indicating|suggesting|demonstrating|confirming|implying|proving|revealing|highlighting|which\s+\w+|thus|hence|due to|because|since|thanks to)\b"
-)
+_TAIL = re.compile(r"^,?\s*(?:showing|indicating|suggesting|demonstrating|confirming|implying|proving|revealing|highlighting|which\s+\w+|thus|hence|due to|because|since|thanks to)\b")
 _CHANGES = {
     "better": r"improv(?:e|es|ed|ing|ements?) boost(?:s|ed|ing)? enhanc(?:e|es|ed|ing) help(?:s|ed|ful)? benefit(?:s|ed|ial)? gains? positive_(?:impacts?|effects?|influence)",
     "worse": r"hurt(?:s|ing)? degrad(?:e|es|ed|ing|ation) harm(?:s|ed|ing|ful)? worsen(?:s|ed|ing)? deteriorat\w+ negative_(?:impacts?|effects?|influence)",
@@ -52,23 +47,17 @@ _PATTERNS: tuple[tuple[Kind, Sense, str], ...] = (
 )  # fmt: skip
 _CUES = tuple((kind, sense, re.compile(pattern, re.I)) for kind, sense, pattern in _PATTERNS)
 DENIED = re.compile(
-    r"\b(?:not|n't|no|never|neither|nor|fail(?:s|ed)?\s+to|cannot|can't|unable|hardly|rather than|instead of|without|nothing)\b|n['’]t\b",
-    re.I,
+    r"\b(?:not|n't|no|never|neither|nor|fail(?:s|ed)?\s+to|cannot|can't|unable|hardly|rather than|instead of|without|nothing)\b|n['’]t\b", re.I
 )
 _NOT_ALL = re.compile(r"\s*(?:always|all|every|consistently|necessarily|uniformly)\b", re.I)
 _DENIED_AFTER = re.compile(r"[^,;]{0,60}?\b(?:is|are|was|were)\s+(?:not|neither|hardly)\b", re.I)
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\s+(?:\w+ly\s+)?$", re.I)
 _EVERY = re.compile(r"\b(?:all|every|each|both|consistently|always|across the board|any|uniformly|regardless)\b", re.I)
-_MOST = re.compile(
-    r"\b(?:most|mostly|overall|generally|in general|on average|majority|usually|typically|often|almost|nearly)\b", re.I
-)
+_MOST = re.compile(r"\b(?:most|mostly|overall|generally|in general|on average|majority|usually|typically|often|almost|nearly)\b", re.I)
 _NTH = re.compile(r"\b(?P<n>second|third|fourth|2nd|3rd|4th)[\s-]+$", re.I)
 _ORDER = {"second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _AMONG = re.compile(r"\b(?:among|one of|some of)\s+(?:the\s+)?(?:top\s+|very\s+)?$", re.I)
-THAN = re.compile(
-    r"\b(?:than|compared\s+(?:to|with|against)|in comparison (?:to|with)|relative to|over|against|versus|vs\.?|upon|with respect to|to that of|to|that of|with|as)\b",
-    re.I,
-)
+THAN = re.compile(r"\b(?:than|compared\s+(?:to|with|against)|in comparison (?:to|with)|relative to|over|against|versus|vs\.?|upon|with respect to|to that of|to|that of|with|as)\b", re.I)
 _HEDGED = re.compile(r"\b(?:might|could|would|should|expect(?:ed)?|hypothes\w+|believe|if)\b", re.I)
 
 
@@ -124,11 +113,7 @@ def cues_of(clause: Clause) -> list[Cue]:
             if any(c.start < end and start < c.end for c in found):
                 continue
             before = clause.text[: match.start()]
-            no = [
-                m
-                for m in DENIED.finditer(before)
-                if len(before[m.end() :].split()) <= 7 and "," not in before[m.end() :]
-            ]
+            no = [m for m in DENIED.finditer(before) if len(before[m.end() :].split()) <= 7 and "," not in before[m.end() :]]
             if kind == "change" and _DENIED_AFTER.match(clause.text, match.end()):
                 no.append(match)
             nth = _NTH.search(before)

@@ -10,7 +10,9 @@ from sovereign.language.words import normalize
 from .grid import Grid
 from .statements import clauses_of
 
-_NAME = re.compile(r"(?<![\w-])(?:[A-Z]{2,}\w*|[A-Z]?[a-z]+[A-Z]\w*|[A-Za-z]+-?\d+\w*|[A-Z]\w*(?:-[A-Z]\w*)+)(?!\w)")
+_NAME = re.compile(
+    r"(?<![\w-])(?:[A-Z]{2,}\w*|[A-Z]?[a-z]+[A-Z]\w*|[A-Za-z]+-?\d+\w*|[A-Z]\w*(?:-[A-Z]\w*)+)(?!\w)"
+)
 _TAG = re.compile(r"</?[a-z]{1,10}>")
 _LONG = 4  # letters of a name that may also stand inside a longer one
 
