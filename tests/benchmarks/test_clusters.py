@@ -7,7 +7,7 @@ from itertools import permutations
 
 import pytest
 
-from sovereign.benchmarks import clusters_of, summary_of
+from sovereign.benchmarks import clusters_of, evidence_of, summary_of
 from sovereign.records import Cluster, Paper, ReportedNumber
 
 from .making import PAPERS, anonymous, number, paper
@@ -88,7 +88,7 @@ def test_a_score_on_no_named_data_set_is_unknown() -> None:
 def test_the_order_of_the_numbers_changes_nothing() -> None:
     given = [
         number("one", "86.0"), number("two", "91.0"), number("three", "86.1"), number("four", "60.0", split="dev"),
-        number("four", "0.9", metric="accuracy"), number("two", "88.0", credited="Ann One"), number("one", "44", dataset="SetTwo"),
+        number("four", "0.9", metric="accuracy"), number("two", "88.0", credited="Ann One"), number("one", "44.0", dataset="SetTwo"),
     ]  # fmt: skip
     expected = clusters_of(given, PAPERS)
     for seed in range(20):
@@ -139,8 +139,8 @@ def test_several_figures_of_one_work_under_one_key_leave_it_open() -> None:
 
 
 def test_a_bound_that_is_kept_is_no_disagreement() -> None:
-    assert only(number("one", "80", bound="at_least"), number("two", "90.0")).status == "agreed"
-    assert only(number("one", "80", bound="at_least"), number("two", "70.0")).status == "contested"
+    assert only(number("one", "80.0", bound="at_least"), number("two", "90.0")).status == "agreed"
+    assert only(number("one", "80.0", bound="at_least"), number("two", "70.0")).status == "contested"
 
 
 def test_times_and_perplexities_agree_by_their_share() -> None:
@@ -154,6 +154,12 @@ def test_a_method_without_a_name_is_that_of_its_work() -> None:
     found = clusters_of([number("one", "86.0", method="Our model"), number("two", "60.0", method="our model")], PAPERS)
     assert [c.status for c in found] == ["single_source", "single_source"]
     assert clusters_of([number("one", "86.0", method=" ")], PAPERS) == ()
+
+
+def test_what_cannot_be_a_score_is_in_no_cluster() -> None:
+    assert [clusters_of([number("one", *figure)], PAPERS) for figure in (("267", "%"), ("-43.0",), ("96",))] == [()] * 3
+    assert only(number("one", "96", "%")).status == only(number("one", "96", cell=True)).status == "single_source"
+    assert only(number("one", "-4.3", comparator="Beta")).status == "single_source"
 
 
 def test_groups_are_works_that_are_independent_of_all_first_ones() -> None:
@@ -216,3 +222,26 @@ def test_thousands_of_figures_and_keys_take_no_time_and_what_is_left_out_is_said
     keys = [number(work, "86.0", setting=(("column", f"{work} {n}"),)) for work in ("one", "two") for n in range(300)]
     cluster = only(*keys)
     assert cluster.status == "not_comparable" and "of 600 typed keys the first 400" in cluster.text
+
+
+def test_a_credit_names_a_work_by_author_and_year_and_a_number_names_a_place_in_one_list() -> None:
+    papers = (paper("one", year=2020), paper("two"), paper("three"))
+    credits = ("Ann One, 2020", "One et al., 2015", "[12]")
+    told = [number("two", f"7{n}.0", credited=credited) for n, credited in enumerate(credits)]
+    told.append(number("three", "70.0", credited="[12]"))
+    cluster = only(number("one", "86.0"), *told, papers=papers)
+    assert sorted({n.origin for n in cluster.numbers}) == [
+        "credited: [12] in three", "credited: [12] in two", "credited: one et al., 2015", "one",
+    ]  # fmt: skip
+
+
+def test_two_metrics_may_have_two_units_and_are_said_to_be_two_metrics() -> None:
+    cluster = only(number("one", "86.0"), number("two", "4", "ms", metric="latency"))
+    assert (cluster.status, cluster.differs) == ("not_comparable", ("metric",))
+
+
+def test_versions_are_counted() -> None:
+    versions = (paper("one", title="The title"), paper("two", title="The Title"))
+    cluster = only(number("one", "86.0"), number("two", "70.0", split="dev"), papers=versions)
+    assert (cluster.status, cluster.works, cluster.versions) == ("single_source", ("one", "two"), 1)
+    assert evidence_of(cluster, {p.id: p for p in versions}).source_count == 1

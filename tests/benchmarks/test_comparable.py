@@ -15,7 +15,7 @@ DIFFERENT: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ("data set", {}, {"dataset": "SetTwo"}),
     ("split", {}, {"split": "dev"}),
     ("model", {"model": "Base-A"}, {"model": "Base-B"}),
-    ("size", {"size": 7e9}, {"size": 13e9}),
+    ("size", {"size": 7e9}, {"size": 6.7e9}),
     ("shots", {"setting": (("shots", "5"),)}, {"setting": (("shots", "0"),)}),
     ("baseline", {"comparator": "Beta"}, {"comparator": "Gamma"}),
     ("baseline", {}, {"comparator": "Gamma"}),

@@ -47,6 +47,11 @@ def test_ranges_are_rounded_and_entries_sorted_as_in_published_records() -> None
     assert (made.source_count, made.source_coverage.coverage_level) == (3, "MODERATE")
 
 
+def test_the_spread_of_one_work_has_no_severity() -> None:
+    made = evidence(number("one", "86.0"), number("one", "20.0", metric="recall"))
+    assert (made.spread_pp, made.severity) == (66.0, None)
+
+
 def test_a_time_has_no_percent() -> None:
     made = evidence(*(number(w, "4", "ms", metric="latency", dataset=None, task=None) for w in ("one", "two")))
     assert made.reported_range.min_score_pct is None and made.spread_pp is None and made.severity is None

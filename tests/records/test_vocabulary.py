@@ -25,7 +25,6 @@ from sovereign.records import (
     GateVerdict,
     Model,
     Paper,
-    ProtocolKey,
     Quantity,
     Quote,
     Result,
@@ -224,34 +223,6 @@ def test_the_hash_of_an_event_covers_every_field(change: dict[str, object]):
     event = Event(seq=1, at="now", kind="k", subject="s", payload={"a": 1}, prev_hash=GENESIS, hash="")
     assert event.model_copy(update=change).computed_hash() != event.computed_hash()
     assert event.model_copy(update={"hash": "x"}).computed_hash() == event.computed_hash()
-
-
-KEY = ProtocolKey(
-    metric="latency", method="MixA", comparator="B", setting=(("batch_size", "1"), ("phase", "inference")), unit="ms"
-)
-
-
-@pytest.mark.parametrize(
-    ("protocol", "accepts"),
-    [
-        ({}, True),
-        ({"method": "mixa", "comparator": "b"}, True),
-        ({"comparator": None, "unit": None, "setting": ()}, True),
-        ({"setting": (("phase", "inference"),)}, True),
-        ({"metric": "memory"}, False),
-        ({"method": "MixB"}, False),
-        ({"comparator": "C"}, False),
-        ({"unit": "s"}, False),
-        ({"setting": (("batch_size", "8"),)}, False),
-        ({"setting": (("model", "7B"),)}, False),  # the claim does not say its model, so this is another figure
-    ],
-)
-def test_a_protocol_accepts_only_what_it_measures(protocol: dict[str, object], accepts: bool):
-    assert KEY.model_copy(update=protocol).accepts(KEY) is accepts
-
-
-def test_a_key_without_a_comparator_is_not_taken_for_one_with_it():
-    assert not KEY.accepts(KEY.model_copy(update={"comparator": None}))
 
 
 def test_short_ids():

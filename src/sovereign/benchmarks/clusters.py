@@ -21,8 +21,8 @@ from sovereign.records import (
     ReportedNumber,
 )
 
-from .comparable import compare, folded, is_share, kind_of, score_of
-from .pairs import origin_of
+from .comparable import compare, folded, is_score, is_share, kind_of, score_of
+from .pairs import origins
 from .protocols import protocol_cluster, words_of
 from .rules import rules
 from .versions import one_work
@@ -32,15 +32,24 @@ _MOST = 400  # typed keys of one cluster that are held against each other
 
 
 def clusters_of(numbers: Iterable[ReportedNumber], papers: Iterable[Paper]) -> tuple[Cluster, ...]:
-    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none."""
+    """All clusters, in the order of model and benchmark. Numbers that name no method, or no benchmark, are in none, nor are
+    those that cannot be what their key says."""
     known = {paper.id: paper for paper in papers}
     wide: dict[tuple[str, ...], list[ReportedNumber]] = defaultdict(list)
-    distinct = list({_place(n): n for n in numbers}.values())
+    distinct = list({_place(n): n for n in numbers if is_score(n)}.values())
     works = one_work(distinct, known)
     for number in distinct:
         if (key := wide_key(number)) is not None:
             wide[key].append(number)
-    found = [cluster_of(sorted(group, key=_order), known, works) for group in wide.values()]
+    origin = origins(known, works)
+    found = [
+        cluster_of(
+            [ClusterNumber(number=n, score=score_of(n), origin=origin(n)) for n in sorted(group, key=_order)],
+            known,
+            works,
+        )
+        for group in wide.values()
+    ]
     return tuple(sorted(found, key=lambda c: (folded(c.model), folded(c.benchmark), c.works)))
 
 
@@ -57,13 +66,13 @@ def benchmark_label(key: ProtocolKey) -> str:
     return key.dataset or key.task or key.metric
 
 
-def cluster_of(numbers: Sequence[ReportedNumber], papers: Mapping[str, Paper], works: Mapping[str, str]) -> Cluster:
+def cluster_of(group: Sequence[ClusterNumber], papers: dict[str, Paper], works: Mapping[str, str]) -> Cluster:
     """The cluster of numbers that share a wide key; ``works`` has the first of its versions for each work."""
     typed: dict[_Typed, list[ClusterNumber]] = defaultdict(list)
-    for number in numbers:
-        one = ClusterNumber(number=number, score=score_of(number), origin=origin_of(number, papers, works))
-        typed[typed_key(number)].append(one)
-    parts = tuple(protocol_cluster(group, dict(papers), works) for group in typed.values())
+    for one in group:
+        typed[typed_key(one.number)].append(one)
+    numbers = [one.number for one in group]
+    parts = tuple(protocol_cluster(same, papers, works) for same in typed.values())
     differs, unstated = _across(parts, works)
     status = _status({part.status for part in parts}, differs, unstated)
     return Cluster(

@@ -115,6 +115,17 @@ def is_share(metric: str, unit: str) -> bool:
     )
 
 
+def is_score(number: ReportedNumber) -> bool:
+    """Whether a figure can be what its key says. A share of a hundred lies between 0 and 100. A whole number without a unit that stands in
+    a sentence is a count as a rule ("a 3-layer LSTM", "200-way"), also where a metric is named beside it."""
+    value = number.value
+    if kind_of(value.unit) != "score" or number.key.comparator:
+        return True
+    if is_share(number.key.metric, value.unit) and not 0 <= score_of(number) <= 100:
+        return False
+    return number.cell is not None or value.unit != "" or "." in value.text
+
+
 def score_of(number: ReportedNumber) -> float:
     """The value on a scale on which figures of one key can be held against each other: percent for shares, else base units.
 

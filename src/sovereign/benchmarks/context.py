@@ -45,7 +45,7 @@ _NOT_CALLED = frozenset(
 PARTS = ("precision", "recall")
 _READ = 600  # sentences of a work that are searched
 _SENTENCES = 6  # that refer to one table
-_MOST = 0.5  # share of the mentions that the name of a whole work must have
+_MOST = 0.4  # share of the mentions that the name of a whole work must have
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,12 @@ class Context:
         return found
 
     def usual(self, kind: Kind, among: Collection[str] | None = None) -> str | None:
-        """The name of a kind that the work speaks of most, if that is more than half of the time. Precision and recall are the
+        """The name of a kind that the work speaks of most, if that is a good part of all such mentions. Precision and recall are the
         parts of another metric, and no work's only one."""
         counts = {n: c for (k, n), c in self._mentions.items() if k == kind and (among is None or n in among)}
         counts = {n: c for n, c in counts.items() if n not in PARTS}
-        top = max(counts, key=lambda n: (counts[n], n), default=None)
-        return top if top is not None and counts[top] > _MOST * sum(counts.values()) else None
+        (top, most), (_, next_most) = (Counter(counts).most_common(2) + [("", 0)] * 2)[:2]
+        return top if most > next_most and most > _MOST * sum(counts.values()) else None
 
     def usual_dataset(self, metric: str, task: str | None = None) -> str | None:
         """The data set that the work speaks of most, among those of a task, or of the task that a metric is of."""

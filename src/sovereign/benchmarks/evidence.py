@@ -67,7 +67,7 @@ def evidence_of(cluster: Cluster, papers: Mapping[str, Paper]) -> BenchmarkEvide
         source_profile=_profile(cluster.works, works),
         reported_range=ReportedRange(min_score_pct=low, max_score_pct=high),
         spread_pp=spread,
-        severity=None if spread is None else severity_of(spread, rules()["tolerance"]["points"]),
+        severity=None if spread is None or sources < 2 else severity_of(spread, rules()["tolerance"]["points"]),
         status=cluster.status,
         differs=cluster.differs,
         unstated=cluster.unstated,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sovereign.checks.tabular import Grid, GridCell
 from sovereign.checks.tabular.cells import read_cell
+from sovereign.language.setting import read_setting
 from sovereign.records import Document, ProtocolKey, Quantity, Quote, ReportedNumber
 
 from .context import PARTS, Context
@@ -53,6 +54,8 @@ def _numbers(context: Context, grid: Grid) -> Iterator[ReportedNumber]:
             continue
         credited = next((c for h in reversed(methods) if (c := said(h).credited)), None)
         quantity = Quantity(value=read.value, unit=read.unit, text=cell.text, upper=read.upper)
+        if credited and not key.method:  # a row that is called by its citation alone
+            key = key.model_copy(update={"method": credited})
         yield ReportedNumber(
             key=key, value=quantity, quote=_quote(context.document, grid, cell), cell=cell.used(), credited=credited, bold=cell.bold
         )  # fmt: skip
@@ -100,7 +103,10 @@ def _key(
     method = " ".join(m for h in methods if lettered(h) and not said(h).plain and (m := method_name(h)))
     if is_ours(method):
         method = context.coined or method
+    setting = read_setting(" ; ".join((*methods, *others)), ())
     return ProtocolKey(
+        model=setting.model,
+        size=setting.scale.value if setting.scale else None,
         metric=metric, method=method, unit=unit or None, task=_task(context, near, headed, dataset, metric),
         dataset=paired(dataset, pair) if dataset else None, split=_first(headed, "split") or _only(near[:1], "split"),
         setting=tuple(("column", u) for u in unknown[:1]),
@@ -148,7 +154,7 @@ def _task(
     usual = tasks_of_datasets().get(dataset or "", ())
     named = [name for text in (*headed, *near) for name in text.of("task")]
     if usual:
-        asked = (_first(headed, "task"), task_of_metric(metric), *named)
+        asked = (_first(headed, "task"), task_of_metric(metric, dataset), *named)
         among = next((n for n in asked if n in usual), None)
         return among or (usual[0] if len(usual) == 1 else context.usual("task", usual))
     return _first(headed, "task") or task_of_metric(metric) or next(iter(named), None) or context.usual("task")

@@ -18,9 +18,10 @@ _BEFORE = 3  # sentences that a sentence may point back to
 _LONGEST = 1_000  # characters of a sentence that is read
 _MOST = 20  # figures of a sentence; with more it is a table in disguise
 _LARGEST = 200.0
+_FAR, _NEAR = 80, 12  # characters between a figure and its metric
 _F = re.compile(r"(?<=\d |% )F\b(?!\w|-)")
 _TERM = re.compile(
-    r"\b(?:[A-Z][\w+]*(?:\s?-\s?\w+)*[A-Z\d][\w+]*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}\w*)(?:\s?[-+]\s?[A-Z]\w+)*"
+    r"\b(?:(?!The\b|Our\b|This\b|In\b|On\b|For\b|With\b|We\b)[A-Z][a-z]+\s(?=[A-Z]))?(?:[A-Z][\w+]*(?:\s?-\s?\w+)*[A-Z\d][\w+]*|[A-Z][a-z]+[A-Z]\w*|[A-Z]{2,}\w*)(?:\s?[-+]\s?[A-Z]\w+)*"
 )
 _WE = re.compile(r"\b(?:we|our|ours|this (?:model|method|approach))\b", re.IGNORECASE)
 
@@ -52,13 +53,13 @@ def _keyed(context: Context, text: str, near: list[str]) -> Iterator[tuple[Proto
         metric = _nearest(metrics, figure).canonical if metrics else None
         if metric is None and dataset is not None:  # "reaches 70.2 % on D": the metric was said before
             metric = _back(back, "metric") or context.usual("metric")
-        if metric is None or (figure.quantity.unit == "" and figure.quantity.text.isdigit() and dataset is None):
+        if metric is None or not (figure.quantity.unit or _beside(metrics, figure)):
             continue
         dataset = dataset or _back(back, "dataset") or context.usual_dataset(metric)
         result = results.get(figure.quantity.text)
         usual = tasks_of_datasets().get(dataset or "", ())
         named = _of(names, "task", figure) or _back(back, "task")
-        only = usual[0] if len(usual) == 1 else task_of_metric(metric)
+        only = usual[0] if len(usual) == 1 else task_of_metric(metric, dataset)
         yield (
             ProtocolKey(
                 metric=metric, method=_method(context, text, figure, result.subject if result else None, names),
@@ -68,6 +69,12 @@ def _keyed(context: Context, text: str, near: list[str]) -> Iterator[tuple[Proto
             ),
             figure,
         )  # fmt: skip
+
+
+def _beside(metrics: list[Name], figure: Mention) -> bool:
+    """Whether a figure without a unit stands near a metric; a whole number, that may count anything, right beside it."""
+    near = min((max(m.start - figure.end, figure.start - m.end) for m in metrics), default=_FAR + 1)
+    return near <= (_NEAR if figure.quantity.text.isdigit() else _FAR)
 
 
 def _may_be_a_score(mention: Mention) -> bool:
@@ -92,8 +99,11 @@ def _method(context: Context, text: str, figure: Mention, subject: str | None, n
 
 
 def _inside(mention: Mention, names: tuple[Name, ...]) -> bool:
-    """Whether a figure belongs to a name: the 2 of "SST-2"."""
-    return any(n.start < mention.end and mention.start < n.end for n in names)
+    """Whether a figure belongs to a name: the 2 of "SST-2", or a version behind it, as in "OntoNotes 4.0"."""
+    ends = mention.start - 1
+    return any(
+        (n.start < mention.end and mention.start < n.end) or (n.kind == "dataset" and n.end == ends) for n in names
+    )
 
 
 def _nearest(names: list[Name], figure: Mention) -> Name:

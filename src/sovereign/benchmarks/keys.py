@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from sovereign.records import Document
 
-from .names import Kind, find_names
+from .names import READ, Kind, find_names
 
 _LANGUAGES = {
     "en": "En", "english": "En", "de": "De", "german": "De", "fr": "Fr", "french": "Fr", "ro": "Ro", "romanian": "Ro",
@@ -20,7 +20,7 @@ _LANGUAGES = {
 _LANGUAGE = "|".join(sorted(_LANGUAGES, key=len, reverse=True))
 _PAIR = re.compile(rf"\b(?P<a>{_LANGUAGE})\s?(?:-+>?|–|—|→|⇒|->|2|\sto\s|/)\s?(?P<b>{_LANGUAGE})\b", re.IGNORECASE)
 _PAIRED = ("WMT", "IWSLT", "Multi30K", "NIST")
-_NAME_YEAR = r"[A-Z][\w'’´`-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+|\set\.?\sal\s?\.?)?"
+_NAME_YEAR = r"[A-Z][\w'’´`-]{1,40}(?:\s(?:and|&)\s[A-Z][\w'’-]{1,40}|\set\.?\sal\s?\.?)?"
 _CITATION = re.compile(
     rf"[(\[]\s?(?P<in>[^()\[\]]{{0,80}}\b(?:19|20)\d\d[a-z]?[^()\[\]]{{0,60}})[)\]]"
     rf"|\b(?P<run>{_NAME_YEAR}\s?,?\s?[(\[]?\s?(?:19|20)\d\d[a-z]?\s?[)\]]?)"
@@ -57,6 +57,7 @@ class Said:
 @lru_cache(maxsize=65536)
 def said(text: str) -> Said:
     """What a header, a caption or a sentence says."""
+    text = text[:READ]
     cited = _CITATION.search(text)
     found = find_names(text)
     pair = language_pair(text)
@@ -87,12 +88,12 @@ def credit(match: re.Match[str]) -> str:
     """Whom a citation names, tidied: "Collobert et al., 2011", "[12]"."""
     text = match["in"] or match["run"] or match["numbers"]
     text = re.sub(r"\s+([.,;)])", r"\1", " ".join(text.split()))
-    return text if match["numbers"] else text.strip("()[] ,;")
+    return text if match["numbers"] else re.sub(r"\s*[(\[]\s*", " ", text).strip("()[] ,;")
 
 
 def method_name(header: str) -> str:
     """A header as the name of a method: without citations, empty brackets, footnote marks."""
-    text = _CITATION.sub(" ", header)
+    text = _CITATION.sub(" ", header[:READ])
     text = re.sub(r"[(\[]\s*[)\]]|[†‡§¶*↑↓♣♠♦♥]", " ", text)
     return " ".join(text.split()).strip(" ,;:|-–—")
 

@@ -45,7 +45,7 @@ _FILLERS = frozenset(
         "s",
     ]
 )
-_READ = 2_000  # characters of a text that are searched
+READ = 2_000  # characters of a text that are searched
 
 
 class Name(NamedTuple):
@@ -72,7 +72,7 @@ def folded(name: str) -> str:
     >>> folded("CoNLL-2003") == folded("CoNLL 03") == folded("conll2003"), folded("SQuAD 1.1") == folded("SQuAD 2.0")
     (True, False)
     """
-    plain = unicodedata.normalize("NFKD", name[:_READ])
+    plain = unicodedata.normalize("NFKD", name[:READ])
     return _joined([m[0].lower() for m in _WORD.finditer(plain)])
 
 
@@ -104,7 +104,7 @@ def _entries() -> dict[str, tuple[_Entry, ...]]:
                 canonical,
                 capitals,
                 "" if capitals else mixed,
-                key in whole or len(key) == 1 or (len(key) == 2 and not capitals),
+                key in whole or len(key) == 1 or (len(key) == 2 and key.isalpha() and not capitals),
             )
             if key and all(e.kind != kind or e.canonical != canonical for e in found[key]):
                 found[key].append(entry)
@@ -128,7 +128,7 @@ def find_names(text: str) -> tuple[Name, ...]:
     >>> [(n.kind, n.canonical) for n in find_names("F1 score on CoNLL-03 (dev)")]
     [('metric', 'F1'), ('dataset', 'CoNLL 2003'), ('split', 'dev')]
     """
-    text = text[:_READ]
+    text = text[:READ]
     words = [(m[0].lower(), m.start(), m.end()) for m in _WORD.finditer(text)]
     found: list[tuple[Name, bool]] = []
     loose = 0  # words that belong to no name and say something
@@ -191,10 +191,11 @@ def tasks_of_datasets() -> dict[str, tuple[str, ...]]:
     return {name: tuple(tasks) for name, tasks in found.items()}
 
 
-def task_of_metric(metric: str) -> str | None:
-    """The task that a metric speaks of by itself: attachment scores are of dependency parsing."""
+def task_of_metric(metric: str, dataset: str | None = None) -> str | None:
+    """The task that a metric speaks of, on a data set or by itself: attachment scores are of dependency parsing."""
+    on: str | None = _vocabulary()["task_of_metric_on"].get(dataset, {}).get(metric)
     found: str | None = _vocabulary()["task_of_metric"].get(metric)
-    return found
+    return on or found
 
 
 def lower_is_better(metric: str) -> bool:

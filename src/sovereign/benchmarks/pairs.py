@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from sovereign.checks.independence import people, plain, relation_of
@@ -29,22 +30,27 @@ class Pair(NamedTuple):
     several: bool
 
 
-def origin_of(number: ReportedNumber, papers: Mapping[str, Paper], works: Mapping[str, str]) -> str:
-    """The work whose figure a number is: the work that prints it, or whom it credits, by id where that is one of ``papers``; of
-    ``works`` the first version."""
-    if number.credited is None:
-        return works[number.quote.source_id]
-    words, years = set(re.findall(r"[\w.-]+", plain(number.credited))), set(_YEAR.findall(number.credited))
-    found = [
-        paper.id for paper in papers.values()
-        if (paper.arxiv_id and paper.arxiv_id in number.credited)
-        or (words & {name.rsplit(" ", 1)[0] for name in people(paper)} and (str(paper.year) in years or not (years and paper.year)))
-    ]  # fmt: skip
-    if len(found) == 1:
-        return works.get(found[0], found[0])
-    # "[12]" is a place in one work's own list.
-    whose = "" if years else f" in {number.quote.source_id}"
-    return f"credited: {plain(number.credited).strip()}{whose}"
+def origins(papers: Mapping[str, Paper], works: Mapping[str, str]) -> Callable[[ReportedNumber], str]:
+    """What gives the work whose figure a number is: the work that prints it, or whom it credits, by id where that is one of ``papers``
+    by its arXiv id, or by an author's name and the year; of ``works`` the first version."""
+    by_name: dict[str, list[Paper]] = defaultdict(list)
+    for paper in papers.values():
+        for name in {person.rsplit(" ", 1)[0] for person in people(paper)} | {paper.arxiv_id or ""} - {""}:
+            by_name[name].append(paper)
+
+    def origin(number: ReportedNumber) -> str:
+        if number.credited is None:
+            return works[number.quote.source_id]
+        words, years = re.findall(r"[\w.-]*\w", plain(number.credited)), set(_YEAR.findall(number.credited))
+        named = {paper.id: paper for word in words for paper in by_name.get(word, ())}
+        found = [p.id for p in named.values() if p.arxiv_id in words or not (years and p.year) or str(p.year) in years]
+        if len(found) == 1:
+            return works.get(found[0], found[0])
+        # "[12]" is a place in one work's own list.
+        whose = "" if years else f" in {number.quote.source_id}"
+        return f"credited: {plain(number.credited).strip()}{whose}"
+
+    return origin
 
 
 def pair_of(one: Sequence[ClusterNumber], other: Sequence[ClusterNumber], papers: dict[str, Paper]) -> Pair:

@@ -10,7 +10,7 @@ from sovereign.records import ClusterNumber, ClusterStatus, Paper, ProtocolClust
 
 from .comparable import SHARE, compare, is_share, kind_of
 from .pairs import Pair, pair_of
-from .rules import rules, severity_of
+from .rules import severity_of
 
 _BASE_UNITS = {"bytes": "B", "time": "s", "time/token": "s/token", "ratio": "x"}
 
@@ -41,7 +41,6 @@ def protocol_cluster(
     share = is_share(key.metric, unit)
     most = max(map(abs, scores))
     relative = wide if share else 100 * wide / most if most else 0.0
-    tolerance = rules()["tolerance"]["points" if share else "relative_percent"]
     return ProtocolCluster(
         key=key,
         status=status,
@@ -52,7 +51,7 @@ def protocol_cluster(
         unit=SHARE if share else _BASE_UNITS.get(kind_of(unit), unit),
         groups=len(set(groups.values())),
         independence="unknown" if any(p.standing == "unknown" for p in pairs) else "known",
-        severity=severity_of(relative, tolerance) if status == "contested" else None,
+        severity=severity_of(relative) if status == "contested" else None,
         text=_words(status, pairs, len({first[n.number.quote.source_id] for n in numbers}), itself.silent),
     )
 

@@ -23,7 +23,7 @@ def coverage_level(works: int) -> str:
     return _highest(rules()["coverage"], works) or "NONE"
 
 
-def severity_of(spread: float, tolerance: float) -> str | None:
+def severity_of(spread: float, tolerance: float = 0.0) -> str | None:
     """How severe a spread is, in percentage points or in percent of the larger figure; None within the tolerance."""
     return _highest(rules()["severity"], spread) if spread > tolerance else None
 

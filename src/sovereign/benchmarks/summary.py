@@ -12,9 +12,10 @@ STATUSES: tuple[ClusterStatus, ...] = get_args(ClusterStatus)
 
 
 def summary_of(clusters: Sequence[Cluster]) -> dict[str, Any]:
-    """Clusters by status; and those that a key on model and benchmark label alone, and one with the metric too, calls contested, by the
+    """How many numbers they hold; clusters by status; and those that a key on model and benchmark label alone, and one with the metric too, calls contested, by the
     status that they have by typed key."""
     return {
+        "in_clusters": sum(len(c.numbers) for c in clusters),
         "clusters": len(clusters),
         "by_status": _by_status(clusters),
         "contested_by_label_alone": _by_status([c for c in clusters if c.mixed.contested]),

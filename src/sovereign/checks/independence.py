@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from sovereign.language.attribution import attribution, cites
 from sovereign.reading import paper_id
 from sovereign.records import Candidate, Paper, Quote, Relation
 
@@ -18,12 +19,12 @@ from sovereign.records import Candidate, Paper, Quote, Relation
 def relation_of(claim: Quote, other: Quote, papers: dict[str, Paper]) -> Relation:
     """How the work behind one quote stands to the work behind another, judged by the works they speak for.
 
-    Another place of the same work counts as ``own_work``; the same place told again is no second figure. A sentence that
-    takes its figure from elsewhere ("X et al. report …") makes nobody independent. Works of one title are versions of one
+    Another place of the same work counts as ``own_work``, but not where it tells of the works of others; the same place told
+    again is no second figure. A sentence that takes its figure from elsewhere ("X et al. report …") makes nobody independent. Works of one title are versions of one
     work, such as a preprint and what a journal made of it, whatever each calls its authors.
     """
     if claim.source_id == other.source_id:
-        return "not_independent" if _same_place(claim, other) else "own_work"
+        return "not_independent" if _same_place(claim, other) or _of_others(claim) != _of_others(other) else "own_work"
     first, second = papers.get(claim.source_id), papers.get(other.source_id)
     if first and second and same_title(first, second):
         return "not_independent"
@@ -31,23 +32,26 @@ def relation_of(claim: Quote, other: Quote, papers: dict[str, Paper]) -> Relatio
         return "unknown"
     if people(first) & people(second) or _names_work(other.text, first) or _names_work(claim.text, second):
         return "not_independent"
-    return "unknown" if _ATTRIBUTED.search(claim.text) or _ATTRIBUTED.search(other.text) else "independent"
+    return "unknown" if _passed_on(claim) or _passed_on(other) else "independent"
 
 
 _TITLE_NAME = re.compile(r"^(?P<name>[\w.+-]+(?:\s[\w.+-]+)?):\s")
 _BRACKETED = re.compile(r"\((?P<name>[A-Z][\w.+-]*)\)")
 
-# Words with which a text passes on what somebody else found.
-_ATTRIBUTED = re.compile(
-    r"\bet al\b|\baccording to\b|\bas (?:reported|shown|found|stated) (?:in|by)\b|(?<!\bwe )\b(?:report|claim)(?:s|ed)? that\b|"
-    r"\bin the [\w.+-]+ paper\b|\b(?:authors?|paper) of\b|\[\d{1,3}(?:,\s?\d{1,3})*\]|\((?:19|20)\d\d[a-z]?\)|\b\d{4}\.\d{4,5}\b",
-    re.IGNORECASE,
-)
+
+def _passed_on(quote: Quote) -> bool:
+    """Whether a sentence may pass on what somebody else found: it cites whoever that is, or stands where others are told of."""
+    return cites(quote.text) or _of_others(quote)
+
+
+def _of_others(quote: Quote) -> bool:
+    """Whether a sentence of a work reports the finding of another. A note's bracket has named the work that it speaks for."""
+    return not quote.our_words and attribution(quote.text, (quote.section,)).whose == "other"
 
 
 def _names_work(text: str, paper: Paper) -> bool:
     """Whether a sentence passes on the figure of a work that it names: by id, by an author's name, or by its method's."""
-    if not _ATTRIBUTED.search(text):
+    if not cites(text):
         return False
     words = set(re.findall(r"[\w.+-]+", plain(text)))
     last_names = {person.rsplit(" ", 1)[0] for person in people(paper)}

@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.table import Column, Table
 
+from sovereign.evals.key_tables import heads_of, rows_of
+
 from .output import clean, out
 
 # Figures that a person reads first, with their headings; the JSON has them all.
@@ -38,6 +40,15 @@ def show_bench(result: dict[str, Any]) -> None:
         return _show_coverage(result)
     if result["bench"] == "injection":
         return _show_injection(result)
+    if result["bench"] == "disagreements":
+        return _show_disagreements(result)
+    if result["bench"] == "scitldr":
+        return _show_ranking(result, "abstracts")
+    if result["bench"] == "qasper":
+        _show_ranking(result["evidence"] | {"bench": "qasper, paragraphs that annotators chose"}, "texts")
+        return _show_ranking(result["full_text"] | {"bench": "qasper, whole papers"}, "texts")
+    if result["bench"] in ("tdms", "scirex"):
+        return _show_keys(result)
     if result["bench"] == "tribunal":
         _show_tribunal(result)
         if "with_model" in result:
@@ -46,6 +57,8 @@ def show_bench(result: dict[str, Any]) -> None:
     what = f"{result['twins']} twins" if result["bench"] == "tamper" else f"{result['n']} pairs"
     out.print(f"[bold]{result['bench']}[/]: {what}, 95 % intervals by document")
     out.print(_figures({"our checks": result, **result["baselines"]}))
+    if "tables" in result:
+        _show_tables(result["tables"])
     for name, part in result.get("parts", {}).items():
         out.print(f"\n{_PARTS[name]} ({part['n']} pairs):")
         out.print(_figures({"our checks" if k == "rules" else k: row for k, row in part["checkers"].items()}))
@@ -60,6 +73,45 @@ def show_bench(result: dict[str, Any]) -> None:
             out.print(
                 f"Not counted, as claim and evidence are one string: {same['twins']}, {same['called_support']} called SUPPORT"
             )
+
+
+_TABLE_FIGURES = {
+    "decided_accuracy": "right, of supports and refutes decided",
+    "coverage": "supports and refutes decided",
+    "open_decided": "not enough info, decided all the same",
+    "swapped_decided": "decided by another paper's table",
+    "macro_f1": "macro F1, three labels",
+}
+
+
+def _show_tables(result: dict[str, Any]) -> None:
+    """The check of the table itself, on all papers and each half; then the baselines, and what each operation decided."""
+    rows = {"all papers": result, **{name.replace("_", " "): part for name, part in result["parts"].items()}}
+    table = Table("claims against their tables", *rows, box=None)
+    for key, heading in _TABLE_FIGURES.items():
+        table.add_row(heading, *(_cell(row[key], row["intervals"][key]) for row in rows.values()))
+    out.print()
+    out.print(table)
+    others = Table("beside it", *result["baselines"], box=None)
+    for key in ("decided_accuracy", "coverage", "open_decided", "macro_f1"):
+        others.add_row(_TABLE_FIGURES[key], *(_cell(row[key], None) for row in result["baselines"].values()))
+    out.print(others)
+    operations = Table("decided by", "half", "right", "of", "without enough information", box=None)
+    for half, named in result["operations"].items():
+        for name, row in named.items():
+            operations.add_row(name, half.replace("_", " "), str(row["right"]), str(row["decided"]), str(row["open"]))
+    out.print(operations)
+
+
+def _show_ranking(result: dict[str, Any], what: str) -> None:
+    """Every figure of a bench that ranks parts of texts: ours, ours on the half that was only measured, and the baselines."""
+    out.print(f"[bold]{result['bench']}[/]: {result['documents']} {what}, 95 % intervals by document")
+    rows = {"ours": result, "held out": result["halves"]["held_out"], **result["baselines"]}
+    table = Table("", *(clean(name.replace("_", " ")) for name in rows), box=None)
+    for key in result["intervals"]:
+        cells = (_cell(row.get(key), row["intervals"].get(key) if row is result else None) for row in rows.values())
+        table.add_row(key.replace("_", " "), *cells)
+    out.print(table)
 
 
 def _show_tribunal(result: dict[str, Any]) -> None:
@@ -123,6 +175,20 @@ def _show_coverage(result: dict[str, Any]) -> None:
     out.print(table)
 
 
+def _show_keys(result: dict[str, Any]) -> None:
+    """Results found with their names: a row a figure, all and both halves, then the baselines."""
+    what = "table cells" if result["bench"] == "tdms" else "sentences"
+    out.print(
+        f"[bold]{result['bench']}[/]: {result['n']} results in {what} of {result['documents']} papers, 95 % intervals by paper"
+    )
+    table = Table("right", *heads_of(result), box=None)
+    for words, cells in rows_of(result["bench"], result):
+        table.add_row(words, *(_cell(value, around) for value, around in cells))
+    out.print(table)
+    counts = result.get("tuples") or result["counts"]
+    out.print("; ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
+
+
 def _show_injection(result: dict[str, Any]) -> None:
     out.print(f"[bold]injection[/]: {result['passages']} passages, {result['outcomes_changed']} outcomes changed")
     table = Table("carrier", "passages", "changed", box=None)
@@ -131,3 +197,28 @@ def _show_injection(result: dict[str, Any]) -> None:
     out.print(table)
     for entry in result["changed"]:
         out.print(clean(f"{entry['id']} changed {', '.join(entry['changed'])}"))
+
+
+def _show_disagreements(result: dict[str, Any]) -> None:
+    """Recall over the sets, precision of the reports, types; then each set with the rank at which it is found."""
+    out.print(
+        f"[bold]disagreements[/]: {result['n']} sets that were there to be read, {result['reported']} of {result['ranked']} "
+        f"disagreements reported"
+    )
+    table = Table("", "recall", "precision", "typed rightly", "reason named", box=None)
+    cells = (_cell(result[k], result["intervals"][k]) for k in ("recall", "precision", "typed_right", "reason_named"))
+    table.add_row("ours", *cells)
+    for name, row in result["baselines"].items():
+        table.add_row(name.replace("_", " "), _cell(row["recall"], None), _cell(row["precision"], None), "", "")
+    out.print(table)
+    sets = Table("set", "rank", "type said", "right", box=None)
+    for row in result["by_set"]:
+        at = str(row["ranks"][0]) if row["ranks"] else "–"
+        sets.add_row(
+            clean(row["subject"]), at, row["type"] or "–", {True: "yes", False: "no"}.get(row["typed_right"], "–")
+        )
+    out.print(sets)
+    hand = result["by_hand"]
+    out.print(
+        f"Of the {hand['rest']} other reports {hand['real']} are real to a reader: precision {_cell(hand['precision'], None)}"
+    )

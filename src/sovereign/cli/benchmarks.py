@@ -117,7 +117,8 @@ def _words(status: str) -> str:
 
 def _show_summary(summary: dict[str, Any]) -> None:
     out.print(
-        f"[bold]{summary['works']}[/] works read, {summary['numbers']} numbers, {summary['clusters']} clusters by model and benchmark"
+        f"[bold]{summary['works']}[/] works read, {summary['numbers']} numbers, of them {summary['in_clusters']} in "
+        f"{summary['clusters']} clusters by model and benchmark"
     )
     table = Table(
         "",

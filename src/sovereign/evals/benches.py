@@ -12,12 +12,12 @@ from typing import Any
 from sovereign.errors import InputError
 from sovereign.version import __version__
 
-from . import baselines, pubmedqa, scifact, scitab
+from . import baselines, pubmedqa, scifact, scitab, table_claims
 from .calibration import calibration
 from .curves import AT_TEN, at_ten, coverage_curve, decisions
 from .files import digest
 from .folds import fold_of
-from .metrics import Counts, confusion, count, figures, intervals
+from .metrics import Counts, confusion, count, figures, flat, intervals
 from .pairs import WORDS_ALONE, Checker, Found, Models, Pair, Progress, rules
 from .tamper import abstracts, load_twins, measure, sources_of, starter, twins_of
 
@@ -98,9 +98,14 @@ def run(
         parts = {"new_claims": scifact.new_claims(pairs)}
     if name == "pubmedqa":
         parts = {"balanced": pubmedqa.balanced(pairs), "questions": pubmedqa.questions(data, split)[:limit]}
+    tables: Result = {}
+    if name == "scitab":
+        rows = {"rows_as_sentences" if key == "rules" else key: flat(one["confusion"]) for key, one in scored.items()}
+        tables = {"tables": table_claims.measure(scitab.cases(data)[:limit], rows, progress)}
     return {
         "bench": name,
         **scored.pop("rules"),
+        **tables,
         "parts": {
             key: {"n": len(part), "checkers": _all_scores(part, progress, _fitted_on(name, part), models)}
             for key, part in parts.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from sovereign.benchmarks.keys import said
@@ -31,20 +31,22 @@ def counted(right: Mapping[str, bool], **more: bool) -> Counts:
     return Counter({"n": 1} | {name: int(value) for name, value in {**found, **more}.items()})
 
 
-def figures_of(names: Sequence[str]) -> Any:
-    """A maker of figures: each name's share of ``n``, as :func:`~sovereign.evals.metrics.intervals` wants it."""
+def figures_of(names: Sequence[str], measured: Collection[str]) -> Callable[[Counts], Figures]:
+    """A maker of figures: each name's share of ``n``, None for what was not measured, as
+    :func:`~sovereign.evals.metrics.intervals` wants it."""
 
     def make(counts: Counts) -> Figures:
-        return {name: share(counts[name], counts["n"]) for name in names}
+        return {name: share(counts[name], counts["n"]) if name in measured else None for name in names}
 
     return make
 
 
 def compared(scored: Scored, names: Sequence[str], half: Half | None = None) -> dict[str, Any]:
     """Figures of ours with intervals by document, and those of the baselines, for a half or for all."""
-    make = figures_of(names)
     rows: dict[str, Any] = {}
     for checker, groups in scored.items():
+        measured = set().union(*groups.values())
+        make = figures_of(names, measured)
         kept = {d: c for d, c in groups.items() if half in (None, half_of(d))}
         whole = sum(kept.values(), Counter[str]())
         rows[checker] = {**make(whole), "intervals": intervals(kept, make) if kept else {}, "n": whole["n"]}

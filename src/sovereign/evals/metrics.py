@@ -106,6 +106,11 @@ def confusion(counts: Counts) -> dict[str, dict[str, int]]:
     return {gold: {said: counts[f"{gold}>{said}"] for said in LABELS} for gold in LABELS}
 
 
+def flat(confusion: Mapping[str, Mapping[str, int]]) -> Counts:
+    """The counts "gold>said" that a confusion matrix was made of."""
+    return Counter({f"{gold}>{said}": n for gold, row in confusion.items() for said, n in row.items()})
+
+
 def intervals(
     groups: Mapping[str, Counts], make: Callable[[Counts], Figures], samples: int = SAMPLES, seed: int = 0
 ) -> dict[str, tuple[float, float] | None]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import plots, results, tables
+from . import key_tables, plots, results, tables
 from .command import exit_code
 from .plots import Results
 
@@ -27,6 +27,8 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "readings": tables.readings,
     "tribunal": tables.reviewers,
     "injection": tables.hostile,
+    "tdms": key_tables.tdms,
+    "scirex": key_tables.scirex,
 }
 
 

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sovereign.errors import InputError
 from sovereign.records import Document, Paper, Section, Sentence, text_hash
 
-from .files import Row, find, missing, objects, record
+from .files import Row, digest, find, missing, objects, record
+from .pairs import Progress
+from .scirex_measure import scores
 
 _NO_BLANK_BEFORE = re.compile(r"^(?:[.,;:!?%)\]}]|'s|n't|''|’s)$")
 _NO_BLANK_AFTER = re.compile(r"^[(\[{$]$")
@@ -65,6 +68,21 @@ def documents(data: Path) -> list[tuple[Document, tuple[Relation, ...]]]:
     """
     rows = [record(_Document, value, place) for path in files(data) for place, value in objects(path)]
     return [(_document(row), tuple(_relation(row, r) for r in row.relations)) for row in rows]
+
+
+def measure(data: Path | None, limit: int | None, progress: Progress) -> dict[str, Any]:
+    """The figures of the bench, with baselines and by halves; ``limit`` takes the first so many papers.
+
+    Raises:
+        InputError: without data, or as :func:`documents`.
+    """
+    if data is None:
+        raise InputError("scirex needs its data.", "Give the folder with --data; docs/evals.md says where to get it.")
+    paths = files(data)
+    progress("reading papers")
+    papers = documents(data)[:limit]
+    progress("counting")
+    return {**scores(papers), "data_sha256": digest(paths)}
 
 
 def _document(row: _Document) -> Document:

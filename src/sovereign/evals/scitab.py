@@ -1,8 +1,8 @@
 """SciTab (Lu et al. 2023, arXiv:2305.13186): claims about result tables of computer-science papers.
 
-Reads the published ``sci_tab.json`` and one record a line (``claims.jsonl``). The checks read sentences, not tables: a table
-is given as one sentence a row, "column: cell, column: cell", with the caption as title. Claims that need two rows or
-arithmetic are out of their reach, and the figures say so.
+Reads the published ``sci_tab.json`` and one record a line (``claims.jsonl``). Two ways: the checks of sentences are given a table
+as one sentence a row, "column: cell, column: cell", with the caption as title (:func:`load`); the check of tables is given
+the table (:func:`cases`, measured in :mod:`.table_claims`).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Literal
 
 from .files import Row, find, missing, objects, record
 from .pairs import Label, Pair
+from .table_claims import Case, table_document
 
 _LABELS: dict[str, Label] = {
     "supports": "SUPPORT",
@@ -50,6 +51,23 @@ def load(data: Path, split: str | None = None) -> list[Pair]:
         InputError: if the file is missing, broken or cut short.
     """
     return [_pair(record(_Claim, value, place)) for path in files(data) for place, value in objects(path)]
+
+
+def cases(data: Path) -> list[Case]:
+    """Every claim with its table as a document, in the order of :func:`load`.
+
+    Raises:
+        InputError: as :func:`load`.
+    """
+    return [_case(record(_Claim, value, place)) for path in files(data) for place, value in objects(path)]
+
+
+def _case(row: _Claim) -> Case:
+    rows = [
+        [(_plain(cell), "[BOLD]" in cell) for cell in cells]
+        for cells in (row.table_column_names, *row.table_content_values)
+    ]
+    return Case(_plain(row.claim), table_document(_plain(row.table_caption), rows), _LABELS[row.label], row.paper_id)
 
 
 def _pair(row: _Claim) -> Pair:

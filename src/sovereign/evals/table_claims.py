@@ -126,11 +126,15 @@ def figures(counts: Counts) -> Figures:
 
 def _f1(counts: Counts, label: Label) -> float | None:
     right = counts[f"{label}>{label}"]
-    gold, found = (sum(counts[key] for key in (f"{label}>{o}" if way else f"{o}>{label}" for o in LABELS)) for way in (True, False))
+    gold, found = (
+        sum(counts[key] for key in (f"{label}>{o}" if way else f"{o}>{label}" for o in LABELS)) for way in (True, False)
+    )
     return 2 * right / (gold + found) if gold else None
 
 
-def _part(cases: Sequence[Case], answers: Sequence[Answer], swapped: Mapping[int, int], chosen: Iterable[int]) -> Result:
+def _part(
+    cases: Sequence[Case], answers: Sequence[Answer], swapped: Mapping[int, int], chosen: Iterable[int]
+) -> Result:
     kept = list(chosen)
     groups: dict[str, Counts] = {}
     for i in kept:

@@ -94,8 +94,11 @@ def _counts(
         each = [matches(key, wanted) for key in unique]
         return counted({role: any(m[role] for m in each) for role in ROLES}, reported=bool(keys))
     listed = any(_board(key, boards) == (gold.task, gold.dataset, gold.metric) for key in unique)
-    top = name == "ours" and (value := _best(read.reported, wanted)) is not None and same_number(number, value)
-    return counted(best(unique, wanted), reported=bool(keys), leaderboard=listed, best_score=top)
+    count = counted(best(unique, wanted), reported=bool(keys), leaderboard=listed)
+    if name == "ours":
+        value = _best(read.reported, wanted)
+        count["best_score"] = int(value is not None and same_number(number, value))
+    return count
 
 
 def _best(reported: Iterable[ReportedNumber], wanted: dict[str, str]) -> float | None:

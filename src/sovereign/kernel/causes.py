@@ -15,6 +15,7 @@ HARDWARE = re.compile(
     r"\b(?:[GCT]PUs?|[AHVTLP]\d{1,3}0{1,2}\w*|RTX|GTX|TPUv\d|Xeon|EPYC|A\d{4}|NVIDIA|AMD|Jetson)\b", re.IGNORECASE
 )
 PRECISION = re.compile(r"\b(?:\d+-bit|bf16|fp16|fp32|bfloat16|float16|int[48]|quanti[sz]ed)\b", re.IGNORECASE)
+FAMILY = re.compile(r"\b(?:llama|gpt|opt|bert|qwen|gemma|mistral|t5|mixtral)\b", re.IGNORECASE)
 # The first pattern that a difference meets names its kind; what meets none is another part of the setting.
 _KINDS = (
     ("method variant", re.compile(r"^“.*”$|\brank[ -]\d|\btop-\d", re.IGNORECASE)),
@@ -22,12 +23,7 @@ _KINDS = (
     ("sequence length", re.compile(r"\b(?:sequence length|context|prompt of|tokens)\b", re.IGNORECASE)),
     ("hardware", HARDWARE),
     ("precision", PRECISION),
-    (
-        "model or its size",
-        re.compile(
-            r"\b\d+(?:\.\d+)?\s?[MBT]\b|\b(?:llama|gpt|opt|bert|qwen|gemma|mistral|t5|mixtral)\b", re.IGNORECASE
-        ),
-    ),
+    ("model or its size", re.compile(rf"\b\d+(?:\.\d+)?\s?[MBT]\b|{FAMILY.pattern}", re.IGNORECASE)),
     ("phase", re.compile(r"\b(?:training|inference|decoding|prefill)\b", re.IGNORECASE)),
 )
 

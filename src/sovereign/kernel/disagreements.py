@@ -7,11 +7,12 @@ from itertools import combinations
 from typing import Literal, NamedTuple
 
 from sovereign.language.quantities import base_value, dimension
-from sovereign.records import Claim, Disagreement, Paper, Side
+from sovereign.records import Claim, Disagreement, DisagreementType, Paper, Result, Side
 
 from .aspects import Aspects, measures, phase
 from .causes import cause
-from .independence import papers_by_id
+from .disputes.protocol import Typing, key_of, typed
+from .independence import papers_by_id, same_title
 from .own_work import own_work
 from .rows import USABLE, Row, differences, grouped, metric_name, setting_text, thing_key
 from .wording import times
@@ -76,16 +77,46 @@ def _of_rows(rows: Sequence[Row], papers: dict[str, Paper]) -> Iterable[_Found]:
                 continue
             kind: Literal["direction", "magnitude"] = "direction" if opposed or split else "magnitude"
             # Opposite findings in one and the same setting say more than those that a setting may explain.
-            apart = differences(a, b)
+            apart, said = differences(a, b), _typing(a, b)
             kind_rank = 1 if kind == "magnitude" else 0 if apart else -1
             yield _Found(
                 _rank(kind_rank, a.claim, b.claim, size),
                 a.key,
                 Disagreement(
                     subject=f"{a.subject} against {a.comparator}", metric=metric_name(a.metric, a.phase), kind=kind,
-                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=cause(apart, a.claim, b.claim, papers),
+                    sides=(_side(a.claim, row_text(a)), _side(b.claim, row_text(b))), why=cause(apart or said.apart, a.claim, b.claim, papers),
+                    type=_type(said, apart, a.claim, b.claim, papers),
                 ),
             )  # fmt: skip
+
+
+def _typing(a: Row, b: Row) -> Typing:
+    """What the typed keys of two rows allow to say; whoever made the rows said already that they compare the same two things."""
+    one, two = (
+        key_of(
+            r.claim,
+            Result(subject=r.subject, comparator=r.comparator, metric=r.metric, condition=r.condition),
+            *r.key[2:],
+        )
+        for r in (a, b)
+    )
+    return typed(one, two)
+
+
+def _type(said: Typing, apart: Sequence[str], a: Claim, b: Claim, papers: dict[str, Paper]) -> DisagreementType:
+    """Versions of one work first; then what the keys say, where any other named difference is one of setting."""
+    first, second = papers.get(a.quote.source_id), papers.get(b.quote.source_id)
+    if a.quote.source_id == b.quote.source_id:
+        return (
+            "own_work"
+            if said.type == "real_disagreement" and not apart
+            else said.type
+            if said.apart
+            else "different_setting"
+        )
+    if first and second and same_title(first, second):
+        return "different_version"
+    return "different_setting" if said.type == "real_disagreement" and apart else said.type
 
 
 def flat(row: Row) -> bool:
@@ -170,6 +201,7 @@ def _of_levels(claims: Sequence[Claim], aspects: Aspects, papers: dict[str, Pape
                     subject=f"{name} at {scale}", metric=metric, kind="level",
                     sides=(_side(a, f"{qa.text} ({a.setting.model or scale})"), _side(b, f"{qb.text} ({b.setting.model or scale})")),
                     why=cause(_models(a, b), a, b, papers),
+                    type=_type(Typing("real_disagreement", ()), _models(a, b), a, b, papers),
                 ),
             )  # fmt: skip
 

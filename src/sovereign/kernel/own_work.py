@@ -51,21 +51,30 @@ class Change(NamedTuple):
     condition: str = ""
 
 
-def own_work(claims: Sequence[Claim], metrics: Collection[str]) -> tuple[Disagreement, ...]:
+def own_work(claims: Sequence[Claim], metrics: Collection[str] | None = None) -> tuple[Disagreement, ...]:
     """The changes that works claim and that their own figures do not give, or give only under a condition that is left out.
 
-    Two figures in different settings of the same work (another batch size, another model) are no conflict.
+    ``metrics`` are those that matter; all of them where none are given. Two figures in different settings of the same work
+    (another batch size, another model) are no conflict.
     """
-    usable = sorted((c for c in claims if c.verdict in USABLE), key=lambda c: c.quote.source_id)
+    return within([c for c in claims if c.verdict in USABLE], metrics)
+
+
+def within(claims: Sequence[Claim], metrics: Collection[str] | None = None) -> tuple[Disagreement, ...]:
+    """The same of claims that nobody checked, such as all of a library."""
+
+    def wanted(metric: str | None) -> bool:
+        return metric is not None and (not metrics or metric in metrics)
+
     found: list[Disagreement] = []
-    for _, group in groupby(usable, key=lambda c: c.quote.source_id):
+    for _, group in groupby(sorted(claims, key=lambda c: c.quote.source_id), key=lambda c: c.quote.source_id):
         of_one = list(group)
-        given = [c for c in (*_stated(of_one), *_worked_out(of_one)) if c.metric in metrics]
+        given = [c for c in (*_stated(of_one), *_worked_out(of_one)) if wanted(c.metric)]
         for claim in of_one:
             for result in claim.results:
-                if result.metric in metrics and _is_change(result):
+                if wanted(result.metric) and _is_change(result):
                     found += _against(claim, result, given)
-        found += [d for c in of_one if c.metric in metrics for d in _against_tables(c)]
+        found += [d for c in of_one if not metrics or c.metric in metrics for d in _against_tables(c)]
     return tuple(found)
 
 

@@ -123,5 +123,6 @@ def _own_tables(claim: Claim, documents: list[Document]) -> list[Evidence]:
     if not claim.results:
         return []
     found = [e for document in documents for e in verify_in_tables(claim.text, document)]
-    decided = [e.model_copy(update={"relation": "own_work"}) for e in found if e.verdict in ("SUPPORT", "CONTRADICT")]
-    return decided[:TABLES]
+    # Those that decide come first; one that holds the figures alone is shown for what it is.
+    found.sort(key=lambda e: e.verdict == "NOT_ENOUGH_INFO")
+    return [e.model_copy(update={"relation": "own_work"}) for e in found[:TABLES]]

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import zip_longest
 
-from sovereign.records import Result, Setting
+from sovereign.records import Direction, Result, Setting
 
 from .clauses import MARKER, Clause, frame
 from .comparators import comparator_name, compared_with
 from .figures import Figure, read_figures, same_kind, with_unit
 from .lists import listed
-from .metrics import named
+from .metrics import mentions, named
 from .names import core_name, is_reporter
 from .pairs import against_previous, paired
 from .qualitative import compare_in_words
@@ -100,7 +100,7 @@ def _clause_results(
     clause: Clause, lead: str, sentence: str, baseline: str | None, asides: list[str]
 ) -> Iterator[Result]:
     """The results of one clause, those in its brackets last; none of a denied clause ("A does not take 4 s")."""
-    marks = _MARK.findall(clause.predicate)
+    marks = [(m[0], _MARK.sub("", clause.predicate[: m.start()])) for m in _MARK.finditer(clause.predicate)]
     clause = replace(clause, subject=_MARK.sub("", clause.subject), predicate=_MARK.sub("", clause.predicate))
     if re.match(r"not\b", clause.predicate) or re.search(r"\b(?:not|cannot)$", clause.subject):
         return
@@ -115,8 +115,9 @@ def _clause_results(
     for result in results:
         needs = result.comparator is None and result.comparator_value is not None
         yield result.model_copy(update={"comparator": comparator}) if needs else result
-    for mark in marks:
+    for mark, before in marks:
         yield from _aside_results(_aside(mark, asides), results, context, comparator or baseline)
+        yield from _measured_aside(_aside(mark, asides), before, context, comparator or baseline)
 
 
 def _segments(predicate: str) -> list[tuple[str, str]]:
@@ -168,13 +169,44 @@ def _is_whole_share(figure: Figure, verb: str) -> bool:
 
 
 def _distributed(own: list[Figure], context: Context) -> list[Figure]:
-    """ "A and B reach 80 % and 75 %, respectively": each figure gets its own name; when the numbers differ, all go."""
+    """ "A and B reach 80 % and 75 %, respectively": each figure gets its own name, and of a list of places its own place
+    ("on S and T, respectively"). Only the last list of figures is meant; where no list is as long, it goes.
+    """
     if "respectively" not in context.clause.predicate:
         return own
-    names = [core_name(n) for n in re.split(r",\s*(?:and\s+)?|\s+and\s+", context.clause.subject) if n.strip()]
+    first = len(own) - 1
+    while first > 0 and own[first].listed and not re.search(r"[A-Za-z]{4}", own[first].before):
+        first -= 1
+    rest, last = own[:first], own[first:]
+    places = _PLACES_AFTER.match(last[-1].after) if last else None
+    if places and len(items := _items(places["items"])) == len(last):
+        lead = f"{places['noun']}{places['prep']} "
+        return [
+            *rest,
+            *(replace(f, after=lead + item, listed=i > 0) for i, (f, item) in enumerate(zip(last, items, strict=True))),
+        ]
+    before = _PLACES_BEFORE.search(last[0].before) if last else None
+    if before and len(items := _items(before["items"])) == len(last):
+        return [*rest, *(replace(f, after=f" {before['prep']} {item}") for f, item in zip(last, items, strict=True))]
+    names = [core_name(n) for n in _items(context.clause.subject)]
     if len(names) != len(own) or any(named(n) for n in names):
-        return []
+        return rest
     return [replace(f, name=n, preposition="for", listed=False) for f, n in zip(own, names, strict=True)]
+
+
+# "99 % and 98 % *accuracy on S and T, respectively*"
+_PLACES_AFTER = re.compile(
+    r"^(?P<noun>[^,]*?)\b(?P<prep>on|in|for|at|under|across|over|with)\s+(?P<items>[^;]+?),?\s+respectively"
+)
+
+
+# "the error *for S and T by* 9 % and 5 %, respectively"
+_PLACES_BEFORE = re.compile(r"\b(?P<prep>on|in|for|at|under|across)\s+(?P<items>.+?)\s+by\s*$")
+
+
+def _items(phrase: str) -> list[str]:
+    """The items of a list in words."""
+    return [item for item in re.split(r",\s*(?:and\s+)?|\s+and\s+", phrase) if item.strip()]
 
 
 def _aside_results(aside: str, results: list[Result], context: Context, comparator: str | None) -> Iterator[Result]:
@@ -193,6 +225,19 @@ def _aside_results(aside: str, results: list[Result], context: Context, comparat
         theirs = with_unit(second.quantity, first.quantity)
         mine = replace(first, quantity=with_unit(first.quantity, theirs))
         yield compare(main.subject, mine, comparator, theirs, metric)
+
+
+def _measured_aside(aside: str, before: str, context: Context, comparator: str | None) -> Iterator[Result]:
+    """The one figure of a bracket behind the name of a metric: "the highest accuracy (81 %)", "in accuracy (+2 % on average)"."""
+    found = read_figures(aside, "")
+    behind = next((metric for _, end, metric in mentions(before) if end == len(before)), None)
+    if len(found) != 1 or behind is None or not aside.startswith(found[0].quantity.text):
+        return
+    direction: Direction | None = {"+": "increase", "-": "decrease"}.get(aside[0])  # type: ignore[assignment]
+    against = comparator if direction else None
+    yield Result(
+        subject=context.subject, metric=behind, value=found[0].quantity, direction=direction, comparator=against
+    )
 
 
 def _inherit(results: list[Result], found: list[Result], clause: Clause) -> list[Result]:

@@ -178,7 +178,7 @@ class ProtocolEvidence(Model):
 class BenchmarkEvidence(Model):
     """The public document of one cluster. ``html_url`` and ``json_url`` are None until it is given out somewhere.
 
-    ``spread_pp`` and ``severity`` are of all scores together, as the contract has them, whatever protocols they mix; ``status``
+    ``spread_pp`` and ``severity`` are of all scores together, as the contract has them, whatever protocols they mix (one work has no severity); ``status``
     says whether they may be held against each other at all, and ``protocols`` what holds within each typed key.
     """
 

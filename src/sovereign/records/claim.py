@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import computed_field, model_validator
+from pydantic import Field, computed_field, model_validator
 
 from .base import Model
 from .check import Verdict, Verification
@@ -51,6 +51,8 @@ class Claim(Model):
     """One claim: a sentence's statement about one metric, with the sentence it rests on. Text is never cut.
 
     A sentence that speaks of two metrics gives two claims. ``results`` holds all its figures, the main one first.
+    ``credited`` is whom the sentence names as the one who found it, where that is not the work it stands in. ``headline`` is
+    the place of the sentence among those that say what its work mainly claims, from 1; None for any other.
     """
 
     id: str
@@ -62,6 +64,8 @@ class Claim(Model):
     verification: Verification | None = None
     gate: GateVerdict | None = None
     rungs: tuple[int, ...] = ()
+    credited: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    headline: int | None = Field(default=None, ge=1, exclude_if=lambda value: value is None)
 
     @model_validator(mode="before")
     @classmethod

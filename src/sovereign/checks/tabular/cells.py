@@ -17,7 +17,7 @@ from sovereign.language.words import normalize
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,3})?"
 _COMMA = r"\d+,\d+"
 _MISSING = re.compile(
-    r"[-*.?/\s]*|n\.?\s?/?\s?[ad]\.?|none|nil|nan|null|oom|out of memory|tbd|not (?:available|applicable|reported)|[\[(]empty[\])]",
+    r"[-—*.?/\s]*|n\.?\s?/?\s?[ad]\.?|none|nil|nan|null|oom|out of memory|tbd|not (?:available|applicable|reported)|[\[(]empty[\])]",
     re.IGNORECASE,
 )
 # What may stand around a figure and says nothing of its size: footnote marks, stars, raised letters, brackets, bold signs.
@@ -25,6 +25,8 @@ _MARKS_BEFORE = re.compile(r"^(?:\^?[*†‡§¶#♣♠♦♥}{$(\[]|\\[a-z]+\b|
 _MARKS_AFTER = re.compile(
     r"(?:\s*(?:(?<!10)\^\{?[\w,*†‡§¶]{1,4}\}?|[*†‡§¶♣♠♦♥#}$\])↑↓]|\*\*|(?<=\d)[a-e](?:,[a-e])*(?![a-z])|\[\d{1,3}\]))+$"
 )
+# Signs of type that a source leaves in a cell: "<bold>71.2</bold>", "**71.2**", "\\textbf{71.2}".
+_DRESS = re.compile(r"</?[a-z]{1,10}>|\*\*|\\(?:text\w\w|mathbf|underline|emph|bf)\b\s*")
 _SPREAD = re.compile(
     rf"\s*(?:(?:±|\+/?-|\\pm)\s*(?P<plus>{_NUMBER})|\(\s*(?:±|\+/-)?\s*(?P<round>{_NUMBER})\s*%?\s*\)"
     rf"|_\{{?\s*(?:±\s*)?(?P<low>{_NUMBER})\}}?)"
@@ -71,7 +73,7 @@ def read_cell(text: str, decimal_comma: bool = False) -> Reading | None:
     """
     if len(text) > 80:
         return None
-    plain = normalize(text).replace("×", "x").replace("∗", "*").replace("\\%", "%").strip()
+    plain = _DRESS.sub("", normalize(text)).replace("×", "x").replace("∗", "*").replace("\\%", "%").strip()
     if missing(plain):
         return None
     plain = _MARKS_AFTER.sub("", _MARKS_BEFORE.sub("", plain)) if plain[-1:] != ")" else _MARKS_BEFORE.sub("", plain)
@@ -158,7 +160,7 @@ def unit_in(text: str) -> tuple[str, float]:
     >>> unit_in("Latency (ms)"), unit_in("Params (x 10^3)"), unit_in("Dev set")
     (('ms', 1.0), ('', 1000.0), ('', 1.0))
     """
-    plain = normalize(text).replace("×", "x")
+    plain = _DRESS.sub("", normalize(text)).replace("×", "x")
     if factor := _FACTOR.search(plain):
         return "", 10.0 ** int(factor["exponent"])
     for match in _IN_UNIT.finditer(plain):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sovereign.records import Computation
 from sovereign.records.rationale import Operation
 
+from .phrases import Sense
 from .sheet import Axis, Entry, Sheet, kind, other
-from .statements import Sense
 
 _MOST_SHOWN = 6
 _NEARLY = 0.8  # share of the pairs of two groups of lines that must point one way
@@ -97,7 +97,14 @@ def _alike(x: Entry, y: Entry) -> bool:
 
 
 def ranked(
-    sheet: Sheet, axis: Axis, mine: Iterable[int], among: Iterable[int], across: Sequence[int], sense: Sense, nth: int = 1, top: bool = False,
+    sheet: Sheet,
+    axis: Axis,
+    mine: Iterable[int],
+    among: Iterable[int],
+    across: Sequence[int],
+    sense: Sense,
+    nth: int = 1,
+    top: bool = False,
 ) -> list[Finding]:
     """One finding for each line across: whether one of mine is the nth from the best of all lines."""
     found, kept, own = [], tuple(among), frozenset(mine)
@@ -110,7 +117,11 @@ def ranked(
         best = max((e for n, e in entries if n in own), key=lambda e: e.value * sign)
         place = ordered.index(best.value * sign) + 1
         first = next(e for _, e in entries if e.value * sign == ordered[min(nth, len(ordered)) - 1])
-        order = " > ".join(shown(v * sign) for v in ordered[:_MOST_SHOWN]) if sign > 0 else " < ".join(shown(v * sign) for v in ordered[:_MOST_SHOWN])
+        order = (
+            " > ".join(shown(v * sign) for v in ordered[:_MOST_SHOWN])
+            if sign > 0
+            else " < ".join(shown(v * sign) for v in ordered[:_MOST_SHOWN])
+        )
         text = f"{name_of(best)}: {shown(best.value)} is number {place} of {len(entries)} ({order})"
         gap = abs(best.value - first.value) / max(abs(best.value), abs(first.value), 1e-12)
         operation: Operation = "best" if nth == 1 else "ranking"
@@ -129,7 +140,13 @@ def differences(x: Entry, y: Entry, errors: bool = False) -> list[tuple[Operatio
     step: Operation = "percentage_points" if ratio_units else "difference"
     found: list[tuple[Operation, float, str]] = [(step, a - b, f"{shown(a)} - {shown(b)} = {shown(a - b)}")]
     if b:
-        found.append(("percent_change", 100 * (a - b) / abs(b), f"({shown(a)} - {shown(b)}) / {shown(b)} = {shown(100 * (a - b) / abs(b))} %"))
+        found.append(
+            (
+                "percent_change",
+                100 * (a - b) / abs(b),
+                f"({shown(a)} - {shown(b)}) / {shown(b)} = {shown(100 * (a - b) / abs(b))} %",
+            )
+        )
     if errors and 0 < a < _WHOLE and 0 < b < _WHOLE:
         share = 100 * (a - b) / (_WHOLE - b)
         found.append(("percent_change", share, f"({shown(a)} - {shown(b)}) / (100 - {shown(b)}) = {shown(share)} %"))
@@ -145,7 +162,9 @@ def mean_of(entries: Sequence[Entry]) -> tuple[float, str]:
 
 
 def _done(operation: Operation, expression: str, value: float | None = None, unit: str = "") -> Computation:
-    return Computation(operation=operation, expression=expression, value=None if value is None else float(f"{value:.10g}"), unit=unit)
+    return Computation(
+        operation=operation, expression=expression, value=None if value is None else float(f"{value:.10g}"), unit=unit
+    )
 
 
 def computed(operation: Operation, expression: str, value: float | None = None, unit: str = "") -> Computation:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from sovereign.records import Document, Evidence, Quote, Rationale
 
+from .again import found_again
 from .grid import Grid, grids_of
 from .meant import means
 from .verify import Ruling, verify_in_grid
 
 
 def verify_in_tables(claim: str, document: Document) -> tuple[Evidence, ...]:
-    """Evidence from each table that a claim means and that decides it; two tables that disagree give two.
+    """Evidence from each table that a claim means and that decides it, or that holds its figures; two that disagree give two.
 
     The quote is the smallest part of the text that holds the cells used: ``document.text[quote.start:quote.end] == quote.text``.
     ``relation`` is "unknown": whose table it is, the caller knows.
     """
     found = []
     for grid in grids_of(document):
-        ruling = verify_in_grid(claim, grid)
-        if ruling.rationale and ruling.rationale.cells and means(claim, grid, ruling.statements):
+        ruling: Ruling | None = verify_in_grid(claim, grid)
+        if ruling is None or ruling.rationale is None or not means(claim, grid, ruling.statements):
+            ruling = found_again(claim, grid)
+        if ruling and ruling.rationale and ruling.rationale.cells:
             found.append(_evidence(document, grid, ruling, ruling.rationale))
     return tuple(found)
 
@@ -42,7 +45,7 @@ def _evidence(document: Document, grid: Grid, ruling: Ruling, rationale: Rationa
         quote=quote,
         relation="unknown",
         verdict=ruling.verdict,
-        scope="same",
+        scope="same" if ruling.verdict != "NOT_ENOUGH_INFO" else "narrower",
         checks=ruling.checks,
         reason=ruling.reason,
         rationale=rationale,

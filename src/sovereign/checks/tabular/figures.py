@@ -13,7 +13,9 @@ from .operands import entity_axes, merged, within
 from .sheet import Axis, Entry, Sheet, other
 from .statements import Clause
 
-_NUMBER = re.compile(r"(?<![\w.,@#^-])(?P<sign>[-+]\s?)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?P<unit>\s?(?:%|percent\b|percentage points?\b|absolute\b|points?\b|x\b|times\b|[kKMB]\b)?)(?![\w-]|\.\d)")
+_NUMBER = re.compile(
+    r"(?<![\w.,@#^-])(?P<sign>[-+]\s?)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d*\.\d+|\d+)(?P<unit>\s?(?:%|percent\b|percentage points?\b|absolute\b|points?\b|x\b|times\b|[kKMB]\b)?)(?![\w-]|\.\d)"
+)
 _STEP_BEFORE = re.compile(
     r"(?:\bby|improvements?(?: of)?|gains?(?: of)?|drops?(?: of)?|increases?(?: of)?|decreases?(?: of)?|reductions?(?: of)?|difference(?: of)?|gap(?: of)?"
     r"|boosts?(?: of)?|margin of|decline of|reduces?|outperform\w*)\s*(?:up to|about|around|approximately|at least|more than|over|nearly|only|an?|absolute|roughly|the F1 score|~|\()*\s*$",
@@ -27,7 +29,10 @@ _ERRORS = 30  # characters before "32 %" that may make it a share of errors
 _BEHIND = 20  # characters
 _RANGE_END = re.compile(r"\s?(?:~|∼)\s?\d")
 _MEAN = re.compile(r"\b(?:on average|averag(?:e|ed|ing)|mean)\b", re.I)
-_COUNT = re.compile(r"^\s*(?:out of|/|of the)\s*\d|^\s*(?:datasets|tasks|models|layers|languages|runs|heads|metrics|baselines|epochs|tokens|sentences|layer)\b", re.I)
+_COUNT = re.compile(
+    r"^\s*(?:out of|/|of the)\s*\d|^\s*(?:datasets|tasks|models|layers|languages|runs|heads|metrics|baselines|epochs|tokens|sentences|layer)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,20 @@ def numbers_of(claim: str, clause: Clause, mentions: Sequence[Mention]) -> list[
             continue
         number, unit = match["number"].replace(",", ""), (match["unit"] or "").strip()
         before, after = claim[max(clause.start, start - 60) : start], claim[end : clause.end]
-        if _COUNT.match(after) or re.search(r"\b(?:p|alpha|top|RQ|layers?|k|n|m|size(?: of)?|section|version)\s?[-=<>≤]?\s?$", before, re.I):
+        if _COUNT.match(after) or re.search(
+            r"\b(?:p|alpha|top|RQ|layers?|k|n|m|size(?: of)?|section|version)\s?[-=<>≤]?\s?$", before, re.I
+        ):
             continue
         decimals = len(number.partition(".")[2])
         digits = max(len(number.replace(".", "").lstrip("0")), decimals)
         sign = {"+": 1, "-": -1}.get((match["sign"] or "").strip(), 0)
-        step = bool(_STEP_BEFORE.search(before) or _STEP_AFTER.match(after) or sign > 0 or (sign < 0 and before.rstrip().endswith("(")) or unit in ("x", "times", "points", "point", "absolute"))
+        step = bool(
+            _STEP_BEFORE.search(before)
+            or _STEP_AFTER.match(after)
+            or sign > 0
+            or (sign < 0 and before.rstrip().endswith("("))
+            or unit in ("x", "times", "points", "point", "absolute")
+        )
         step = step or unit.startswith("percentage")
         if (digits < 2 and not step and not unit) or _RANGE_END.match(claim, end):
             continue  # one digit counts things, or names one
@@ -83,9 +96,17 @@ def looked_up(sheet: Sheet, said: Said, near: Sequence[Mention], alone: bool) ->
     cells = [e for (r, c), e in sheet.at.items() if (not rows or r in rows) and (not columns or c in columns)]
     for entry in cells:
         if any(agrees(said, v) for v in (*entry.reading.values, *filter(None, (entry.reading.upper,)))):
-            return Finding(True, (entry,), computed("lookup", f"{shown(entry.value)} = {shown(said.value)}", entry.value, entry.unit))
+            return Finding(
+                True,
+                (entry,),
+                computed("lookup", f"{shown(entry.value)} = {shown(said.value)}", entry.value, entry.unit),
+            )
     if len(cells) == 1 and rows and columns and alone:
-        return Finding(False, (cells[0],), computed("lookup", f"{shown(cells[0].value)}, not {shown(said.value)}", cells[0].value, cells[0].unit))
+        return Finding(
+            False,
+            (cells[0],),
+            computed("lookup", f"{shown(cells[0].value)}, not {shown(said.value)}", cells[0].value, cells[0].unit),
+        )
     return None
 
 
@@ -111,7 +132,9 @@ def averaged(sheet: Sheet, said: Said, near: Sequence[Mention]) -> Finding | Non
     for axis in _AXES:
         mine, across = merged([m for m in near if m.axis == axis]), merged([m for m in near if m.axis == other(axis)])
         for line in mine:
-            entries = [e for n in sheet.lines(other(axis)) if (not across or n in across) and (e := sheet.entry(axis, line, n))]
+            entries = [
+                e for n in sheet.lines(other(axis)) if (not across or n in across) and (e := sheet.entry(axis, line, n))
+            ]
             if len(entries) > 1:
                 value, text = mean_of(entries)
                 if agrees(said, value):
@@ -140,8 +163,18 @@ def stepped(sheet: Sheet, said: Said, near: Sequence[Mention]) -> Finding | None
                 if operation == "ratio" and said.unit not in ("x", "times"):
                     continue
                 if agrees(said, value):
-                    return Finding(True, (x, y), computed(operation, text, value, "%" if operation == "percent_change" else x.unit), abs(value))
+                    return Finding(
+                        True,
+                        (x, y),
+                        computed(operation, text, value, "%" if operation == "percent_change" else x.unit),
+                        abs(value),
+                    )
     return None
+
+
+def _one_thing(mentions: Sequence[Mention]) -> bool:
+    """Whether mentions say one thing together: "the F1 on the test set"."""
+    return bool(mentions) and bool(frozenset.intersection(*(m.lines for m in mentions)))
 
 
 def _apart(mine: Sequence[Mention]) -> bool:
@@ -164,19 +197,28 @@ def _pairs(
                 yield x, y
 
 
-def of_clause(claim: str, sheet: Sheet, clause: Clause, mentions: Sequence[Mention], earlier: Sequence[Mention]) -> list[tuple[Said, Finding | None]]:
+def of_clause(
+    claim: str, sheet: Sheet, clause: Clause, mentions: Sequence[Mention], earlier: Sequence[Mention]
+) -> list[tuple[Said, Finding | None]]:
     """Every number of a clause with what the table says of it; None where it says nothing."""
     here = within(mentions, clause.start, clause.end)
     near = here or list(earlier)
     found: list[tuple[Said, Finding | None]] = []
     numbers = numbers_of(claim, clause, mentions)
     # Of several numbers, or several names, which is whose is not sure enough to say that one is wrong.
-    alone = len(numbers) == 1 and all(len([m for m in near if m.axis == axis]) == 1 for axis in _AXES)
+    alone = len(numbers) == 1 and all(_one_thing([m for m in near if m.axis == axis]) for axis in _AXES)
     for said in numbers:
         if not any(m.specific for m in near):
             found.append((said, None))
         elif said.step:
-            found.append((said, stepped(sheet, said, near) or stepped(sheet, said, [*near, *earlier]) or (looked_up(sheet, said, near, alone) if said.digits > 2 else None)))
+            found.append(
+                (
+                    said,
+                    stepped(sheet, said, near)
+                    or stepped(sheet, said, [*near, *earlier])
+                    or (looked_up(sheet, said, near, alone) if said.digits > 2 else None),
+                )
+            )
         elif _MEAN.search(clause.text) and (mean := averaged(sheet, said, near)):
             found.append((said, mean))
         else:

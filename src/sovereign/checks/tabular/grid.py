@@ -94,7 +94,12 @@ def grid_of(document: Document, table: Table) -> Grid:
 
 
 def _figure(text: str) -> bool:
-    return read_cell(text) is not None or missing(text)
+    return _has_figure(text) or missing(text)
+
+
+def _has_figure(text: str) -> bool:
+    """Whether a cell holds a figure, with a decimal point or a decimal comma."""
+    return read_cell(text) is not None or read_cell(text, True) is not None
 
 
 def _head_rows(rows: _Rows, text: Mapping[_Place, str], first: int) -> set[int]:
@@ -127,7 +132,7 @@ def _stub_columns(rows: _Rows, body: list[int], text: Mapping[_Place, str], firs
     stubs = [first]
     for column in range(first + 1, width):
         cells = [rows[r][column] for r in body if column in rows[r]]
-        figures = sum(read_cell(text[c.row, c.column]) is not None for c in cells)
+        figures = sum(_has_figure(text[c.row, c.column]) for c in cells)
         # A column of dashes and marks says nothing of what its row is; the last column is always of values.
         words = sum(any(ch.isalpha() for ch in text[c.row, c.column]) for c in cells)
         marked = cells and all(c.header for c in cells)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import combinations
 
 from sovereign.language.metrics import mentions
 
@@ -15,6 +16,7 @@ from .statements import plain_claim
 
 _LABEL = re.compile(r"\b(?:Tables?|Tabs?\.)[\s\xa0]*(?P<first>[A-Z]?\d{1,2})(?P<more>(?:\s*(?:,|and|&|to|[-–])\s*[A-Z]?\d{1,2}\b)*)")  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d")
+_SUPERLATIVE = re.compile(r"\b(?:best|worst|most|least|highest|lowest|state[- ]of[- ]the[- ]art)\b", re.IGNORECASE)
 _COMPARING = ("comparison", "ranking", "best", "compare", "equal", "change", "trend")
 
 
@@ -30,8 +32,8 @@ def means(claim: str, grid: Grid, statements: tuple[Statement, ...]) -> bool:
     """Whether a claim is about this table of the several that its document has.
 
     A claim that names tables means these alone. Another means a table of which it names a row and a column by words that not
-    every table has, and which is of the metric that it names, and which decides it by comparing or gives each of its numbers: a number that is not
-    in the table is of something else, and no contradiction.
+    every table has, and which is of the metric that it names. Either all its numbers are in the table, or it compares two things
+    that it both names: what "existing work" or "the best" are in a table is not said.
     """
     if named := labels_of(claim):
         return bool(named & labels_of(grid.label))
@@ -42,7 +44,9 @@ def means(claim: str, grid: Grid, statements: tuple[Statement, ...]) -> bool:
     if asked and not asked & given:
         return False
     numeric = [s for s in statements if s.operation not in _COMPARING]
-    return all(s.holds for s in numeric) and len(_NUMBER.findall(plain)) <= len(numeric)
+    if not all(s.holds for s in numeric) or len(_NUMBER.findall(plain)) > len(numeric):
+        return False
+    return len(numeric) == len(statements) or _names_both(plain, sheet)
 
 
 def _metrics(text: str) -> frozenset[str]:
@@ -56,3 +60,10 @@ def _headers(statements: tuple[Statement, ...]) -> Iterator[str]:
 
 def _names(plain: str, sheet: Sheet, axis: Axis) -> bool:
     return len(sheet.lines(axis)) < 2 or any(m.specific and m.axis == axis for m in find_mentions(plain, sheet))
+
+
+def _names_both(plain: str, sheet: Sheet) -> bool:
+    """Whether two phrases of a claim name different lines of one axis, and nothing is said of a best one."""
+    mentions_ = [m for m in find_mentions(plain, sheet) if m.specific or m.own]
+    apart = any(a.axis == b.axis and not a.lines & b.lines for a, b in combinations(mentions_, 2))
+    return apart and not _SUPERLATIVE.search(plain)

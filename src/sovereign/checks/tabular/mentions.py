@@ -30,7 +30,10 @@ GENERIC = word_set(
     without in of the to variant version standard over under evalu experi high low good present work ms attent layer error"""
 )
 _SPLITS = word_set("train test develop valid infer train")  # narrow a statement, and name nothing
-_OURS = re.compile(r"\b(?:our(?:s)?|the proposed|proposed)\b(?:\s+[\w-]+){0,3}?\s*(?:model|approach|method|system|framework|network|architecture|technique|algorithm)s?\b|\bours\b", re.I)
+_OURS = re.compile(
+    r"\b(?:our(?:s)?|the proposed|proposed)\b(?:\s+[\w-]+){0,3}?\s*(?:model|approach|method|system|framework|network|architecture|technique|algorithm)s?\b|\bours\b",
+    re.I,
+)
 _OWN_HEADER = re.compile(r"\b(?:ours?|proposed|this work|this paper)\b", re.I)
 
 
@@ -66,7 +69,12 @@ def tokens_of(text: str) -> list[Token]:
     merged: list[Token] = []
     for token in found:
         # "F-measure", "F 1" and "F1 score" are one measure.
-        if merged and merged[-1].root == "f1" and token.root in ("1", "measur", "score") and token.start - merged[-1].end <= 1:
+        if (
+            merged
+            and merged[-1].root == "f1"
+            and token.root in ("1", "measur", "score")
+            and token.start - merged[-1].end <= 1
+        ):
             merged[-1] = Token("f1", merged[-1].text, merged[-1].start, token.end)
         else:
             merged.append(token)
@@ -86,7 +94,9 @@ def _root(word: str) -> str:
 def header_words(header: str) -> tuple[tuple[str, bool], ...]:
     """The words of a header as (stem, whether it is cut short with a point)."""
     plain = normalize(_TAG.sub(" ", header))
-    found = [(_LETTER.get(t.text, t.root), plain[t.end : t.end + 1] == "." and len(t.text) > 2) for t in tokens_of(plain)]
+    found = [
+        (_LETTER.get(t.text, t.root), plain[t.end : t.end + 1] == "." and len(t.text) > 2) for t in tokens_of(plain)
+    ]
     return tuple(found)
 
 
@@ -126,7 +136,12 @@ def _on_axis(words: Sequence[Token], sheet: Sheet, axis: Axis) -> list[Mention]:
             if numbers and (best < 1 or axis != "row" or not _keyed(words, i, corners)):
                 continue
             split = all(w in _SPLITS for w in key)
-            if not numbers and not split and (not content or all(len(w) == 1 for w in key)) and (best < 1 or _idle(words[i : i + length])):
+            if (
+                not numbers
+                and not split
+                and (not content or all(len(w) == 1 for w in key))
+                and (best < 1 or _idle(words[i : i + length]))
+            ):
                 continue
             lines = frozenset(n for n, share in held.items() if share == best or (best < 1 and share > 0))
             taken[i : i + length] = [True] * length
@@ -177,7 +192,7 @@ def _runs(header: str, said: frozenset[tuple[str, str]]) -> tuple[tuple[tuple[st
 
 def _meant(root: str, cut: bool, said: Iterable[tuple[str, str]]) -> str:
     """A word of a header that is cut short, as the claim writes it out: "Disfl" is "disfluencies" there."""
-    if len(root) < (3 if cut else 5):
+    if len(root) < (3 if cut else 5) or not root.isalpha():
         return root
     roots = [r for r, text in said if text.startswith(root) and len(text) >= len(root)]
     return roots[0] if len(roots) == 1 else root

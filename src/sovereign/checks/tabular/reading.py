@@ -7,14 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from . import figures
-from .compute import Finding, compared, ranked
+from .compute import Finding, compared, computed, ranked
 from .mentions import Mention
-from .operands import of_change, of_comparison, of_superlative, within
+from .operands import within
 from .sheet import Sheet
-from .statements import DENIED, Clause, Cue, clauses_of, cues_of, every, mostly
+from .sides import of_change, of_comparison, of_superlative
+from .statements import DENIED, Clause, Cue, clauses_of, counted, cues_of, every, mostly
 
 _EXCEPT = re.compile(r"\b(?:except|apart from|with the exception|other than|aside from)\b", re.I)
-_EFFECT = re.compile(r"\s+(?:[\w-]+\s+){0,2}?(?:impacts?|effects?|influences?|roles?|attention|capacity|complex\w*|challeng\w*|difficult\w*|complement)\b", re.I)
+_EFFECT = re.compile(
+    r"\s+(?:[\w-]+\s+){0,2}?(?:impacts?|effects?|influences?|roles?|attention|capacity|complex\w*|challeng\w*|difficult\w*|complement)\b",
+    re.I,
+)
+_SHOWN = 4  # lines of a table whose figures a reason writes out
 _MUCH = re.compile(r"\b(?:significantly|substantially|considerably|dramatically|greatly|largely|far|much)\s+$", re.I)
 _NOTHING = 0.005  # a step of less than this share of a figure is not "much"
 _SPEED = re.compile(r"\b(?:fast\w*|slow\w*|speed\w*|efficien\w*|latency|runtime|memory|cheap\w*|time|cost\w*)\b", re.I)
@@ -84,9 +89,27 @@ def _decided(
     if cue.sense in ("better", "worse") and not operands.named and _SPEED.search(claim[: clause.end]):
         return None
     if cue.kind == "best":
-        found = ranked(sheet, operands.axis, operands.mine, operands.mine | operands.theirs, operands.across, cue.sense, cue.nth, cue.among)
+        found = ranked(
+            sheet,
+            operands.axis,
+            operands.mine,
+            operands.mine | operands.theirs,
+            operands.across,
+            cue.sense,
+            cue.nth,
+            cue.among,
+        )
     else:
-        found = compared(sheet, operands.axis, operands.mine, operands.theirs, operands.across, cue.sense, cue.kind == "equal", operands.others)
+        found = compared(
+            sheet,
+            operands.axis,
+            operands.mine,
+            operands.theirs,
+            operands.across,
+            cue.sense,
+            cue.kind == "equal",
+            operands.others,
+        )
     vote = _vote(found, clause, cue)
     if vote is None:
         return None
@@ -106,13 +129,20 @@ def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Fin
     held, failed = [f for f in found if f.holds], [f for f in found if not f.holds]
     if not held and not failed:
         return None
+    if count := counted(clause.text):
+        if count[1] != len(found):
+            return None  # it counts other things than these lines
+        text = f"{len(held)} of {len(found)}: " + "; ".join(f.computation.expression for f in found[:_SHOWN])
+        computation = computed("count", text, float(len(held)))
+        cells = tuple(dict.fromkeys(e for f in found for e in f.cells))
+        return count[0] == len(held), Finding(True, cells, computation, 1.0)
     if held and failed:
         if every(clause.text) or cue.not_all:
             return False, _joined(failed)
         share = len(held) / len(found)
         if mostly(clause.text):
             return share > 0.5, _joined(held if share > 0.5 else failed)
-        if 0.25 < share < 0.75:
+        if 0.4 < share < 0.6:
             return None
         return share > 0.5, _joined(held if share > 0.5 else failed)
     return bool(held), _joined(held or failed)
@@ -121,6 +151,8 @@ def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Fin
 def _joined(found: Sequence[Finding]) -> Finding:
     """Several findings as one: all their cells, and their expressions after one another."""
     first = found[0]
-    text = "; ".join(f.computation.expression for f in found[:4])
-    cells = tuple(dict.fromkeys(e for f in found[:4] for e in f.cells))
-    return Finding(first.holds, cells, first.computation.model_copy(update={"expression": text}), min(f.gap for f in found))
+    text = "; ".join(f.computation.expression for f in found[:_SHOWN])
+    cells = tuple(dict.fromkeys(e for f in found[:_SHOWN] for e in f.cells))
+    return Finding(
+        first.holds, cells, first.computation.model_copy(update={"expression": text}), min(f.gap for f in found)
+    )

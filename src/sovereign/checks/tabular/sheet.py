@@ -32,11 +32,17 @@ _HIGHER = word_set(
 _SPEEDS = word_set(
     "latenc second sec ms millisecond time hour delay runtim throughput speed fps latency throughput training_time"
 )
-_COSTS = _SPEEDS | word_set("param paramet memori size flop cost parameters memory storage trainable_parameters compute")
+_COSTS = _SPEEDS | word_set(
+    "param paramet memori size flop cost parameters memory storage trainable_parameters compute"
+)
 _QUALITY = re.compile(r"^(?:p|r|h|hits?|recall|precision|ndcg|f|bleu|rouge|b|r)[@-]?\d*(?:[.-]?\w)?$", re.IGNORECASE)
 _ARROW_UP, _ARROW_DOWN = re.compile(r"↑|⇑|\\uparrow"), re.compile(r"↓|⇓|\\downarrow")
-_SAID_LOWER = re.compile(r"\b(?:lower|smaller|less|fewer)(?: values?| scores?| numbers?)? (?:is|are|being)(?: the)? better", re.I)
-_SAID_HIGHER = re.compile(r"\b(?:higher|larger|greater)(?: values?| scores?| numbers?)? (?:is|are|being)(?: the)? better", re.I)
+_SAID_LOWER = re.compile(
+    r"\b(?:lower|smaller|less|fewer)(?: values?| scores?| numbers?)? (?:is|are|being)(?: the)? better", re.I
+)
+_SAID_HIGHER = re.compile(
+    r"\b(?:higher|larger|greater)(?: values?| scores?| numbers?)? (?:is|are|being)(?: the)? better", re.I
+)
 _WORD = re.compile(r"[^\W_]+(?:@\d+)?")
 
 

@@ -10,9 +10,7 @@ from sovereign.language.words import normalize
 from .grid import Grid
 from .statements import clauses_of
 
-_NAME = re.compile(
-    r"(?<![\w-])(?:[A-Z]{2,}\w*|[A-Z]?[a-z]+[A-Z]\w*|[A-Za-z]+-?\d+\w*|[A-Z]\w*(?:-[A-Z]\w*)+)(?!\w)"
-)
+_NAME = re.compile(r"(?<![\w-])(?:[A-Z]{2,}\w*|[A-Z]?[a-z]+[A-Z]\w*|[A-Za-z]+-?\d+\w*|[A-Z]\w*(?:-[A-Z]\w*)+)(?!\w)")
 _TAG = re.compile(r"</?[a-z]{1,10}>")
 _LONG = 4  # letters of a name that may also stand inside a longer one
 
@@ -35,7 +33,7 @@ def unknown_names(claim: str, grid: Grid) -> list[str]:
 
 def _initials(texts: Iterable[str]) -> set[str]:
     """The first letters of up to five words that follow one another: "em" for "exact match"."""
-    found = set()
+    found: set[str] = set()
     for text in texts:
         letters = [w[0].lower() for w in re.findall(r"[^\W\d_]+", text)]
         found.update("".join(letters[i : i + n]) for n in range(2, 6) for i in range(len(letters) - n + 1))

@@ -66,7 +66,10 @@ def verify_in_grid(claim: str, grid: Grid) -> Ruling:
         ),
     )  # fmt: skip
     rationale = Rationale(
-        label=grid.label, caption=grid.caption, cells=tuple(e.cell.used() for e in deciding.finding.cells[:_SHOWN]), computation=computation
+        label=grid.label,
+        caption=grid.caption,
+        cells=tuple(e.cell.used() for e in deciding.finding.cells[:_SHOWN]),
+        computation=computation,
     )
     return Ruling(verdict, reason, rationale, checks, read.statements)
 

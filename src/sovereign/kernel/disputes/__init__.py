@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sovereign.language.metrics import metrics
 from sovereign.records import Disagreement, Document
 
+from ..own_work import within
 from .levels import levels
-from .sides import TWICE, Found, comparisons, other_baselines, type_of
-from .statements import library_claims, statements
+from .protocol import QUALITY
+from .sides import TWICE, Found, comparisons, other_baselines
+from .statements import CHOSEN, library_claims, statements
 from .things import topics_of
 from .told import disagreement
 from .trends import trends
 from .twice import told_twice
 
-MOST = 24
+MOST = 30
 """How many of the ranked disagreements are reported."""
 _KINDS = ("direction", "level", "magnitude")
 
@@ -31,10 +34,11 @@ def disputes(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
 
 
 def ranked(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
-    """All disagreements between works, those that say most first.
+    """All disagreements, those that say most first.
 
-    What may be compared stands before what may not; opposite ways before absolute figures, and these before sizes; what was
-    compared by name before what was compared by kind; then by how many works take part.
+    Between works what may be compared stands first, then a work against its own figures; what may not be compared stands
+    last. Opposite ways come before absolute figures, and these before sizes; what was compared by name before what was
+    compared by kind; then what more works take part in.
     """
     claims = library_claims(documents)
     topics = sorted(topics_of(d.paper for d in documents))
@@ -45,13 +49,19 @@ def ranked(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
         *levels(documents, claims),
         *told_twice(claims),
     ]
-    return tuple(disagreement(f, claims, topics) for f in _distinct(sorted(found, key=_rank)))
+    between = [disagreement(f, claims, topics) for f in _distinct(sorted(found, key=_rank))]
+    own = {_ids(d): d for d in within(claims, frozenset(metrics()) - QUALITY - CHOSEN)}
+    comparable = [d for d in between if d.type != "not_comparable"]
+    return (*comparable, *own.values(), *(d for d in between if d.type == "not_comparable"))
 
 
-def _rank(found: Found) -> tuple[bool, int, bool, int, tuple[str, str, str]]:
+def _ids(item: Disagreement) -> frozenset[str]:
+    return frozenset(i for side in item.sides for i in side.claim_ids)
+
+
+def _rank(found: Found) -> tuple[int, bool, int, tuple[str, str, str]]:
     by_kind = any(key.startswith("[") for key in found.about) or found.about[2] == TWICE
-    incomparable = type_of(found.pairs).type == "not_comparable"
-    return incomparable, _KINDS.index(found.kind), by_kind, -len(found.works), found.about
+    return _KINDS.index(found.kind), by_kind, -len(found.works), found.about
 
 
 def _distinct(found: Iterable[Found]) -> list[Found]:

@@ -12,18 +12,17 @@ from sovereign.language.setting import MODEL
 from sovereign.language.words import content_stems, normalize
 from sovereign.records import Claim, DisagreementType, ProtocolKey, Result
 
-from ..causes import HARDWARE, PRECISION
+from ..causes import FAMILY, HARDWARE, PRECISION
 
 QUALITY = frozenset(["accuracy", "perplexity", "loss", "error_rate"])
 # Time for a given work: how long it takes, how much is done in a time; in training or not is a condition.
 TIMES = frozenset(["latency", "throughput", "training_time"])
 _SIZED = re.compile(r"\d(?:\.\d+)?[BM]$|^\d")
 _DATA = re.compile(
-    r"\b(?:on|over|of|in)\s+(?:the\s+)?(?P<names>[A-Z][\w.@+-]*[A-Z0-9][\w.@+-]*"
+    r"\b(?:[Oo]n|[Oo]ver)\s+(?:the\s+)?(?P<names>[A-Z][\w.@+-]*[A-Z0-9][\w.@+-]*"
     r"(?:(?:,?\sand\s|,\s)(?:\d[\d.]*\S?\son\s)?[A-Z][\w.@+-]*[A-Z0-9][\w.@+-]*)*)(?![\w.@+-])(?!\s?\d+(?:\.\d+)?[BM]\b)",
 )
 _NAMED = re.compile(r"(?<![\w.])[A-Z][\w.@+-]*[A-Z0-9][\w@+-]*")
-_ON = re.compile(r"\b[Oo]n\s|\b[Oo]ver\s")
 _STATES = (("merging", "unmerged", re.compile(r"\bunmerged\b", re.IGNORECASE)), ("merging", "merged", re.compile(r"\bmerg(?:ed|ing)\b", re.IGNORECASE)))  # fmt: skip
 # "dense models of equal quality", "at equal work per token": what two things were made equal in.
 _EQUAL_IN = re.compile(
@@ -90,10 +89,8 @@ def _data(text: str) -> str | None:
     """Names that stand after "on" and are no model, hardware or size: data sets, joined by commas."""
     found: list[str] = []
     for match in _DATA.finditer(text):
-        if not _ON.match(match[0]):
-            continue
         names = [m[0] for m in _NAMED.finditer(match["names"])]
-        found += [n.lower() for n in names if not _SIZED.search(n) and not HARDWARE.search(n) and not MODEL.match(n)]
+        found += [n.lower() for n in names if not _SIZED.search(n) and not HARDWARE.search(n) and not FAMILY.search(n)]
     return ", ".join(sorted(set(found))) or None
 
 
@@ -114,18 +111,21 @@ def typed(a: ProtocolKey, b: ProtocolKey) -> Typing:
         return Typing("not_comparable", data)
     if a.split and b.split and a.split != b.split:
         return Typing("not_comparable", (f"{a.split} against {b.split} split",))
-    one, two = _conditions(a), _conditions(b)
+    crossed = (a.method, a.comparator) == (b.comparator, b.method) and a.method != b.method
+    one, two = _conditions(a), _conditions(_turned(b) if crossed else b)
     apart = {
         name: f"{name} {_listed(one[name])} against {_listed(two[name])}"
         for name in sorted(one.keys() & two.keys())
         if not one[name] & two[name]
     }
-    if a.method != b.method:
+    if a.method != b.method and not crossed:
         apart = {"method": f"method {a.method} against {b.method}", **apart}
-    if a.comparator and b.comparator and a.comparator != b.comparator:
+    if a.comparator and b.comparator and a.comparator != b.comparator and not crossed:
         apart = {"baseline": f"against {a.comparator} and against {b.comparator}", **apart}
-    baseline = tuple(text for name, text in apart.items() if name in _BASELINE)
-    setting = (*data, *_model(a, b), *(text for name, text in apart.items() if name not in _BASELINE))
+    # What one sentence holds the other thing against is no baseline of both: then its conditions are part of the setting.
+    of_baseline = _MADE_EQUAL if crossed else (*_MADE_EQUAL, "baseline", *(own + _OF for own in _OWN))
+    baseline = tuple(text for name, text in apart.items() if name in of_baseline)
+    setting = (*data, *_model(a, b), *(text for name, text in apart.items() if name not in of_baseline))
     if baseline:
         return Typing("different_baseline", (*baseline, *setting))
     if setting:
@@ -134,7 +134,14 @@ def typed(a: ProtocolKey, b: ProtocolKey) -> Typing:
     return Typing("real_disagreement", (), same_data and bool(a.model and a.model == b.model))
 
 
-_BASELINE = ("baseline", "equal in", "merging of the baseline", "configuration of the baseline")
+_MADE_EQUAL = ("equal in",)
+_OWN, _OF = ("merging", "configuration"), " of the baseline"
+
+
+def _turned(key: ProtocolKey) -> ProtocolKey:
+    """A key with the conditions of its two things exchanged."""
+    swapped = [(n.removesuffix(_OF) if n.endswith(_OF) else n + _OF if n in _OWN else n, v) for n, v in key.setting]
+    return key.model_copy(update={"setting": tuple(sorted(swapped))})
 
 
 def _conditions(key: ProtocolKey) -> dict[str, frozenset[str]]:

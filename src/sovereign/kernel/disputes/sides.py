@@ -60,26 +60,15 @@ def _about(s: Statement) -> Iterator[tuple[tuple[str, str, str], Statement]]:
             if one.strip("[]") != other and (one, other) not in seen:
                 seen.add((one, other))
                 first, second = sorted((one, other), key=lambda k: k.strip("[]"))
-                # Under a kind the methods differ, and the key says so whichever way the statement is turned.
-                by_kind = one.startswith("[")
-                method = s.key.method if by_kind else one
+                # The key stays as the sentence puts it; under a kind the methods differ, and it says so.
+                method = s.key.method if one.startswith("[") else one
                 meant = replace(s, key=s.key.model_copy(update={"method": method, "comparator": other}))
-                away = meant if first == one else turned(meant)
-                yield (s.aspect, first, second), (replace(away, key=meant.key) if by_kind else away)
+                yield (s.aspect, first, second), (meant if first == one else turned(meant))
 
 
 def turned(s: Statement) -> Statement:
-    """The same comparison seen from the other side, conditions of its two things included."""
-    swapped = [(n.removesuffix(_OF) if n.endswith(_OF) else n + _OF if n in _OWN else n, v) for n, v in s.key.setting]
-    update = {"method": s.key.comparator or "", "comparator": s.key.method, "setting": tuple(sorted(swapped))}
-    return replace(
-        s, sign=-s.sign, ratio=1 / s.ratio if s.ratio else None, things=s.others, others=s.things,
-        key=s.key.model_copy(update=update),
-    )  # fmt: skip
-
-
-_OF = " of the baseline"
-_OWN = ("merging", "configuration")
+    """The same comparison seen from the other side."""
+    return replace(s, sign=-s.sign, ratio=1 / s.ratio if s.ratio else None, things=s.others, others=s.things)
 
 
 def _opposed(about: tuple[str, str, str], group: Sequence[Statement]) -> Iterator[Found]:

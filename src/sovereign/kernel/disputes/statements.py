@@ -19,7 +19,7 @@ from .protocol import QUALITY, TIMES, key_of
 from .things import Terms, keys_of, terms_of, topics_of
 
 # How many parameters are trained is chosen, not found.
-_CHOSEN = frozenset(["parameters", "trainable_parameters", "active_parameters"])
+CHOSEN = frozenset(["parameters", "trainable_parameters", "active_parameters"])
 _VIEW = re.compile(r"-(?:comparison|scale|reference)$")
 _TOLD = "#told"
 _FLAT = {"quality": 0.003}
@@ -138,12 +138,7 @@ def _of_result(
     titles: Mapping[str, str],
 ) -> Iterator[Statement]:
     """At most one statement. A kind that the comparator belongs to as well says nothing of what the two differ in."""
-    if (
-        not result.subject
-        or not result.comparator
-        or result.comparator == "before"
-        or result.metric in (None, *_CHOSEN)
-    ):
+    if not result.subject or not result.comparator or result.comparator == "before" or result.metric in (None, *CHOSEN):
         return
     things, others = keys_of(result.subject, terms), keys_of(result.comparator, terms)
     if result.direction is None or not things or not others or things[0] == others[0]:

@@ -167,9 +167,11 @@ def _odd(
 
 
 def _overlapping(quotes: list[tuple[str, str, Quote]]) -> Iterator[Finding]:
-    """Two quotes of one text that overlap and are not one: one of them stands elsewhere."""
+    """Two sentences of one text that overlap and are not one: one of them stands elsewhere. Parts of one table may overlap."""
     by_text: dict[str, dict[tuple[int, int], tuple[str, str, Quote]]] = defaultdict(dict)
     for row in quotes:
+        if row[2].depth == "table":
+            continue
         by_text[row[2].text_hash].setdefault((row[2].start, row[2].end), row)
     for rows in by_text.values():
         spans = sorted(rows)

@@ -1,0 +1,85 @@
+"""Figures of a claim found again in a table, and which table a claim means."""
+
+from __future__ import annotations
+
+import pytest
+
+from sovereign.checks.tabular import grids_of, verify_in_tables
+from sovereign.checks.tabular.again import found_again
+from sovereign.checks.tabular.meant import labels_of
+from sovereign.reading import read_bytes
+from sovereign.records import Document
+
+TABLES = """<html><head><title>Parsers</title></head><body><h1>Parsers</h1><p>{filler}</p>
+<figure><table><tr><th>Parser</th><th>News F1</th><th>Mail F1</th></tr>
+<tr><td>Arc</td><td>91.26</td><td>84.17</td></tr><tr><td>Span</td><td>92.41</td><td>83.90</td></tr></table>
+<figcaption>Table 1: F1 on the test sets.</figcaption></figure>
+<figure><table><tr><th>Parser</th><th>News F1</th><th>Mail F1</th></tr>
+<tr><td>Arc</td><td>95.00</td><td>90.00</td></tr><tr><td>Span</td><td>93.00</td><td>91.00</td></tr></table>
+<figcaption>Table 2: F1 on the development sets.</figcaption></figure></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def document() -> Document:
+    return read_bytes(TABLES.format(filler="Parsers read sentences. " * 200).encode(), "parsers.html")
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("Arc reaches 91.26 F1 on the news set.", "SUPPORT"),
+        ("Arc reaches 91.26 and 84.17 F1 on news and mail.", "SUPPORT"),
+        ("Arc sets a new record with 91.26 F1 on the news set.", "NOT_ENOUGH_INFO"),
+        ("Arc outperforms every parser with 91.26 F1 on the news set.", "NOT_ENOUGH_INFO"),
+        ("Arc reaches 91.27 F1 on the news set.", None),
+        ("Arc takes 91.26 ms for a sentence of latency.", None),
+        ("Arc reaches 91.26 on news, and Span 83.90 on mail.", None),
+        ("Arc was published in 1998.", None),
+        ("Arc has 12 layers.", None),
+        ("The news set is large.", None),
+        ("", None),
+    ],
+)
+def test_figures_are_found_as_they_are_printed(document: Document, claim: str, verdict: str | None) -> None:
+    ruling = found_again(claim, grids_of(document)[0])
+    assert (ruling.verdict if ruling else None) == verdict
+    if ruling and ruling.rationale:
+        assert all(document.text[c.start : c.end] == c.text for c in ruling.rationale.cells)
+        assert ruling.rationale.computation.operation == "lookup"
+
+
+def test_a_claim_that_names_a_table_means_that_one(document: Document) -> None:
+    claim = "Table {} shows that Arc has a higher F1 than Span on the news set."
+    one, two = (verify_in_tables(claim.format(n), document) for n in (1, 2))
+    assert [(e.verdict, e.rationale.label) for e in one if e.rationale] == [("CONTRADICT", "Table 1")]
+    assert [(e.verdict, e.rationale.label) for e in two if e.rationale] == [("SUPPORT", "Table 2")]
+
+
+def test_without_a_label_both_tables_speak_and_may_disagree(document: Document) -> None:
+    found = verify_in_tables("Arc has a higher F1 than Span on the news set.", document)
+    assert {e.verdict for e in found} == {"SUPPORT", "CONTRADICT"}
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Arc outperforms existing work on the news set.",  # what is compared is not named
+        "Arc has a lower latency than Span on the news set.",  # a metric that no table has
+        "Arc is 3.5 points above Span on the news set.",  # a figure of something else
+        "Parsers are useful.",
+    ],
+)
+def test_a_claim_that_means_no_table_is_not_decided_by_one(document: Document, claim: str) -> None:
+    assert [e for e in verify_in_tables(claim, document) if e.verdict != "NOT_ENOUGH_INFO"] == []
+
+
+def test_labels() -> None:
+    assert labels_of("See Tables 2, 3 and 10, and Table A1.") == {"2", "3", "10", "A1"}
+    assert labels_of("a table of 12 rows") == frozenset()
+
+
+def test_every_quote_stands_in_the_text(document: Document) -> None:
+    found = verify_in_tables("Arc has a higher F1 than Span on the news set.", document)
+    assert found
+    for e in found:
+        assert document.text[e.quote.start : e.quote.end] == e.quote.text
