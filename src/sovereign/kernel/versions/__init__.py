@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Literal
 
 from sovereign.checks.independence import papers_by_id
-from sovereign.records import Claim, Disagreement, Document, Paper, Side
+from sovereign.records import Claim, Disagreement, Document, Paper, Side, text_hash
 
 from ..extract import can_claim, claims_in
 from ..rows import metric_name
@@ -59,20 +59,26 @@ def document_changes(documents: Sequence[Document]) -> tuple[Disagreement, ...]:
 
 
 def version_changes(
-    claims: Sequence[Claim], papers: Sequence[Paper], groups: Sequence[Sequence[str]]
+    claims: Sequence[Claim], papers: Sequence[Paper], groups: Sequence[Sequence[str]] | None = None
 ) -> tuple[Disagreement, ...]:
     """What changed between versions among claims of a question; ``groups`` are the paper ids of each work's versions.
 
-    What only one version says is left out: a question takes from each version only what speaks to it.
+    Without groups, versions are told by identifiers and titles alone; :func:`version_groups` also knows retitled ones. What only one
+    version says is left out: a question takes from each version only what speaks to it. Notes in our words are no version's text.
     """
     known = papers_by_id(papers)
     found: list[Disagreement] = []
-    for group in groups:
+    for group in version_groups(_without_text(papers)) if groups is None else groups:
         ordered = sorted((known[i] for i in group if i in known), key=_age)
         for older, newer in pairwise(ordered):
             sides = [[c for c in claims if c.quote.source_id == p.id and not c.quote.our_words] for p in (older, newer)]
             found += [_disagreement(c, older, newer) for c in changes(*sides) if c.kind != "only"]
     return tuple(found)
+
+
+def _without_text(papers: Iterable[Paper]) -> list[Document]:
+    empty = text_hash("")
+    return [Document(paper=p, text="", text_hash=empty, depth="abstract", sections=(), sentences=()) for p in papers]
 
 
 def version_groups(documents: Sequence[Document]) -> tuple[tuple[str, ...], ...]:
