@@ -7,6 +7,7 @@ reported. Pairs were read, and thresholds set, on the whole of the data, so the 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -37,12 +38,13 @@ from .key_bench import Half, Scored, compared
 from .metrics import Counts, Figures, intervals, share
 from .pairs import Progress, document_of
 from .tamper.abstracts import _without_tex
-from .version_edits import HARMLESS, REAL, Sentences
+from .version_edits import HARMLESS, REAL, Sentences, reworded
 
 STEMS = ("core_lora_moe.jsonl", "abstracts.jsonl")
 PLANTED = 300  # abstracts with figures that are edited
 LIKE = 0.5  # Jaccard overlap of tokens from which the baseline takes two abstracts for versions
 Pair = tuple[str, str]
+_VERSION = re.compile(r"^(?:abstract of )?v(\d{1,3})\b")
 
 
 class _Record(Row):
@@ -51,6 +53,7 @@ class _Record(Row):
     abstract: str
     authors: tuple[str, ...] = ()
     version: str | None = None
+    note: str = ""
 
 
 class Gold(NamedTuple):
@@ -86,10 +89,10 @@ def documents(data: Path) -> tuple[list[Document], list[Path]]:
 
 def _document(row: _Record) -> Document:
     text = _without_tex(row.abstract)
-    number = (row.version or "").removeprefix("v")
+    marked = _VERSION.search(row.version or row.note)
     paper = Paper(
         id=f"arxiv:{row.arxiv_id}", title=row.title, authors=row.authors, arxiv_id=row.arxiv_id, source="arxiv_ml",
-        version=int(number) if number.isdigit() else None,
+        version=int(marked[1]) if marked else None,
     )  # fmt: skip
     return _of(paper, tuple(text[a:b] for a, b in sentence_spans(text)))
 
@@ -203,7 +206,8 @@ def _planted(chosen: Sequence[Document], progress: Progress) -> dict[str, Any]:
             progress(f"planting changes: {n} of {len(chosen)} abstracts")
         name, sentences = document.paper.arxiv_id or "", tuple(document.slice(s) for s in document.sentences)
         for kind, (edit, called) in REAL.items():
-            if (edited := edit(sentences)) is not None:
+            # A change does not come alone: the other sentences are reordered and reworded around it.
+            if (edited := edit(sentences)) is not None and (edited := reworded(edited)) is not None:
                 _count(real.setdefault(kind, {}), name, _kinds(document, edited), called)
         for kind, harm in HARMLESS.items():
             if (edited := harm(sentences)) is not None:

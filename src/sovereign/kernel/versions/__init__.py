@@ -87,8 +87,9 @@ def version_groups(documents: Sequence[Document]) -> tuple[tuple[str, ...], ...]
     return tuple(ids for ids in groups if len(ids) > 1)
 
 
-def _age(paper: Paper) -> tuple[int, int, str]:
-    return paper.version or 0, paper.year or 0, paper.arxiv_id or paper.id
+def _age(paper: Paper) -> tuple[int, str, int]:
+    """A key that puts the older of two versions first; a record without a number of its version is of the newest."""
+    return paper.year or 0, paper.arxiv_id or f"~{paper.id}", paper.version or 1_000_000
 
 
 def title_against_abstract(document: Document, claims: Iterable[Claim]) -> tuple[Disagreement, ...]:

@@ -28,6 +28,7 @@ REWORDED = 0.3  # the same where both speak of one metric
 SAME_METRIC = 0.1  # the same where both give a change of one metric
 
 _PHASES = {"training": re.compile(r"\btrain(?:ing|ed)?\b(?!\s+(?:data|set))", re.IGNORECASE), "inference": re.compile(r"\binference\b|\bdecoding\b|\bserving\b", re.IGNORECASE)}  # fmt: skip
+_NOT = ("in", "un", "im", "non", "non-", "dis")  # before a word, they deny it
 _DENIED = re.compile(r"\b(?:not|no|never|cannot|without|fails? to)\b", re.IGNORECASE)
 
 
@@ -120,9 +121,9 @@ def _unequal(one: str, other: str) -> list[tuple[Quantity, Quantity]]:
     """Figures of one unit that stand in the same order in two wordings of one statement, and differ."""
     found = []
     for mine, theirs in _by_unit(one, other):
-        left, right = Counter(q.value for q in mine), Counter(q.value for q in theirs)
-        gone = [q for q in mine if q.value in left - right]
-        come = [q for q in theirs if q.value in right - left]
+        left, right = (Counter((q.value, q.upper) for q in figures) for figures in (mine, theirs))
+        gone = [q for q in mine if (q.value, q.upper) in left - right]
+        come = [q for q in theirs if (q.value, q.upper) in right - left]
         found += list(zip(gone, come, strict=False))
     return found
 
@@ -178,7 +179,9 @@ def _replaced(one: str, other: str) -> tuple[list[str], list[str]]:
 
 def _opposite(one: str, other: str) -> bool:
     ways = {way_of(one), way_of(other)}
-    if ways in ({"increase", "decrease"}, {"better", "worse"}):
+    if ways in ({"increase", "decrease"}, {"better", "worse"}) or any(
+        f"{p}{a}" == b for p in _NOT for a, b in ((one, other), (other, one))
+    ):
         return True
     theirs = sides_of(other)
     return any((n, -sign) in theirs for n, sign in sides_of(one))
