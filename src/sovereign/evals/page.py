@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import key_tables, plots, results, tables
+from . import key_tables, plots, results, tables, version_tables
 from .command import exit_code
 from .plots import Results
 
@@ -29,6 +29,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "injection": tables.hostile,
     "tdms": key_tables.tdms,
     "scirex": key_tables.scirex,
+    "versions": version_tables.versions,
 }
 
 

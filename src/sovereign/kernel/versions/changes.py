@@ -178,13 +178,11 @@ def _replaced(one: str, other: str) -> tuple[list[str], list[str]]:
 
 
 def _opposite(one: str, other: str) -> bool:
-    ways = {way_of(one), way_of(other)}
-    if ways in ({"increase", "decrease"}, {"better", "worse"}) or any(
-        f"{p}{a}" == b for p in _NOT for a, b in ((one, other), (other, one))
-    ):
-        return True
+    """Whether one word is the other's opposite: by the tables of change and stance, or denied by its first letters."""
+    denied = any(f"{p}{one}" == other or f"{p}{other}" == one for p in _NOT)
     theirs = sides_of(other)
-    return any((n, -sign) in theirs for n, sign in sides_of(one))
+    turned = any((n, -sign) in theirs for n, sign in sides_of(one))
+    return denied or turned or {way_of(one), way_of(other)} in ({"increase", "decrease"}, {"better", "worse"})
 
 
 def _arguments(older: Iterable[Claim], newer: Sequence[Claim], found: Sequence[Change]) -> Iterator[Change]:
