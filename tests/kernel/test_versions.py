@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from sovereign.evals.pairs import document_of
@@ -173,3 +175,24 @@ def test_one_identifier_is_not_independent_whatever_the_authors():
         Paper(id="arxiv:2401.00001", title="Two", authors=("R. Else",), arxiv_id="2401.00001"),
     ])  # fmt: skip
     assert relation_of(quote("doi:10.1/x"), quote("arxiv:2401.00001"), papers) == "not_independent"
+
+
+def test_two_places_in_both_versions_are_no_turned_argument():
+    older = "Higher layers of a network need more experts than others. Lower layers of a network need fewer experts than others."
+    newer = "The higher layers of a network need more experts than others do. The lower layers of a network need fewer experts than others do."
+    one, other = document(older, "Layers", key="1", version=1), document(newer, "Layers", key="1", version=2)
+    assert document_changes([one, other]) == ()
+    turned = document(older.replace("Higher", "Middle"), "Layers", key="1", version=2)
+    assert [item.why for item in document_changes([one, turned])] == ["“higher layers” became “middle layers”"]
+
+
+def test_long_versions_are_compared_in_time_and_say_nothing_of_what_one_alone_makes():
+    texts = [
+        " ".join(f"Method{n} reduces the {word} latency by {n % 90 + 1}% here." for n in range(3000))
+        for word in ("old", "new")
+    ]
+    one, other = (document(t, "Many", key="1", version=v) for v, t in enumerate(texts, 1))
+    began = time.monotonic()
+    found = document_changes([one, other])
+    assert time.monotonic() - began < 60
+    assert not any(item.why.startswith("only") for item in found)

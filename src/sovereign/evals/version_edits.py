@@ -79,6 +79,13 @@ def _percent(sentences: Sentences) -> Sentences | None:
     return found if found != sentences else None
 
 
+def reworded(sentences: Sentences) -> Sentences:
+    """All harmless edits that there are, one after the other."""
+    for edit in (_reordered, _function_words, _spaced):
+        sentences = edit(sentences) or sentences
+    return sentences
+
+
 REAL: dict[str, tuple[Edit, str]] = {
     "number": (_number, "figure"),
     "direction": (_direction, "direction"),
@@ -91,14 +98,8 @@ HARMLESS: dict[str, Edit] = {
     "function words": _function_words,
     "space before %": _spaced,
     "percent in words": _percent,
+    "all at once": reworded,
 }
-
-
-def reworded(sentences: Sentences) -> Sentences:
-    """All harmless edits that there are, one after the other."""
-    for edit in (_reordered, _function_words, _spaced):
-        sentences = edit(sentences) or sentences
-    return sentences
 
 
 def _claims(sentences: Sentences) -> list[tuple[int, str]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Literal, NamedTuple
 
@@ -26,6 +26,7 @@ Kind = Literal["figure", "direction", "scope", "argument", "only"]
 ALIGNED = 0.5  # overlap (Jaccard) of content words from which two sentences are one statement, reworded
 REWORDED = 0.3  # the same where both speak of one metric
 SAME_METRIC = 0.1  # the same where both give a change of one metric
+MOST = 300  # claims of a version that are compared with each of the other's
 
 _PHASES = {"training": re.compile(r"\btrain(?:ing|ed)?\b(?!\s+(?:data|set))", re.IGNORECASE), "inference": re.compile(r"\binference\b|\bdecoding\b|\bserving\b", re.IGNORECASE)}  # fmt: skip
 _NOT = ("in", "un", "im", "non", "non-", "dis")  # before a word, they deny it
@@ -43,19 +44,24 @@ class Change(NamedTuple):
 
 
 def changes(older: Sequence[Claim], newer: Sequence[Claim]) -> tuple[Change, ...]:
-    """Every change between the claims of two versions, the figures first; nothing for equal claims."""
+    """Every change between the claims of two versions, the figures first; nothing for equal claims.
+
+    Of claims that the other version does not make in the same words, the first :data:`MOST` are compared. Where there are more, nothing
+    is said of what only one version makes: its like may be among those that were left out.
+    """
     said = {_folded(c.text) for c in older} & {_folded(c.text) for c in newer}
-    a, b = ([c for c in claims if _folded(c.text) not in said] for claims in (older, newer))
+    first, then = ([c for c in claims if _folded(c.text) not in said] for claims in (older, newer))
+    a, b = first[:MOST], then[:MOST]
     pairs = _aligned(a, b)
     found = [*_figures(a, b, pairs)]
     for one, other in pairs:
-        found += _statement(one, other, [c for c in found if c.older == one or c.newer == other])
+        found += _statement(one, other, [c for c in found if c.older is one or c.newer is other])
+    found += _arguments(a, b, pairs)
     taken = {id(c) for pair in pairs for c in pair} | {id(c) for f in found for c in (f.older, f.newer)}
-    found += _arguments(older, newer, found)
-    found += [
-        Change("only", c if c in a else None, None if c in a else c, c.metric or "", f"only the {name} version says so")
-        for name, claims in (("earlier", a), ("later", b)) for c in claims if id(c) not in taken and _states(c)
-    ]  # fmt: skip
+    if len(first) <= MOST and len(then) <= MOST:
+        gone, come = ([c for c in claims if id(c) not in taken and _states(c)] for claims in (a, b))
+        found += [Change("only", c, None, c.metric or "", "only the earlier version says so") for c in gone]
+        found += [Change("only", None, c, c.metric or "", "only the later version says so") for c in come]
     return tuple(sorted(found, key=lambda c: _ORDER.index(c.kind)))
 
 
@@ -185,11 +191,18 @@ def _opposite(one: str, other: str) -> bool:
     return denied or turned or {way_of(one), way_of(other)} in ({"increase", "decrease"}, {"better", "worse"})
 
 
-def _arguments(older: Iterable[Claim], newer: Sequence[Claim], found: Sequence[Change]) -> Iterator[Change]:
-    """Statements on other places of one thing: higher layers in one version, middle layers in the other."""
-    known = {(c.older.quote.start, c.newer.quote.start) for c in found if c.older and c.newer}
-    for a in older:
-        for b in newer:
-            if (a.quote.start, b.quote.start) not in known and (turned := turned_place(a.text, b.text)):
-                known.add((a.quote.start, b.quote.start))
-                yield Change("argument", a, b, a.metric or b.metric or "", f"“{turned[0]}” became “{turned[1]}”")
+def _arguments(
+    older: Sequence[Claim], newer: Sequence[Claim], pairs: Sequence[tuple[Claim, Claim]]
+) -> Iterator[Change]:
+    """Statements on other places of one thing: higher layers in one version, middle layers in the other.
+
+    A claim that has its like in the other version is compared with that alone.
+    """
+    paired = {id(c) for pair in pairs for c in pair}
+    rest = ([c for c in claims if id(c) not in paired] for claims in (older, newer))
+    seen: set[tuple[int, int]] = set()
+    for a, b in (*pairs, *product(*rest)):
+        place = a.quote.start, b.quote.start
+        if place not in seen and (turned := turned_place(a.text, b.text)):
+            seen.add(place)
+            yield Change("argument", a, b, a.metric or b.metric or "", f"“{turned[0]}” became “{turned[1]}”")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from sovereign.language.words import content_stems, normalize, stem
 
@@ -29,6 +30,7 @@ def turned_place(one: str, other: str) -> tuple[str, str] | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def _placed(text: str) -> dict[str, tuple[str, str]]:
     """By the head noun: the phrase and its place; a head that a sentence puts in two places has none."""
     found: dict[str, tuple[str, str]] = {}
