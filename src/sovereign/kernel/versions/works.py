@@ -25,7 +25,7 @@ AGREE_NAMED = 0.3  # the same where both coin one name
 SAME_TITLE = 0.25  # the same under one title, where no author is the same
 CROWD = 200  # one name on more works than this is many people
 
-# A word with a capital inside it, or a compound with one: "SMoA", "MoE-LoRA", but not "Mixture-of-Experts".
+# A word with a capital inside it, or a compound with one: "TurnKey", "Turn-KEY", but not "Turn-of-Keys".
 _NAME = re.compile(r"(?<![\w-])(?=[\w+-]*\w[A-Z])[A-Za-z][\w+]*(?:-[\w+]+)*")
 _COINS = re.compile(
     r"\b(?:introduc|propos|present|develop|investigat|describ|contribut|call|nam|dubb?)(?:e|es|ed|ing|ion|s)?\b",
