@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from sovereign.language.attribution import attribution, cites
-from sovereign.reading import paper_id
+from sovereign.reading import paper_id, work_keys
 from sovereign.records import Candidate, Paper, Quote, Relation
 
 
@@ -108,8 +108,9 @@ def papers_by_id(papers: Sequence[Paper]) -> dict[str, Paper]:
 
 
 def same_title(one: Paper, other: Paper) -> bool:
-    """Whether two works are versions of one, by their titles."""
-    return title_key(one) == title_key(other)
+    """Whether two works are versions of one, by their titles or by an identifier (DOI, arXiv id) that both carry."""
+    mine, theirs = ({k for k in work_keys(p) if not k.startswith("title:")} for p in (one, other))
+    return title_key(one) == title_key(other) or bool(mine & theirs)
 
 
 def title_key(work: Paper | Candidate) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 from rich.table import Column, Table
 
 from sovereign.evals.key_tables import heads_of, rows_of
+from sovereign.evals.version_tables import HEADS
+from sovereign.evals.version_tables import rows_of as version_rows
 
 from .output import clean, out
 
@@ -49,6 +51,8 @@ def show_bench(result: dict[str, Any]) -> None:
         return _show_ranking(result["full_text"] | {"bench": "qasper, whole papers"}, "texts")
     if result["bench"] in ("tdms", "scirex"):
         return _show_keys(result)
+    if result["bench"] == "versions":
+        return _show_versions(result)
     if result["bench"] == "tribunal":
         _show_tribunal(result)
         if "with_model" in result:
@@ -187,6 +191,17 @@ def _show_keys(result: dict[str, Any]) -> None:
     out.print(table)
     counts = result.get("tuples") or result["counts"]
     out.print("; ".join(f"{name.replace('_', ' ')} {count}" for name, count in counts.items()))
+
+
+def _show_versions(result: dict[str, Any]) -> None:
+    out.print(
+        f"[bold]versions[/]: {result['pairs']} pairs read by hand among {result['n']} records, {result['edited']} abstracts "
+        f"edited, 95 % intervals by record"
+    )
+    table = Table(*HEADS, box=None)
+    for row in version_rows(result):
+        table.add_row(*map(clean, row))
+    out.print(table)
 
 
 def _show_injection(result: dict[str, Any]) -> None:

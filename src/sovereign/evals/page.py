@@ -13,7 +13,17 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import disagreements_page, extraction_tables, key_tables, own_paper, plots, results, table_page, tables
+from . import (
+    disagreements_page,
+    extraction_tables,
+    key_tables,
+    own_paper,
+    plots,
+    results,
+    table_page,
+    tables,
+    version_tables,
+)
 from .command import exit_code
 from .plots import Results
 
@@ -36,6 +46,7 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "questions on papers": extraction_tables.questions,
     "attributed": extraction_tables.attributed,
     "atomic": extraction_tables.atomic,
+    "versions": version_tables.versions,
 }
 
 
