@@ -16,6 +16,7 @@ from . import records as _records
 from . import review as _review
 from . import system as _system
 from . import verify as _verify
+from . import versions as _versions
 
 app = typer.Typer(
     name="sovereign",
@@ -32,6 +33,7 @@ app.command("list")(_records.list_records)
 app.command("show")(_records.show)
 app.command("export")(_records.export)
 app.command("verify")(_verify.verify)
+app.command("versions")(_versions.versions)
 app.command("review")(_review.review)
 app.command("eval")(_evals.evaluate)
 app.command("approve")(_records.approve)

@@ -15,6 +15,7 @@ from .disputes.protocol import Typing, key_of, typed
 from .independence import papers_by_id, same_title
 from .own_work import own_work
 from .rows import USABLE, Row, differences, grouped, metric_name, setting_text, thing_key
+from .versions import version_changes
 from .wording import times
 
 MOST = 12
@@ -30,7 +31,12 @@ def disagreements(
     """Those between different works before those within one; opposite directions first, then sizes, then absolute figures."""
     known = papers_by_id(papers)
     found = sorted(
-        [*_of_rows(rows, known), *_within_works(claims, aspects), *_of_levels(claims, aspects, known)],
+        [
+            *_of_rows(rows, known),
+            *_of_versions(claims, papers),
+            *_within_works(claims, aspects),
+            *_of_levels(claims, aspects, known),
+        ],
         key=lambda f: f.rank,
     )
     kept: list[_Found] = []
@@ -146,6 +152,14 @@ def row_text(row: Row) -> str:
         }.get(row.direction or "", f"the same {metric_name(row.metric, row.phase)} as")
         amount = f"{row.value.text}: {amount}" if row.value else amount
     return f"{row.subject}: {amount} {row.comparator}" + (f" ({where})" if where else "")
+
+
+def _of_versions(claims: Sequence[Claim], papers: Sequence[Paper]) -> Iterable[_Found]:
+    """What changed between the versions of a work that were read."""
+    by_id = {c.id: c for c in claims}
+    for item in version_changes([c for c in claims if c.verdict in USABLE], papers):
+        older, newer = (by_id[side.claim_ids[0]] for side in item.sides)
+        yield _Found(_rank(0, older, newer, 0.0), (item.subject, item.metric), item)
 
 
 def _within_works(claims: Sequence[Claim], aspects: Aspects) -> Iterable[_Found]:
