@@ -1,7 +1,7 @@
 """Whose finding a sentence reports: ``python -m sovereign.evals.attributed --data DIR``.
 
 Three yardsticks. ``read``: sentences of SciREX and QASPER that were read by hand and called own, other or general, without their words
-(``attributed.json`` holds a hash of each): half of them while the rules were written, half before the rules had seen them. ``sections``: in
+(``attributed.json`` holds a hash of each): two thirds while the rules were written, one third only to measure. ``sections``: in
 SciREX, sentences under headings of related work are other, those of abstracts own; a noisy yardstick, since "we differ from
 these" stands there too. ``claims``: of the claims that stage *extract* takes from whole papers when their title is asked (``asked``), and of
 all that state a figure or comparison (``stated``), how many stand under such headings, with no regard to whose they are

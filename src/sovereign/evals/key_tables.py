@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from .plots import Results
-from .tables import _cell, _table
+from .tables import cell, table
 
 _WORDS = {
     "tdms": {
@@ -58,5 +58,8 @@ def heads_of(result: dict[str, Any]) -> Sequence[str]:
 
 
 def _block(name: str, result: dict[str, Any]) -> str:
-    rows = ((words, *(_cell(value, around) for value, around in cells)) for words, cells in rows_of(name, result))
-    return _table(("right", *heads_of(result)), rows)
+    rows = ((words, *(cell(value, around) for value, around in cells)) for words, cells in rows_of(name, result))
+    known, counts = result["vocabulary"], result.get("tuples") or result["counts"]
+    apart = ", ".join(f"`{name}` {count}" for name, count in counts.items())
+    below = f"Counted: {apart}. The vocabulary knows {known['known']} of the set's {known['names']} names of data sets."
+    return table(("right", *heads_of(result)), rows) + f"\n\n{below}"

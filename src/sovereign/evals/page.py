@@ -13,7 +13,17 @@ from pathlib import Path
 
 from sovereign.errors import InputError
 
-from . import key_tables, plots, results, tables, version_tables
+from . import (
+    disagreements_page,
+    extraction_tables,
+    key_tables,
+    own_paper,
+    plots,
+    results,
+    table_page,
+    tables,
+    version_tables,
+)
 from .command import exit_code
 from .plots import Results
 
@@ -30,6 +40,13 @@ BLOCKS: dict[str, Callable[[Results], str]] = {
     "tdms": key_tables.tdms,
     "scirex": key_tables.scirex,
     "versions": version_tables.versions,
+    "own paper": own_paper.words,
+    "disagreements": disagreements_page.found_sets,
+    "tables": table_page.claims_against_tables,
+    "main claims": extraction_tables.main_claims,
+    "questions on papers": extraction_tables.questions,
+    "attributed": extraction_tables.attributed,
+    "atomic": extraction_tables.atomic,
 }
 
 

@@ -33,12 +33,12 @@ _CHECKERS = ("rules", "words", "lexical", "claim_only", "features")
 _NONE = "–"
 
 
-def _table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterator[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
-def _cell(value: float | None, interval: Sequence[float] | None) -> str:
+def cell(value: float | None, interval: Sequence[float] | None) -> str:
     if value is None:
         return _NONE
     return f"{value:.2f}" + (f" ({interval[0]:.2f}–{interval[1]:.2f})" if interval else "")
@@ -55,7 +55,7 @@ def coverage(found: Results) -> str:
                 cells = [_fine(one[key], one["intervals"][key]) for one in three]
                 yield f"`{result['library']}`, {result['questions']} questions", words, *cells
 
-    return _table(("library", "criteria", "our answers", "answers to other questions", "annotators' passages"), rows())
+    return table(("library", "criteria", "our answers", "answers to other questions", "annotators' passages"), rows())
 
 
 def reviewers(found: Results) -> str:
@@ -64,19 +64,19 @@ def reviewers(found: Results) -> str:
 
     def rows() -> Iterator[Sequence[str]]:
         for kind, row in result["kinds"].items():
-            held_out, alarms = _cell(row["held_out"]["rate"], None), _cell(row["false_alarm_rate"], None)
-            yield f"`{kind}`", str(row["n"]), str(row["records"]), _cell(row["rate"], row["interval"]), held_out, alarms
-        both = [_cell(result[key], result["intervals"][key]) for key in ("detection_rate", "false_alarm_rate")]
+            held_out, alarms = cell(row["held_out"]["rate"], None), cell(row["false_alarm_rate"], None)
+            yield f"`{kind}`", str(row["n"]), str(row["records"]), cell(row["rate"], row["interval"]), held_out, alarms
+        both = [cell(result[key], result["intervals"][key]) for key in ("detection_rate", "false_alarm_rate")]
         yield (
             "all",
             str(result["plants"]),
             str(result["clean_records"]),
             both[0],
-            _cell(result["held_out_rate"], None),
+            cell(result["held_out_rate"], None),
             both[1],
         )
 
-    return _table(("kind", "plants", "records", "found", "of held-out variants", "good records with it"), rows())
+    return table(("kind", "plants", "records", "found", "of held-out variants", "good records with it"), rows())
 
 
 def hostile(found: Results) -> str:
@@ -91,7 +91,7 @@ def hostile(found: Results) -> str:
             yield aim, str(row[0]["passages"]), *(str(one["changed"]) for one in row)
         yield "all", str(next(iter(runs.values()))["passages"]), *(str(r["outcomes_changed"]) for r in runs.values())
 
-    return _table(("aim", "passages", *(f"outcomes changed {head}" for head in heads)), rows())
+    return table(("aim", "passages", *(f"outcomes changed {head}" for head in heads)), rows())
 
 
 def _fine(value: float | None, interval: Sequence[float] | None) -> str:
@@ -103,9 +103,7 @@ def _fine(value: float | None, interval: Sequence[float] | None) -> str:
 
 def figures(found: Results) -> str:
     """The figures of every set, our checks beside the baselines."""
-    return _table(
-        ("set", "figure", "our checks", "`words`", "`lexical`", "`claim_only`", "`features`"), _figures(found)
-    )
+    return table(("set", "figure", "our checks", "`words`", "`lexical`", "`claim_only`", "`features`"), _figures(found))
 
 
 def _figures(found: Results) -> Iterator[Sequence[str]]:
@@ -120,7 +118,7 @@ def _figures(found: Results) -> Iterator[Sequence[str]]:
 def _rows(name: str, keys: Sequence[str], checkers: Mapping[str, Any]) -> Iterator[Sequence[str]]:
     rows = [checkers.get(checker, {}) for checker in _CHECKERS]
     for key in keys:
-        yield [name, f"`{key}`", *(_cell(r.get(key), r.get("intervals", {}).get(key)) for r in rows)]
+        yield [name, f"`{key}`", *(cell(r.get(key), r.get("intervals", {}).get(key)) for r in rows)]
 
 
 def plots_of(drawings: Mapping[str, Drawing]) -> str:
@@ -149,7 +147,7 @@ def calibration(found: Results) -> str:
         "Brier score",
         "Brier score of one share",
     )
-    return _table(head, ([name, *_calibrated(row)] for name, row in rows.items()))
+    return table(head, ([name, *_calibrated(row)] for name, row in rows.items()))
 
 
 def _calibrated(row: Result | None) -> Sequence[str]:
@@ -158,7 +156,7 @@ def _calibrated(row: Result | None) -> Sequence[str]:
     return [
         str(row["n"]),
         f"{row['right']:.2f}",
-        _cell(row["expected_calibration_error"], row["interval"]),
+        cell(row["expected_calibration_error"], row["interval"]),
         *(f"{row[key]:.3f}" for key in ("if_calibrated", "brier", "brier_of_share")),
     ]
 
@@ -173,11 +171,11 @@ def ablation(found: Results) -> str:
     """What each part adds."""
     result = found["ablation"]
     rows = (
-        [row["name"], row["bench"], *(_cell(row.get(key), row.get("intervals", {}).get(key)) for key in _ABLATED)]
+        [row["name"], row["bench"], *(cell(row.get(key), row.get("intervals", {}).get(key)) for key in _ABLATED)]
         for row in result["rows"]
     )
-    table = _table(("checker", "set", *(f"`{key}`" for key in _ABLATED)), rows)
-    return f"Measured by `{result['command']}`.\n\n{table}"
+    made = table(("checker", "set", *(f"`{key}`" for key in _ABLATED)), rows)
+    return f"Measured by `{result['command']}`.\n\n{made}"
 
 
 def left_out(found: Results) -> str:
@@ -194,14 +192,14 @@ def left_out(found: Results) -> str:
         [
             f"`{row['kind']}`",
             str(row["with"]["made"]),
-            *(_cell(row[how]["rate"], row[how]["interval"]) for how in ("with", "without")),
-            _cell(row["without"]["scifact_macro_f1"], None),
+            *(cell(row[how]["rate"], row[how]["interval"]) for how in ("with", "without")),
+            cell(row["without"]["scifact_macro_f1"], None),
         ]
         for row in result["kinds"]
     )
-    whole = _cell(result["kinds"][0]["with"]["scifact_macro_f1"], None)
+    whole = cell(result["kinds"][0]["with"]["scifact_macro_f1"], None)
     said = f"With all kinds, macro F1 on SciFact is {whole}. Measured by `{result['command']}`."
-    return f"{_table(head, rows)}\n\n{said}"
+    return f"{table(head, rows)}\n\n{said}"
 
 
 def readings(found: Results) -> str:
@@ -219,7 +217,7 @@ def readings(found: Results) -> str:
         [kinds[k]["kind"], *(str(c[k]) for c in counts.values()), kinds[k]["example"], kinds[k]["needed"]]
         for k in order
     )
-    return f"{_table(head, rows)}\n\n" + "\n".join(
+    return f"{table(head, rows)}\n\n" + "\n".join(
         f"- {name}: the first {len(one['read'])} of {one['errors']}, at macro F1 {one['macro_f1']:.2f}, by `{one['command']}`."
         for name, one in sets.items()
     )

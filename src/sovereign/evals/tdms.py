@@ -16,6 +16,7 @@ from sovereign.reading.document import Box, Builder
 from sovereign.reading.limits import Limits
 from sovereign.records import Document, Paper
 
+from . import own_paper
 from .files import Row, digest, find, missing, objects, record
 from .pairs import Progress
 from .tdms_measure import scores
@@ -99,7 +100,9 @@ def measure(data: Path | None, limit: int | None, progress: Progress) -> dict[st
     progress("reading papers")
     papers = documents(data)[:limit]
     progress("counting")
-    return {**scores(papers), "data_sha256": digest(paths)}
+    found = scores(papers)
+    progress("holding papers against their own tables")
+    return {**found, "own_paper": own_paper.measure([d for d, _ in papers]), "data_sha256": digest(paths)}
 
 
 def _document(row: _Paper) -> Document:

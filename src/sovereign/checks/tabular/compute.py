@@ -9,7 +9,7 @@ from sovereign.records import Computation
 from sovereign.records.rationale import Operation
 
 from .phrases import Sense
-from .sheet import Axis, Entry, Sheet, kind, other
+from .sheet import Axis, Entry, Sheet, kind
 
 _MOST_SHOWN = 6
 _NEARLY = 0.8  # share of the pairs of two groups of lines that must point one way
@@ -71,7 +71,9 @@ def compared(
             mark = "=" if x.value == y.value else ">" if x.value > y.value else "<"
             text = f"{name_of(x)}: {shown(x.value)} {mark} {name_of(y)}: {shown(y.value)}"
             cells = tuple(dict.fromkeys(e for pair in pairs for e in pair))
-            found.append(Finding(share > 0.5, cells, _done("comparison", text, x.value - y.value, x.unit), min(gaps)))
+            found.append(
+                Finding(share > 0.5, cells, computed("comparison", text, x.value - y.value, x.unit), min(gaps))
+            )
     return found
 
 
@@ -106,7 +108,7 @@ def ranked(
     nth: int = 1,
     top: bool = False,
 ) -> list[Finding]:
-    """One finding for each line across: whether one of mine is the nth from the best of all lines."""
+    """One finding for each line across: whether one of mine is the nth from the best of all lines, or bold as the best."""
     found, kept, own = [], tuple(among), frozenset(mine)
     for line in across:
         entries = [(n, e) for n in kept if (e := sheet.entry(axis, n, line))]
@@ -126,7 +128,10 @@ def ranked(
         gap = abs(best.value - first.value) / max(abs(best.value), abs(first.value), 1e-12)
         operation: Operation = "best" if nth == 1 else "ranking"
         holds = place <= max(2, len(ordered) // 3) if top else place == nth
-        found.append(Finding(holds, tuple(dict.fromkeys((best, first))), _done(operation, text, float(place)), gap))
+        marked = [e for _, e in entries if e.cell.bold]
+        if nth == 1 and best in marked and len(marked) <= len(entries) / 2:
+            holds, text = True, f"{text}, marked bold"
+        found.append(Finding(holds, tuple(dict.fromkeys((best, first))), computed(operation, text, float(place)), gap))
     return found
 
 
@@ -161,17 +166,8 @@ def mean_of(entries: Sequence[Entry]) -> tuple[float, str]:
     return value, f"({' + '.join(shown(e.value) for e in entries)}) / {len(entries)} = {shown(value)}"
 
 
-def _done(operation: Operation, expression: str, value: float | None = None, unit: str = "") -> Computation:
+def computed(operation: Operation, expression: str, value: float | None = None, unit: str = "") -> Computation:
+    """A computation for a rationale; its value without the last binary digits."""
     return Computation(
         operation=operation, expression=expression, value=None if value is None else float(f"{value:.10g}"), unit=unit
     )
-
-
-def computed(operation: Operation, expression: str, value: float | None = None, unit: str = "") -> Computation:
-    """A computation for a rationale."""
-    return _done(operation, expression, value, unit)
-
-
-def across_of(sheet: Sheet, axis: Axis) -> tuple[int, ...]:
-    """All lines across an axis."""
-    return sheet.lines(other(axis))

@@ -22,6 +22,7 @@ _COST = re.compile(
     r"\s+(?:[\w-]+\s+){0,3}?(?:time|latency|runtime|memory|parameters?|params|FLOPs|seconds|hours)\b", re.IGNORECASE
 )
 _TIMED = re.compile(r"time|latency|second|hour", re.IGNORECASE)
+_HALF = 0.5
 _SUM = re.compile(
     r"\b(?:F-?1|F|overall|average|avg|combined|joint|total|macro|micro|F-measure|F-score|CoNLL|mean)\b", re.IGNORECASE
 )
@@ -32,6 +33,7 @@ class Operands:
     """``mine`` against ``theirs`` on an axis, at lines ``across``. ``named``: whether the claim says at which.
 
     ``specific`` counts the phrases that no other table would have; with ``others``, theirs are all the rest.
+    ``sure``: the phrases are no small part of the headers that they stand for.
     """
 
     axis: Axis
@@ -41,6 +43,7 @@ class Operands:
     named: bool
     specific: int
     others: bool = False
+    sure: bool = True
 
 
 def merged(mentions: Sequence[Mention]) -> frozenset[int]:
@@ -56,6 +59,11 @@ def merged(mentions: Sequence[Mention]) -> frozenset[int]:
     if not facets:
         return frozenset()
     return frozenset.intersection(*facets) or facets[-1]
+
+
+def sure(mentions: Iterable[Mention]) -> bool:
+    """Whether each phrase says at least half of the header that it stands for."""
+    return all(m.share >= _HALF for m in mentions)
 
 
 def within(mentions: Iterable[Mention], start: int, end: int, axis: Axis | None = None) -> list[Mention]:
@@ -86,7 +94,7 @@ def subject_of(claim: str, mentions: Sequence[Mention]) -> list[Mention]:
 
 def entity_axes(sheet: Sheet) -> tuple[Axis, ...]:
     """The axes of things that can be compared: not the one that names the measures; both where no axis does."""
-    measured = sheet.measures()
+    measured = sheet.measures
     return ("row", "column") if measured is None else (other(measured),)
 
 

@@ -30,15 +30,19 @@ _COMPARATIVES: dict[Sense, str] = {
 }
 _EQUALS = "comparable similar on_par competitive equivalent the_same match(?:es|ed)? comparably similarly"
 _SUPERLATIVES: dict[Sense, str] = {
-    "better": r"""best (?:highest|top)[\s-](?:performing|scoring|quality) state-of-the-art outstanding strongest
+    "better": r"""best (?:highest|top)[\s-](?:performing|scoring|quality) strongest
         most_(?:effective|accurate|robust|efficient|successful|beneficial)""",
     "worse": "worst poorest weakest least_(?:effective|accurate|robust|efficient|beneficial)",
-    "more": r"""highest largest greatest biggest maximum peaks?_(?:at|on|with)
-        most\b(?!\s+(?:of|models|cases|tasks|datasets|metrics|\w+ly\b))""",
-    "less": "lowest smallest fewest least minimum minimal",
+    "more": "highest largest greatest biggest peaks?_(?:at|on|with) the_most",
+    "less": "lowest smallest fewest the_least",
     "fast": "fastest",
     "slow": "slowest",
 }
+# "our best model", "over the best baseline": there the superlative only picks a thing out.
+_ATTRIBUTES = (
+    "previous prior existing current published our their its than_the over_the to_the with_the by_the against_the at"
+)
+_NO_ATTRIBUTE = "".join(rf"(?<!\b{word.replace('_', ' ')} )" for word in _ATTRIBUTES.split())
 _CHANGES: dict[Sense, str] = {
     "better": r"""improv(?:e|es|ed|ing|ements?) boost(?:s|ed|ing)? enhanc(?:e|es|ed|ing) help(?:s|ed|ful)?
         benefit(?:s|ed|ial)? gains? positive_(?:impacts?|effects?|influence)""",
@@ -60,7 +64,8 @@ def _cues() -> Iterator[tuple[Kind, Sense, str]]:
         yield "compare", sense, rf"\b{any_of(words)}\b(?={_QUALIFIED}\s+{than}\b)"
     yield "equal", "better", rf"\b{any_of(_EQUALS)}\b(?=(?:\s+[\w-]+){{0,4}}?\s+(?:to|with|as|that|than)\b)"
     for sense, words in _SUPERLATIVES.items():
-        yield "best", sense, rf"\b{any_of(words)}\b"
+        yield "best", sense, rf"{_NO_ATTRIBUTE}\b{any_of(words)}\b"
+    yield "best", "better", r"(?<=achiev)\w*\s+(?:an?\s+|the\s+)?(?:new\s+)?state-of-the-art"
     for sense, words in _CHANGES.items():
         yield "change", sense, rf"\b{any_of(words)}\b"
 

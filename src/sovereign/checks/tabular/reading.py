@@ -55,12 +55,12 @@ def read_claim(claim: str, sheet: Sheet, mentions: Sequence[Mention]) -> Read:
     cues_left = numbers_left = denials = 0
     for clause in clauses_of(claim):
         here = within(mentions, clause.start, clause.end)
-        cues = cues_of(clause)
-        denials += any(c.denied for c in cues) or DENIED.search(clause.text) is not None
+        cues, compared_here = cues_of(clause), False
         for cue in cues:
             one = _decided(claim, sheet, clause, cue, mentions, earlier)
             if one is not None:
                 found.append(one)
+                compared_here = True
             elif not clause.tail:
                 cues_left += 1
         for said, finding in figures.of_clause(claim, sheet, clause, mentions, earlier):
@@ -71,6 +71,7 @@ def read_claim(claim: str, sheet: Sheet, mentions: Sequence[Mention]) -> Read:
             specific = sum(m.specific for m in (here or earlier))
             operation = finding.computation.operation
             found.append(Statement(finding.holds != denied, operation, finding, specific, said.start, said.end))
+        denials += not compared_here and DENIED.search(clause.text) is not None
         earlier = here or earlier
     return Read(tuple(found), cues_left, numbers_left, denials)
 
@@ -114,6 +115,8 @@ def _decided(
     if vote is None:
         return None
     holds, finding = vote
+    if not holds and not operands.sure:
+        return None  # another line may be meant
     if holds and finding.gap < _NOTHING and _MUCH.search(claim[clause.start : cue.start]):
         holds = False
     return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)
@@ -142,7 +145,7 @@ def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Fin
         share = len(held) / len(found)
         if mostly(clause.text):
             return share > 0.5, _joined(held if share > 0.5 else failed)
-        if 0.4 < share < 0.6:
+        if 0.25 < share < 0.75:
             return None
         return share > 0.5, _joined(held if share > 0.5 else failed)
     return bool(held), _joined(held or failed)

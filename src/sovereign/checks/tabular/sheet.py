@@ -43,6 +43,7 @@ _SAID_LOWER = re.compile(
 _SAID_HIGHER = re.compile(
     r"\b(?:higher|larger|greater)(?: values?| scores?| numbers?)? (?:is|are|being)(?: the)? better", re.I
 )
+_FEWEST = 3  # figures of a line whose bold marks can say which way is better
 _WORD = re.compile(r"[^\W_]+(?:@\d+)?")
 
 
@@ -62,11 +63,17 @@ class Entry:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The figures of a grid by row and column, and the headers of each row and column that has one."""
+    """The figures of a grid by row and column, and the headers of each row and column that has one.
+
+    ``marked`` is which way is better along a line, where bold marks say so; ``measures`` the axis whose headers name several
+    measures, None where one measure holds for all, or none is named.
+    """
 
     grid: Grid
     at: Mapping[tuple[int, int], Entry]
     headers: Mapping[Axis, Mapping[int, tuple[str, ...]]]
+    marked: Mapping[tuple[Axis, int], int]
+    measures: Axis | None
 
     def entry(self, axis: Axis, line: int, across: int) -> Entry | None:
         """The figure of a line of one axis at a line of the other."""
@@ -77,7 +84,14 @@ class Sheet:
         return tuple(self.headers[axis])
 
     def better(self, entry: Entry) -> int:
-        """1 where more is better, -1 where less is, 0 where nothing says so."""
+        """1 where more is better, -1 where less is, 0 where nothing says so: by an arrow, bold marks, the measure, the caption."""
+        for headers in (entry.cell.column_headers, entry.cell.row_headers):
+            if arrow := arrow_of(headers):
+                return arrow
+        lines: dict[Axis, int] = {"column": entry.cell.column, "row": entry.cell.row}
+        for axis in (self.measures or "column",):
+            if marked := self.marked.get((axis, lines[axis]), 0):
+                return marked
         own = better_of(entry.cell.column_headers) or better_of(entry.cell.row_headers)
         return own or better_of((self.grid.caption,), whole=False)
 
@@ -92,12 +106,6 @@ class Sheet:
     def speeds(self, axis: Axis) -> frozenset[int]:
         """The lines of an axis that measure time or speed."""
         return frozenset(n for n, h in self.headers[axis].items() if measure_of(h)[0] in _SPEEDS)
-
-    def measures(self) -> Axis | None:
-        """The axis whose headers name several measures; None where one measure holds for all, or none is named."""
-        names = {axis: {measure_of(h)[0] for h in self.headers[axis].values()} - {""} for axis in _AXES}
-        best: Axis = "column" if len(names["column"]) >= len(names["row"]) else "row"
-        return best if len(names[best]) > 1 else None
 
 
 _AXES: tuple[Axis, Axis] = ("row", "column")
@@ -130,7 +138,35 @@ def sheet_of(grid: Grid) -> Sheet:
     for entry in at.values():
         headers["row"].setdefault(entry.cell.row, entry.cell.row_headers)
         headers["column"].setdefault(entry.cell.column, entry.cell.column_headers)
-    return Sheet(grid, at, {"row": headers["row"], "column": dict(sorted(headers["column"].items()))})
+    ordered: dict[Axis, dict[int, tuple[str, ...]]] = {
+        "row": headers["row"],
+        "column": dict(sorted(headers["column"].items())),
+    }
+    return Sheet(grid, at, ordered, _marked(at.values()), _measures(ordered))
+
+
+def _measures(headers: Mapping[Axis, Mapping[int, tuple[str, ...]]]) -> Axis | None:
+    """The axis whose headers name several measures; None where one measure holds for all, or none is named."""
+    names = {axis: {measure_of(h)[0] for h in headers[axis].values()} - {""} for axis in _AXES}
+    best: Axis = "column" if len(names["column"]) >= len(names["row"]) else "row"
+    return best if len(names[best]) > 1 else None
+
+
+def _marked(entries: Iterable[Entry]) -> dict[tuple[Axis, int], int]:
+    """Which way is better along a line, where bold marks say so: few cells are bold, the largest or the smallest among them."""
+    lines: dict[tuple[Axis, int], list[Entry]] = defaultdict(list)
+    for entry in entries:
+        lines["column", entry.cell.column].append(entry)
+        lines["row", entry.cell.row].append(entry)
+    found: dict[tuple[Axis, int], int] = {}
+    for line, held in lines.items():
+        bold = {e.value for e in held if e.cell.bold}
+        values = [e.value for e in held]
+        if bold and len(values) >= _FEWEST and sum(e.cell.bold for e in held) <= len(held) / 2:
+            high, low = max(values) in bold, min(values) in bold
+            if high != low:
+                found[line] = 1 if high else -1
+    return found
 
 
 def _unit_of(headers: Iterable[str]) -> tuple[str, float]:
@@ -140,6 +176,13 @@ def _unit_of(headers: Iterable[str]) -> tuple[str, float]:
 def better_of(headers: tuple[str, ...], whole: bool = True) -> int:
     """Which way is better under these headers, or in a caption (``whole`` is False): 1, -1, or 0 where nothing says so."""
     return measure_of(headers, whole)[1]
+
+
+@lru_cache(maxsize=8192)
+def arrow_of(headers: tuple[str, ...]) -> int:
+    """Which way an arrow in the headers points: 1, -1, or 0 without one."""
+    text = " ".join(headers)
+    return 1 if _ARROW_UP.search(text) else -1 if _ARROW_DOWN.search(text) else 0
 
 
 @lru_cache(maxsize=8192)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sovereign.language.words import any_of
 
 from .mentions import Mention
-from .operands import Operands, across_lines, entity_axes, merged, rivals, run_of, subject_of, within
+from .operands import Operands, across_lines, entity_axes, merged, rivals, run_of, subject_of, sure, within
 from .sheet import Sheet
 from .statements import Clause, Cue
 from .without import with_and_without
@@ -29,6 +29,7 @@ _AMONG_ALL = re.compile(
     r"\b(?:all|every|any)\b[^,.;]{0,24}\b(?:others?|models?|methods?|systems?|baselines?|approaches|variants?)\b",
     re.IGNORECASE,
 )
+_BEHIND = 40  # characters behind a superlative in which it says of what it is one
 _AHEAD = 60  # characters behind "than" in which "all other models" is looked for
 _BASE = re.compile(
     r"(?:(?:our|the)\s+)?(?:baselines?|base|vanilla|original|none|no|full|default|standard)"
@@ -78,7 +79,16 @@ def of_comparison(
                 mine, theirs = mine & m.lines, theirs & m.lines  # "for training": of both
         context = [m for m in within(mentions, clause.start, clause.end) if id(m) not in used] or list(earlier)
         across, named = across_lines(sheet, axis, context, cue, rest)
-        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in (*before, *behind)), others)
+        return Operands(
+            axis,
+            mine,
+            theirs,
+            across,
+            named,
+            sum(m.specific for m in (*before, *behind)),
+            others,
+            sure((*before, *behind)),
+        )
     return None
 
 
@@ -86,6 +96,8 @@ def of_superlative(
     claim: str, sheet: Sheet, clause: Clause, cue: Cue, mentions: Sequence[Mention], earlier: Sequence[Mention]
 ) -> Operands | None:
     """The subject of "best" and the like, and the lines it is held against."""
+    if _OF_STEPS.search(claim[cue.end : cue.end + _BEHIND]):
+        return None  # "the largest drop"
     here = within(mentions, clause.start, clause.end)
     for axis in entity_axes(sheet):
         own = [m for m in here if m.axis == axis]
@@ -98,7 +110,7 @@ def of_superlative(
             continue
         context = [m for m in here if m.axis != axis] or [m for m in earlier if m.axis != axis]
         across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
-        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True)
+        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True, sure(subject))
     return None
 
 

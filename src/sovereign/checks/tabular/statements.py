@@ -40,7 +40,10 @@ _NOT_ALL = re.compile(r"\s*(?:always|all|every|consistently|necessarily|uniforml
 _PASSIVE = re.compile(r"\b(?:is|are|was|were|been|being)\s+(?:\w+ly\s+)?$", re.IGNORECASE)
 _PARTICIPLE = re.compile(r"(?:ed|en)$")
 _EVERY = re.compile(
-    r"\b(?:all|every|each|both|consistently|always|across the board|any|uniformly|regardless)\b", re.IGNORECASE
+    r"\b(?:consistently|always|across the board|uniformly)\b|\b(?:all|every|each|both)\b(?:\s+[\w-]+){0,3}?\s+"
+    r"(?:metrics?|measures?|scores?|data\s?sets?|tasks?|sub-?tasks|settings?|languages?|domains?|cases|corpora|categor\w+"
+    r"|benchmarks?|conditions?|sizes|splits?|sets?|subsets|types)\b",
+    re.IGNORECASE,
 )
 _MOSTLY = re.compile(
     r"\b(?:most|mostly|overall|generally|in general|on average|majority|usually|typically|often|almost|nearly)\b",

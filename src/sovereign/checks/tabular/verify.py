@@ -13,7 +13,7 @@ from .sheet import Sheet, sheet_of
 from .statements import plain_claim
 from .unknown import unknown_names
 
-_COMPARING = ("compare", "equal", "best", "change", "trend")
+_COMPARING = ("compare", "equal", "best", "change")
 _SHOWN = 12  # cells of a rationale at most
 LONGEST = 2000  # characters of a claim; what is longer is no claim
 
@@ -80,7 +80,9 @@ def _left_open(read: Read, against: bool) -> str:
         return ""
     if read.open_numbers:
         return f"{read.open_numbers} of the claim's numbers are not found in the table"
-    if not any(s.operation in _COMPARING for s in read.statements) and (read.open_cues or read.denials):
+    if read.denials:
+        return "the claim denies something that the table does not decide"
+    if not any(s.operation in _COMPARING for s in read.statements) and read.open_cues:
         return "numbers of the claim agree, but what it says of them is not decided"
     return ""
 

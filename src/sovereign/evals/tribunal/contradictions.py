@@ -34,9 +34,9 @@ def _disagreement_and_names(data: Json, rng: Random, others: Sequence[Json]) -> 
     if made is None or len(set(made.claim_ids)) < 2:
         return made
     hidden = made.claim_ids[-1]
-    touched = []
+    touched, shown = [], set(made.claim_ids) - {hidden}  # a claim may stand on two sides
     for place, s in cited_sentences(data):
-        if hidden in s["claim_ids"] and set(made.claim_ids[:-1]) & set(s["claim_ids"]):
+        if hidden in s["claim_ids"] and shown & set(s["claim_ids"]):
             s["claim_ids"].remove(hidden)
             touched.append(place)
     return Made((*made.places, *touched), made.claim_ids)

@@ -160,7 +160,11 @@ def _apart(a: Statement, b: Statement) -> bool:
 
 
 def type_of(pairs: Sequence[Typing]) -> Typing:
-    """The type of a group: real where a pair shares its protocol; else what explains at least half of the pairs; else real."""
+    """The type of a group: real where a pair shares its protocol; else what explains at least half of the pairs; else real.
+
+    Pairs that may not be compared say nothing where others may.
+    """
+    pairs = [p for p in pairs if p.type != "not_comparable"] or pairs
     if shared := next((p for p in pairs if p.shared), None):
         return shared
     told = Counter(p.type for p in pairs if p.apart)
