@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from .tables import Results, _fine, _table
+from .tables import Results, _fine, table
 
 HEADS = ("what", "n", "ours", "ours, held out", "numbers or exact title", "words alike")
 Row = tuple[str, str, str, str, str, str]
@@ -13,7 +13,7 @@ Row = tuple[str, str, str, str, str, str]
 
 def versions(found: Results) -> str:
     """The block of the page."""
-    return _table(HEADS, rows_of(found["versions"]))
+    return table(HEADS, rows_of(found["versions"]))
 
 
 def rows_of(result: dict[str, Any]) -> Iterator[Row]:
