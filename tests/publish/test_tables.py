@@ -46,7 +46,7 @@ def test_cells_and_computation_are_shown() -> None:
     record = with_table()
     page = lxml_html.fromstring(write_html(view_of(record)))
     text = " ".join(page.text_content().split())
-    assert "another passage of the same work, Table 6" in text
+    assert "Table 6 of the same work" in text
     assert "LoRA, Inference 245.3" in text
     assert "row 2, column 3 241.4" in text
     assert "Computed from these cells: 245.3 - 241.4 = 3.9" in text

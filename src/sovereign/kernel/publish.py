@@ -134,7 +134,7 @@ def publish(
         decision=decision,
         counters=count(draft),
         level=record_level(rungs, draft.answer.cited()),
-        limits=(*limits_of(draft), *_clock_limit(store), *draft.report.notices),
+        limits=tuple(dict.fromkeys((*limits_of(draft), *_clock_limit(store), *draft.report.notices))),
         environment=_environment(request.settings, draft.report, seconds),
         model_use=draft.model_use,
     )

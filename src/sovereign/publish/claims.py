@@ -184,9 +184,7 @@ def _evidence(evidence: Evidence, references: References) -> EvidenceView:
     words, tone = VERDICTS[evidence.verdict]
     rationale = evidence.rationale
     return EvidenceView(
-        relation=f"{RELATIONS[evidence.relation]}, {one_line(rationale.label) or 'a table'}"
-        if rationale
-        else RELATIONS[evidence.relation],
+        relation=_relation(evidence),
         verdict=Badge(words, tone, one_line(evidence.reason)),
         scope=SCOPES.get(evidence.scope, f"{evidence.scope} scope"),
         reason=one_line(evidence.reason),
@@ -196,6 +194,14 @@ def _evidence(evidence: Evidence, references: References) -> EvidenceView:
         cells=tuple(map(_cell, rationale.cells)) if rationale else (),
         computation=one_line(rationale.computation.expression) if rationale else "",
     )
+
+
+def _relation(evidence: Evidence) -> str:
+    """Whose passage it is; a table by its label."""
+    label = evidence.rationale and (one_line(evidence.rationale.label) or "a table")
+    if label and evidence.relation == "own_work":
+        return f"{label} of the same work"
+    return f"{label} of {RELATIONS[evidence.relation]}" if label else RELATIONS[evidence.relation]
 
 
 def _cell(cell: UsedCell) -> tuple[str, str]:

@@ -30,7 +30,7 @@ LEVELS = (
     "externally reviewed or formally verified",
 )
 CHECKING = (
-    "Each claim is held against its own sentence, other passages of its work and the works of other groups. A claim is "
+    "Each claim is held against its own sentence, other passages and tables of its work and the works of other groups. A claim is "
     "anchored when its quote stands in the stored text, and verified only when evidence other than its own sentence "
     "supports it. What was not checked never counts as passed."
 )
