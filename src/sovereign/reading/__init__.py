@@ -4,7 +4,7 @@ from .bibliography import BIB_SUFFIXES, Bibliography, Entry, document_of
 from .child import Result, Task, read_each, read_one
 from .errors import ReadError
 from .files import LATEX_SUFFIXES, SUFFIXES, check_format, load, load_below, read_bytes
-from .identity import normal_title, paper_id, same_work, work_keys
+from .identity import find_version, normal_title, paper_id, same_work, work_keys
 from .latex_inputs import load_source
 from .limits import READER_VERSION, Limits
 from .metadata import tidy
@@ -27,6 +27,7 @@ __all__ = [
     "Task",
     "check_format",
     "document_of",
+    "find_version",
     "load",
     "load_below",
     "load_source",

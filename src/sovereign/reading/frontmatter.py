@@ -12,7 +12,7 @@ from sovereign.records import Paper
 
 from .errors import ReadError
 from .headings import is_structural
-from .identity import arxiv_of_doi, find_arxiv, find_doi, paper_id
+from .identity import arxiv_of_doi, find_arxiv, find_doi, find_version, paper_id
 from .text import clean, one_line
 
 _LARGEST = 64_000  # characters
@@ -133,6 +133,7 @@ def paper_of(facts: Facts, fallback_title: str | None, location: str, our_words:
         venue=facts.text("venue"),
         doi=doi,
         arxiv_id=arxiv_id or arxiv_of_doi(doi),
+        version=find_version(arxiv_text or ""),
         url=facts.text("url"),
         topics=facts.texts("topics"),
         location=location,

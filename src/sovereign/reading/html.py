@@ -15,7 +15,7 @@ from .frontmatter import title_without_front_matter
 from .html_hidden import hidden_text
 from .html_tables import is_table_node, numbered, table_of
 from .html_text import DROPPED, children, formula, words
-from .identity import arxiv_of_doi, find_arxiv, find_doi, paper_id
+from .identity import arxiv_of_doi, find_arxiv, find_doi, find_version, paper_id
 from .limits import Limits
 from .parts import Part, add
 from .text import one_line, word_set
@@ -167,6 +167,7 @@ def _paper(tree: LexborHTMLParser, first_heading: str | None, location: str) -> 
         venue=first("citation_journal_title", "citation_conference_title") or None,
         doi=doi,
         arxiv_id=arxiv_id,
+        version=find_version(first("citation_arxiv_id")),
         location=location,
     )
     return paper, notices

@@ -7,7 +7,9 @@ import unicodedata
 
 from sovereign.records import Paper, sha256_hex
 
-ARXIV_ID = re.compile(r"(?<![\w.])(?P<id>\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?(?![\w])")
+ARXIV_ID = re.compile(
+    r"(?<![\w.])(?P<id>\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v(?P<version>\d{1,3}))?(?![\w])"
+)
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _ARXIV_DOI = "10.48550/arxiv."
 _LONGEST_TITLE = 200
@@ -23,6 +25,12 @@ def find_arxiv(text: str) -> str | None:
     """The first arXiv id in ``text``, without its version; None if there is none."""
     found = ARXIV_ID.search(text)
     return found["id"] if found else None
+
+
+def find_version(text: str) -> int | None:
+    """The version that the first arXiv id in ``text`` carries ("2404.15159v3"); None if it carries none."""
+    found = ARXIV_ID.search(text)
+    return int(found["version"]) if found and found["version"] else None
 
 
 def normal_title(title: str) -> str:

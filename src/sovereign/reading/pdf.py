@@ -23,7 +23,7 @@ from .limits import Limits
 from .pdf_flow import Flow
 from .pdf_parts import HYPHEN, Line
 from .pdf_text import read_pages
-from .plain import own_arxiv_id
+from .plain import own_arxiv
 from .text import one_line, said_of_hiding
 
 _FEWEST_LETTERS = 20  # in a whole file; fewer means that pages are pictures
@@ -146,9 +146,16 @@ def _paper(
         guess = _printed_title(lines)
         title, key, notice = title_without_front_matter(guess, location)
         notice = notice.replace("heading", "line of the first page") if guess else notice
-    arxiv_id = own_arxiv_id("\n".join(line.text for line in pages[0])) if pages else None
+    arxiv_id, version = own_arxiv("\n".join(line.text for line in pages[0])) if pages else (None, None)
     authors = tuple(filter(None, (one_line(name) for name in re.split(r";", metadata.get("Author", "")))))
-    paper = Paper(id=paper_id(None, arxiv_id, key), title=title, authors=authors, arxiv_id=arxiv_id, location=location)
+    paper = Paper(
+        id=paper_id(None, arxiv_id, key),
+        title=title,
+        authors=authors,
+        arxiv_id=arxiv_id,
+        version=version,
+        location=location,
+    )
     return paper, notice
 
 

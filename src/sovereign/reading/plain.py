@@ -9,7 +9,7 @@ from sovereign.records import Document, Paper
 from .document import Builder
 from .frontmatter import title_without_front_matter
 from .headings import PlainHeadings, is_structural
-from .identity import find_arxiv, paper_id
+from .identity import find_arxiv, find_version, paper_id
 from .limits import Limits
 from .text import clean
 
@@ -35,16 +35,16 @@ def read_plain(text: str, location: str, limits: Limits) -> Document:
             block = rest
         builder.paragraph(block)
     shown, key, notice = title_without_front_matter(title, location)
-    arxiv_id = own_arxiv_id(text)
+    arxiv_id, version = own_arxiv(text)
     builder.notices.append(notice)
-    paper = Paper(id=paper_id(None, arxiv_id, key), title=shown, arxiv_id=arxiv_id, location=location)
+    paper = Paper(id=paper_id(None, arxiv_id, key), title=shown, arxiv_id=arxiv_id, version=version, location=location)
     return builder.document(paper)
 
 
-def own_arxiv_id(text: str) -> str | None:
-    """The arXiv id stamped on the start of a document's text, without its version."""
+def own_arxiv(text: str) -> tuple[str | None, int | None]:
+    """The arXiv id stamped on the start of a document's text, and its version."""
     found = _STAMP.search(text[:_OWN_PART])
-    return find_arxiv(found["id"]) if found else None
+    return (find_arxiv(found["id"]), find_version(found["id"])) if found else (None, None)
 
 
 def _title(blocks: list[str]) -> str | None:

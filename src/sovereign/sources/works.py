@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sovereign.reading import paper_id, same_work, work_keys
+from sovereign.reading import find_version, paper_id, same_work, work_keys
 from sovereign.records import Depth, Model, Paper
 
 _DEPTH_RANK: dict[Depth, int] = {"full_text": 3, "abstract": 2, "note": 1}
@@ -52,7 +52,37 @@ def works_of(entries: Sequence[Entry]) -> list[Work]:
         for key in keys:
             if not any(g is group for g in by_key.setdefault(key, [])):
                 by_key[key].append(group)
-    return sorted(map(_work, groups), key=lambda work: work.kept.location)
+    apart = [version for group in groups for version in _versions(group)]
+    return sorted(map(_work, apart), key=lambda work: work.kept.location)
+
+
+def _versions(group: list[Entry]) -> list[list[Entry]]:
+    """One work, or its versions where files say that they are of several: the latest keeps the work's id and whatever names no
+    version; an earlier one is a work of its own, so that what changed can be seen. They never count as two groups."""
+    numbered: dict[int, list[Entry]] = {}
+    for entry in group:
+        if entry.facts.depth != "note" and (number := _version(entry)):
+            numbered.setdefault(number, []).append(entry)
+    if len(numbered) < 2:
+        return [group]
+    earlier = [numbered[number] for number in sorted(numbered)[:-1]]
+    taken = {id(entry) for entries in earlier for entry in entries}
+    return [[e for e in group if id(e) not in taken], *([_as_version(e) for e in entries] for entries in earlier)]
+
+
+def _version(entry: Entry) -> int | None:
+    paper = entry.facts.paper
+    name = (
+        find_version(entry.location.rpartition("/")[2]) if paper.arxiv_id and paper.arxiv_id in entry.location else None
+    )
+    return paper.version or name
+
+
+def _as_version(entry: Entry) -> Entry:
+    paper, number = entry.facts.paper, _version(entry)
+    known = f"{paper.arxiv_id}v{number}"
+    facts = {"id": f"arxiv:{known}", "arxiv_id": known, "version": number, "doi": None}
+    return entry._replace(facts=entry.facts.model_copy(update={"paper": paper.model_copy(update=facts)}))
 
 
 def _work(group: Sequence[Entry]) -> Work:

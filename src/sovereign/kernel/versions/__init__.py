@@ -6,6 +6,7 @@ the record holds one text, and nothing in it says that its parts come from diffe
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -19,6 +20,8 @@ from ..rows import metric_name
 from .changes import Change, Kind, changes
 from .places import turned_place
 from .works import version_pairs, version_reason, versions_of
+
+_NUMBERED = re.compile(r"v\d+$")  # of an arXiv id
 
 __all__ = [
     "Change",
@@ -89,7 +92,8 @@ def version_groups(documents: Sequence[Document]) -> tuple[tuple[str, ...], ...]
 
 def _age(paper: Paper) -> tuple[int, str, int]:
     """A key that puts the older of two versions first; a record without a number of its version is of the newest."""
-    return paper.year or 0, paper.arxiv_id or f"~{paper.id}", paper.version or 1_000_000
+    known = _NUMBERED.sub("", paper.arxiv_id or f"~{paper.id}")
+    return paper.year or 0, known, paper.version or 1_000_000
 
 
 def title_against_abstract(document: Document, claims: Iterable[Claim]) -> tuple[Disagreement, ...]:

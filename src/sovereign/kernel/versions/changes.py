@@ -102,7 +102,9 @@ def _figures(older: Sequence[Claim], newer: Sequence[Claim], pairs: Sequence[tup
         for x, y in _unequal(a.text, b.text):
             if (key := (f"{a.quote.start} {x.text}", f"{b.quote.start} {y.text}")) not in done:
                 done.add(key)
-                yield Change("figure", a, b, a.metric or b.metric or "", f"{x.text} became {y.text}{_scope(a, b)}")
+                mine, theirs = _stating(x, a, older), _stating(y, b, newer)
+                metric = mine.metric or theirs.metric or ""
+                yield Change("figure", mine, theirs, metric, f"{x.text} became {y.text}{_scope(mine, theirs)}")
     paired = {id(c) for pair in pairs for c in pair}
     rest = [[c for c in claims if id(c) not in paired] for claims in (older, newer)]
     for a, b in product(*rest):
@@ -117,6 +119,13 @@ def _figures(older: Sequence[Claim], newer: Sequence[Claim], pairs: Sequence[tup
         ):
             said = f"{mine.value.text} became {theirs.value.text}{_scope(a, b)}"
             yield Change("figure", a, b, mine.metric or "", said)
+
+
+def _stating(figure: Quantity, claim: Claim, claims: Sequence[Claim]) -> Claim:
+    """Of the claims of one sentence, one for each metric, the one that gives a figure."""
+    same = (c for c in claims if (c.quote.text_hash, c.quote.start) == (claim.quote.text_hash, claim.quote.start))
+    giving = (c for c in same if any(r.value and r.value.value == figure.value for r in c.results))
+    return next(giving, claim)
 
 
 def _own_change(result: Result) -> bool:
