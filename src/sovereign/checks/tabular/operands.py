@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .mentions import Mention
+from .mentions import Mention, header_words
 from .sheet import Axis, Sheet, measure_of, other
 from .statements import Cue
 
@@ -61,9 +61,19 @@ def merged(mentions: Sequence[Mention]) -> frozenset[int]:
     return frozenset.intersection(*facets) or facets[-1]
 
 
-def sure(mentions: Iterable[Mention]) -> bool:
-    """Whether each phrase says at least half of the header that it stands for."""
-    return all(m.share >= _HALF for m in mentions)
+def sure(mentions: Iterable[Mention], sheet: Sheet) -> bool:
+    """Whether each phrase says at least half of the header that it stands for, or of what sets its lines apart from the others.
+
+    "Linear" says all that sets "Throughput (instances/s) Linear" apart from "Throughput (instances/s) Balanced".
+    """
+    return all(m.share >= _HALF or m.share >= _HALF * _apart(sheet, m.axis, m.lines) for m in mentions)
+
+
+def _apart(sheet: Sheet, axis: Axis, lines: frozenset[int]) -> float:
+    """The largest share of a header of these lines that is not in every header of the axis."""
+    words = {n: [w for h in headers for w, _ in header_words(h)] for n, headers in sheet.headers[axis].items()}
+    common = frozenset.intersection(*map(frozenset, words.values()))
+    return max(sum(w not in common for w in words[n]) / max(len(words[n]), 1) for n in lines)
 
 
 def within(mentions: Iterable[Mention], start: int, end: int, axis: Axis | None = None) -> list[Mention]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from . import figures
 from .compute import Finding, compared, computed, ranked
+from .contest import fails
 from .mentions import Mention
 from .operands import within
 from .sheet import Sheet
@@ -117,6 +118,8 @@ def _decided(
     holds, finding = vote
     if not holds and not operands.sure:
         return None  # another line may be meant
+    if cue.kind == "best" and not holds and not fails(claim, sheet, operands, cue, found):
+        return None
     if holds and finding.gap < _NOTHING and _MUCH.search(claim[clause.start : cue.start]):
         holds = False
     return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)

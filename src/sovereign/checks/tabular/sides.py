@@ -39,7 +39,7 @@ _BASE = re.compile(
 _NOTED = re.compile(r"\(\w+\s?-\s?\w+\)")  # "(A3-A2)": which is held against which is not said in words
 _OF_STEPS = re.compile(
     r"\b(?:gaps?|differences?|improvements?|gains?|discrepanc\w+|correlations?|increases?|drops?|ratios?|effects?|impacts?"
-    r"|variance|variation|benefits?)\b",
+    r"|variance|variation|benefits?|scales?|scaling)\b",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(r"[^.;]{0,40}?\bfrom\s+(?P<low>[^.;]{2,60}?)\s+to\s+(?P<high>[^.;]{2,60})")
@@ -87,7 +87,7 @@ def of_comparison(
             named,
             sum(m.specific for m in (*before, *behind)),
             others,
-            sure((*before, *behind)),
+            sure((*before, *behind), sheet),
         )
     return None
 
@@ -110,7 +110,7 @@ def of_superlative(
             continue
         context = [m for m in here if m.axis != axis] or [m for m in earlier if m.axis != axis]
         across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
-        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True, sure(subject))
+        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True, sure(subject, sheet))
     return None
 
 
