@@ -19,7 +19,7 @@ _AHEAD = 60  # characters behind a superlative that may say among what
 # "the best baseline", "the best single model", "the best of our models": what else is in the table does not compete.
 _RESTRICTED = re.compile(
     r"[^,.;]{0,24}?\b(?:baselines?|single|individual|ensembles?|(?:un|self-|semi-|weakly[- ])?supervised|neural|linear|published"
-    r"|previous|prior|existing|open|our|pattern|feature|group|category|family|variants?|(?:among|of) (?:the )?(?:two|three|four|these|those))\b",
+    r"|previous|prior|existing|open|our|variants?|(?:among|of) (?:the )?(?:two|three|four|these|those))\b",
     re.IGNORECASE,
 )
 

@@ -26,6 +26,7 @@ _HALF = 0.5
 _SUM = re.compile(
     r"\b(?:F-?1|F|overall|average|avg|combined|joint|total|macro|micro|F-measure|F-score|CoNLL|mean)\b", re.IGNORECASE
 )
+_OVERALL = re.compile(r"\b(?:overall|average|avg|combined|total|mean)\b", re.IGNORECASE)  # of several lines, what sums them up
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def across_lines(
         return tuple(sorted(_summed(sheet, far, named))), True
     lines = frozenset(sheet.lines(far)) - sheet.costs(far)
     if cue.sense in ("better", "worse"):
-        lines = _summed(sheet, far, lines & sheet.directed(far) or lines)
+        overall = frozenset(n for n in lines if _OVERALL.search(" ".join(sheet.headers[far][n])))
+        lines = overall or _summed(sheet, far, lines & sheet.directed(far) or lines)
     return tuple(sorted(lines)), False
 
 
