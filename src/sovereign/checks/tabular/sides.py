@@ -65,6 +65,9 @@ def of_comparison(
         before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
         before = before or [m for m in earlier if m.axis == axis]
         mine, theirs, others = merged(before), merged(behind), False
+        if joint is None and not transitive and cue.kind == "compare":
+            theirs = merged([m for m in earlier if m.axis == axis]) - mine  # "while A is fast, B has a higher F1"
+            behind = []
         among_all = _AMONG_ALL.search(claim[at : at + _AHEAD])
         if mine and (among_all or (not theirs and _OTHERS.match(claim[at : clause.end]))):
             theirs, others, behind = rivals(sheet, axis, mine), True, []
