@@ -27,12 +27,9 @@ _RESTRICTED = re.compile(
 def fails(claim: str, sheet: Sheet, operands: Operands, cue: Cue, found: Sequence[Finding]) -> bool:
     """Whether a superlative that does not hold among all lines fails in every reading.
 
-    Where the claim does not say on which lines across, it fails on each. Where the best cell of each is bold, the paper itself
-    calls that one the best. Elsewhere it also fails in each block that the subject stands in, and where the claim restricts what
-    competes, half of all lines are better.
+    Where the best cell of each line across is bold, the paper itself calls that one the best. Elsewhere it must also fail in each
+    block that the subject stands in, and where the claim restricts what competes, be in the worse half of all lines.
     """
-    if not operands.named and any(f.holds for f in found):
-        return False
     if all(f.holds or f.cells[-1].cell.bold for f in found):
         return True
     for block in _blocks(sheet, operands.axis, operands.mine):

@@ -112,7 +112,7 @@ def _decided(
             cue.kind == "equal",
             operands.others,
         )
-    vote = _vote(found, clause, cue)
+    vote = _vote(found, clause, cue, operands.named)
     if vote is None:
         return None
     holds, finding = vote
@@ -130,8 +130,11 @@ def _unsure(claim: str, clause: Clause, cue: Cue) -> bool:
     return cue.hedged or bool(_EXCEPT.search(clause.text)) or bool(_EFFECT.match(claim, cue.end))
 
 
-def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Finding] | None:
-    """What the lines across say together; None where they differ and the claim does not say of how many it speaks."""
+def _vote(found: Sequence[Finding], clause: Clause, cue: Cue, named: bool) -> tuple[bool, Finding] | None:
+    """What the lines across say together; None where they differ and the claim does not say of how many it speaks.
+
+    Where it does not say of which lines it speaks, either, one line that bears it out is enough that it is not refuted.
+    """
     held, failed = [f for f in found if f.holds], [f for f in found if not f.holds]
     if not held and not failed:
         return None
@@ -148,7 +151,7 @@ def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Fin
         share = len(held) / len(found)
         if mostly(clause.text):
             return share > 0.5, _joined(held if share > 0.5 else failed)
-        if 0.25 < share < 0.75:
+        if 0.25 < share < 0.75 or (share < 0.5 and not named):
             return None
         return share > 0.5, _joined(held if share > 0.5 else failed)
     return bool(held), _joined(held or failed)
