@@ -40,7 +40,10 @@ def means(claim: str, grid: Grid, statements: tuple[Statement, ...]) -> bool:
     plain, sheet = plain_claim(claim), sheet_of(grid)
     if not all(_names(plain, sheet, axis) for axis in ("row", "column")):
         return False
-    asked, given = _metrics(claim), _metrics(" ; ".join((grid.caption, *_headers(statements), *_found(plain, sheet, statements))))
+    asked, given = (
+        _metrics(claim),
+        _metrics(" ; ".join((grid.caption, *_headers(statements), *_found(plain, sheet, statements)))),
+    )
     if asked and not asked & given:
         return False
     numeric = [s for s in statements if s.operation not in _COMPARING]

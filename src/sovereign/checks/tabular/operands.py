@@ -26,7 +26,9 @@ _HALF = 0.5
 _SUM = re.compile(
     r"\b(?:F-?1|F|overall|average|avg|combined|joint|total|macro|micro|F-measure|F-score|CoNLL|mean)\b", re.IGNORECASE
 )
-_OVERALL = re.compile(r"\b(?:overall|average|avg|combined|total|mean)\b", re.IGNORECASE)  # of several lines, what sums them up
+_OVERALL = re.compile(
+    r"\b(?:overall|average|avg|combined|total|mean)\b", re.IGNORECASE
+)  # of several lines, what sums them up
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Operands:
     """``mine`` against ``theirs`` on an axis, at lines ``across``. ``named``: whether the claim says at which.
 
     ``specific`` counts the phrases that no other table would have; with ``others``, theirs are all the rest.
-    ``sure``: the phrases are no small part of the headers that they stand for.
+    ``unsaid``: any one of theirs may be meant. ``sure``: the phrases are no small part of the headers that they stand for.
     """
 
     axis: Axis
@@ -45,6 +47,7 @@ class Operands:
     specific: int
     others: bool = False
     sure: bool = True
+    unsaid: bool = False
 
 
 def merged(mentions: Sequence[Mention]) -> frozenset[int]:

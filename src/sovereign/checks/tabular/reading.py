@@ -10,7 +10,7 @@ from . import figures
 from .compute import Finding, compared, computed, ranked
 from .contest import fails
 from .mentions import Mention
-from .operands import within
+from .operands import Operands, within
 from .sheet import Sheet
 from .sides import of_change, of_comparison, of_superlative
 from .statements import DENIED, Clause, Cue, clauses_of, counted, cues_of, every, mostly
@@ -112,6 +112,8 @@ def _decided(
             cue.kind == "equal",
             operands.others,
         )
+    if operands.unsaid and not _unanimous(sheet, operands):
+        return None
     vote = _vote(found, clause, cue, operands.named)
     if vote is None:
         return None
@@ -123,6 +125,18 @@ def _decided(
     if holds and finding.gap < _NOTHING and _MUCH.search(claim[clause.start : cue.start]):
         holds = False
     return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)
+
+
+def _unanimous(sheet: Sheet, operands: Operands) -> bool:
+    """Whether the subject is on one side of every line that may be meant, wherever they have figures."""
+    mine, theirs = operands.mine, operands.theirs
+    pairs = (
+        (sheet.entry(operands.axis, a, line), sheet.entry(operands.axis, b, line))
+        for line in operands.across
+        for a in mine
+        for b in theirs
+    )
+    return {(x.value > y.value) - (x.value < y.value) for x, y in pairs if x and y} in ({1}, {-1})
 
 
 def _unsure(claim: str, clause: Clause, cue: Cue) -> bool:

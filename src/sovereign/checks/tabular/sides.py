@@ -64,10 +64,12 @@ def of_comparison(
         behind = run_of(claim, within(mentions, at, clause.end, axis))
         before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
         before = before or [m for m in earlier if m.axis == axis]
-        mine, theirs, others = merged(before), merged(behind), False
+        mine, theirs, others, unsaid = merged(before), merged(behind), False, False
         if joint is None and not transitive and cue.kind == "compare":
-            theirs = merged([m for m in earlier if m.axis == axis]) - mine  # "while A is fast, B has a higher F1"
-            behind = []
+            # "While A is fast, B has a higher F1"; where nothing was named before, any other line may be meant.
+            theirs, behind = merged([m for m in earlier if m.axis == axis]) - mine, []
+            unsaid = bool(mine) and not theirs
+            theirs = theirs or rivals(sheet, axis, mine)
         among_all = _AMONG_ALL.search(claim[at : at + _AHEAD])
         if mine and (among_all or (not theirs and _OTHERS.match(claim[at : clause.end]))):
             theirs, others, behind = rivals(sheet, axis, mine), True, []
@@ -91,6 +93,7 @@ def of_comparison(
             sum(m.specific for m in (*before, *behind)),
             others,
             sure((*before, *behind), sheet),
+            unsaid,
         )
     return None
 
