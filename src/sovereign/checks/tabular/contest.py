@@ -40,8 +40,8 @@ def fails(claim: str, sheet: Sheet, operands: Operands, cue: Cue, found: Sequenc
         if any(f.holds for f in inside):
             return False
     if _RESTRICTED.match(claim[cue.end : cue.end + _AHEAD]):
-        half = (len(operands.theirs) + 1) / 2
-        return all((f.computation.value or 0) > half for f in found if not f.holds)
+        middle = (len(operands.theirs) + 2) / 2
+        return all((f.computation.value or 0) > middle for f in found if not f.holds)
     return True
 
 
