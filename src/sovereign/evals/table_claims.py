@@ -1,4 +1,7 @@
-"""How well claims are checked against the table itself (:func:`sovereign.checks.tabular.verify_in_tables`), on SciTab's tables.
+"""How well claims are checked against the table itself (:func:`sovereign.checks.tabular.verify_in_grid`), on SciTab's tables.
+
+SciTab says which table a claim is about. In a document of which that is not known (:func:`sovereign.checks.tabular.verify_in_tables`),
+the check first asks whether a claim means a table, and decides far less: those figures stand beside as ``table_not_given``.
 
 A table is made a document as a reader of papers would give it: cells with their places, the first row as headers, bold marks.
 Papers are split in two halves by the last byte of a hash: the checks were built with ``dev`` in view, ``held_out`` was only measured.
@@ -13,11 +16,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sovereign.checks.tabular import verify_in_tables
+from sovereign.checks.tabular import grids_of, verify_in_grid, verify_in_tables
 from sovereign.records import Cell, Document, Paper, Section, Table, text_hash
 
 from .metrics import Counts, Figures, intervals
-from .pairs import LABELS, Label, Progress
+from .pairs import LABELS, Label, Progress, label_of
 
 SHUFFLES = 5  # of the tables among claims of other papers
 _DECIDED: tuple[Label, ...] = ("SUPPORT", "CONTRADICT")
@@ -36,7 +39,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the table said, and by which operation; both tables of a document may speak, then they must agree."""
+    """What the table said, and by which operation."""
 
     label: Label
     operation: str = ""
@@ -65,13 +68,18 @@ def table_document(caption: str, rows: Sequence[Sequence[tuple[str, bool]]]) -> 
 
 
 def answer(claim: str, document: Document) -> Answer:
-    """The verdict of the table check on a claim, with the operation that decided."""
-    found = verify_in_tables(claim, document)
-    verdicts = {e.verdict for e in found}
-    if len(verdicts) != 1 or found[0].rationale is None:
+    """The verdict of the table check on a claim that is known to be about the document's one table, and the operation that decided."""
+    (grid,) = grids_of(document)
+    ruling = verify_in_grid(claim, grid)
+    if ruling.rationale is None:
         return Answer("NOT_ENOUGH_INFO")
-    label: Label = "SUPPORT" if verdicts == {"SUPPORT"} else "CONTRADICT"
-    return Answer(label, found[0].rationale.computation.operation)
+    return Answer(label_of(ruling.verdict), ruling.rationale.computation.operation)
+
+
+def answer_among(claim: str, document: Document) -> Label:
+    """The verdict where it is not known which table of the document a claim is about; tables that disagree decide nothing."""
+    verdicts = {e.verdict for e in verify_in_tables(claim, document)}
+    return label_of(verdicts.pop()) if len(verdicts) == 1 else "NOT_ENOUGH_INFO"
 
 
 def half_of(group: str) -> str:
@@ -91,7 +99,8 @@ def measure(cases: Sequence[Case], confusions: Mapping[str, Counts], progress: P
     halves = {name: [i for i, c in enumerate(cases) if half_of(c.group) == name] for name in ("dev", "held_out")}
     parts = {name: _part(cases, answers, swapped, chosen) for name, chosen in halves.items() if chosen}
     majority = Counter(c.label for c in cases).most_common(1)[0][0]
-    others = {**confusions, "majority": Counter(f"{c.label}>{majority}" for c in cases)}
+    among = Counter(f"{c.label}>{answer_among(c.claim, c.document)}" for c in cases)
+    others = {"table_not_given": among, **confusions, "majority": Counter(f"{c.label}>{majority}" for c in cases)}
     return {
         **_part(cases, answers, swapped, range(len(cases))),
         "parts": parts,

@@ -65,6 +65,8 @@ def compared(
         pairs = _aligned(a, b, axis, sign, all_others)
         held = [_alike(x, y) if alike else (x.value - y.value) * sign > 0 for x, y in pairs]
         share = sum(held) / len(held)
+        if not alike and 1 - _NEARLY < share < _NEARLY and (ends := _ends(a, b, sign)):
+            pairs, share = ends
         if not 1 - _NEARLY < share < _NEARLY:
             x, y = pairs[0]
             gaps = [abs(p.value - q.value) / max(abs(p.value), abs(q.value), 1e-12) for p, q in pairs]
@@ -75,6 +77,14 @@ def compared(
                 Finding(share > 0.5, cells, computed("comparison", text, x.value - y.value, x.unit), min(gaps))
             )
     return found
+
+
+def _ends(a: list[Entry], b: list[Entry], sign: int) -> tuple[list[tuple[Entry, Entry]], float] | None:
+    """Of two groups that overlap, the best of each and the worst of each as pairs; None where these point two ways."""
+    pairs = [(pick(a, key=lambda e: e.value * sign), pick(b, key=lambda e: e.value * sign)) for pick in (max, min)]
+    held = {(x.value > y.value) - (x.value < y.value) for x, y in pairs}
+    side = sign * max(held, key=abs)
+    return None if {1, -1} <= held or not side else (pairs, float(side > 0))
 
 
 def _aligned(a: list[Entry], b: list[Entry], axis: Axis, sign: int, all_others: bool) -> list[tuple[Entry, Entry]]:

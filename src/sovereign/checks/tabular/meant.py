@@ -40,7 +40,10 @@ def means(claim: str, grid: Grid, statements: tuple[Statement, ...]) -> bool:
     plain, sheet = plain_claim(claim), sheet_of(grid)
     if not all(_names(plain, sheet, axis) for axis in ("row", "column")):
         return False
-    asked, given = _metrics(claim), _metrics(" ; ".join((grid.caption, *_headers(statements))))
+    asked, given = (
+        _metrics(claim),
+        _metrics(" ; ".join((grid.caption, *_headers(statements), *_found(plain, sheet, statements)))),
+    )
     if asked and not asked & given:
         return False
     numeric = [s for s in statements if s.operation not in _COMPARING]
@@ -56,6 +59,13 @@ def _metrics(text: str) -> frozenset[str]:
 def _headers(statements: tuple[Statement, ...]) -> Iterator[str]:
     for entry in (e for s in statements for e in s.finding.cells):
         yield from (*entry.cell.column_headers, *entry.cell.row_headers)
+
+
+def _found(plain: str, sheet: Sheet, statements: tuple[Statement, ...]) -> Iterator[str]:
+    """The words of a claim that mean lines of the cells: "accuracy" for a column "Acc."."""
+    cells = [e.cell for s in statements for e in s.finding.cells]
+    lines = {"row": {c.row for c in cells}, "column": {c.column for c in cells}}
+    yield from (plain[m.start : m.end] for m in find_mentions(plain, sheet) if m.share == 1 and m.lines & lines[m.axis])
 
 
 def _names(plain: str, sheet: Sheet, axis: Axis) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from .mentions import Mention
+from .mentions import Mention, header_words
 from .sheet import Axis, Sheet, measure_of, other
 from .statements import Cue
 
@@ -26,6 +26,9 @@ _HALF = 0.5
 _SUM = re.compile(
     r"\b(?:F-?1|F|overall|average|avg|combined|joint|total|macro|micro|F-measure|F-score|CoNLL|mean)\b", re.IGNORECASE
 )
+_OVERALL = re.compile(
+    r"\b(?:overall|average|avg|combined|total|mean)\b", re.IGNORECASE
+)  # of several lines, what sums them up
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Operands:
     """``mine`` against ``theirs`` on an axis, at lines ``across``. ``named``: whether the claim says at which.
 
     ``specific`` counts the phrases that no other table would have; with ``others``, theirs are all the rest.
-    ``sure``: the phrases are no small part of the headers that they stand for.
+    ``unsaid``: any one of theirs may be meant. ``sure``: the phrases are no small part of the headers that they stand for.
     """
 
     axis: Axis
@@ -44,6 +47,7 @@ class Operands:
     specific: int
     others: bool = False
     sure: bool = True
+    unsaid: bool = False
 
 
 def merged(mentions: Sequence[Mention]) -> frozenset[int]:
@@ -61,9 +65,19 @@ def merged(mentions: Sequence[Mention]) -> frozenset[int]:
     return frozenset.intersection(*facets) or facets[-1]
 
 
-def sure(mentions: Iterable[Mention]) -> bool:
-    """Whether each phrase says at least half of the header that it stands for."""
-    return all(m.share >= _HALF for m in mentions)
+def sure(mentions: Iterable[Mention], sheet: Sheet) -> bool:
+    """Whether each phrase says at least half of the header that it stands for, or of what sets its lines apart from the others.
+
+    "Linear" says all that sets "Throughput (instances/s) Linear" apart from "Throughput (instances/s) Balanced".
+    """
+    return all(m.share >= _HALF or m.share >= _HALF * _apart(sheet, m.axis, m.lines) for m in mentions)
+
+
+def _apart(sheet: Sheet, axis: Axis, lines: frozenset[int]) -> float:
+    """The largest share of a header of these lines that is not in every header of the axis."""
+    words = {n: [w for h in headers for w, _ in header_words(h)] for n, headers in sheet.headers[axis].items()}
+    common = frozenset.intersection(*map(frozenset, words.values()))
+    return max(sum(w not in common for w in words[n]) / max(len(words[n]), 1) for n in lines)
 
 
 def within(mentions: Iterable[Mention], start: int, end: int, axis: Axis | None = None) -> list[Mention]:
@@ -119,7 +133,8 @@ def across_lines(
         return tuple(sorted(_summed(sheet, far, named))), True
     lines = frozenset(sheet.lines(far)) - sheet.costs(far)
     if cue.sense in ("better", "worse"):
-        lines = _summed(sheet, far, lines & sheet.directed(far) or lines)
+        overall = frozenset(n for n in lines if _OVERALL.search(" ".join(sheet.headers[far][n])))
+        lines = overall or _summed(sheet, far, lines & sheet.directed(far) or lines)
     return tuple(sorted(lines)), False
 
 

@@ -62,6 +62,7 @@ def _cues() -> Iterator[tuple[Kind, Sense, str]]:
     for sense, words in _COMPARATIVES.items():
         than = any_of(_THAN.get(sense, "than compared"))
         yield "compare", sense, rf"\b{any_of(words)}\b(?={_QUALIFIED}\s+{than}\b)"
+        yield "compare", sense, rf"\b{any_of(words)}\b(?!.*\b{than}\b)"
     yield "equal", "better", rf"\b{any_of(_EQUALS)}\b(?=(?:\s+[\w-]+){{0,4}}?\s+(?:to|with|as|that|than)\b)"
     for sense, words in _SUPERLATIVES.items():
         yield "best", sense, rf"{_NO_ATTRIBUTE}\b{any_of(words)}\b"

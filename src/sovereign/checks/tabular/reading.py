@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from . import figures
 from .compute import Finding, compared, computed, ranked
+from .contest import fails
 from .mentions import Mention
-from .operands import within
+from .operands import Operands, within
 from .sheet import Sheet
 from .sides import of_change, of_comparison, of_superlative
 from .statements import DENIED, Clause, Cue, clauses_of, counted, cues_of, every, mostly
@@ -111,15 +112,31 @@ def _decided(
             cue.kind == "equal",
             operands.others,
         )
-    vote = _vote(found, clause, cue)
+    if operands.unsaid and not _unanimous(sheet, operands):
+        return None
+    vote = _vote(found, clause, cue, operands.named)
     if vote is None:
         return None
     holds, finding = vote
     if not holds and not operands.sure:
         return None  # another line may be meant
+    if cue.kind == "best" and not holds and not fails(claim, sheet, operands, cue, found):
+        return None
     if holds and finding.gap < _NOTHING and _MUCH.search(claim[clause.start : cue.start]):
         holds = False
     return Statement(holds != cue.denied, cue.kind, finding, operands.specific + operands.named, cue.start, cue.end)
+
+
+def _unanimous(sheet: Sheet, operands: Operands) -> bool:
+    """Whether the subject is on one side of every line that may be meant, wherever they have figures."""
+    mine, theirs = operands.mine, operands.theirs
+    pairs = (
+        (sheet.entry(operands.axis, a, line), sheet.entry(operands.axis, b, line))
+        for line in operands.across
+        for a in mine
+        for b in theirs
+    )
+    return {(x.value > y.value) - (x.value < y.value) for x, y in pairs if x and y} in ({1}, {-1})
 
 
 def _unsure(claim: str, clause: Clause, cue: Cue) -> bool:
@@ -127,8 +144,11 @@ def _unsure(claim: str, clause: Clause, cue: Cue) -> bool:
     return cue.hedged or bool(_EXCEPT.search(clause.text)) or bool(_EFFECT.match(claim, cue.end))
 
 
-def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Finding] | None:
-    """What the lines across say together; None where they differ and the claim does not say of how many it speaks."""
+def _vote(found: Sequence[Finding], clause: Clause, cue: Cue, named: bool) -> tuple[bool, Finding] | None:
+    """What the lines across say together; None where they differ and the claim does not say of how many it speaks.
+
+    Where it does not say of which lines it speaks, either, one line that bears it out is enough that it is not refuted.
+    """
     held, failed = [f for f in found if f.holds], [f for f in found if not f.holds]
     if not held and not failed:
         return None
@@ -145,7 +165,7 @@ def _vote(found: Sequence[Finding], clause: Clause, cue: Cue) -> tuple[bool, Fin
         share = len(held) / len(found)
         if mostly(clause.text):
             return share > 0.5, _joined(held if share > 0.5 else failed)
-        if 0.25 < share < 0.75:
+        if 0.25 < share < 0.75 or (share < 0.5 and not named):
             return None
         return share > 0.5, _joined(held if share > 0.5 else failed)
     return bool(held), _joined(held or failed)

@@ -39,7 +39,7 @@ _BASE = re.compile(
 _NOTED = re.compile(r"\(\w+\s?-\s?\w+\)")  # "(A3-A2)": which is held against which is not said in words
 _OF_STEPS = re.compile(
     r"\b(?:gaps?|differences?|improvements?|gains?|discrepanc\w+|correlations?|increases?|drops?|ratios?|effects?|impacts?"
-    r"|variance|variation|benefits?)\b",
+    r"|variance|variation|benefits?|scales?|scaling)\b",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(r"[^.;]{0,40}?\bfrom\s+(?P<low>[^.;]{2,60}?)\s+to\s+(?P<high>[^.;]{2,60})")
@@ -64,7 +64,12 @@ def of_comparison(
         behind = run_of(claim, within(mentions, at, clause.end, axis))
         before = subject_of(claim, within(mentions, clause.start, cue.start, axis))
         before = before or [m for m in earlier if m.axis == axis]
-        mine, theirs, others = merged(before), merged(behind), False
+        mine, theirs, others, unsaid = merged(before), merged(behind), False, False
+        if joint is None and not transitive and cue.kind == "compare":
+            # "While A is fast, B has a higher F1"; where nothing was named before, any other line may be meant.
+            theirs, behind = merged([m for m in earlier if m.axis == axis]) - mine, []
+            unsaid = bool(mine) and not theirs
+            theirs = theirs or rivals(sheet, axis, mine)
         among_all = _AMONG_ALL.search(claim[at : at + _AHEAD])
         if mine and (among_all or (not theirs and _OTHERS.match(claim[at : clause.end]))):
             theirs, others, behind = rivals(sheet, axis, mine), True, []
@@ -87,7 +92,8 @@ def of_comparison(
             named,
             sum(m.specific for m in (*before, *behind)),
             others,
-            sure((*before, *behind)),
+            sure((*before, *behind), sheet),
+            unsaid,
         )
     return None
 
@@ -110,7 +116,7 @@ def of_superlative(
             continue
         context = [m for m in here if m.axis != axis] or [m for m in earlier if m.axis != axis]
         across, named = across_lines(sheet, axis, context, cue, claim[cue.end : clause.end])
-        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True, sure(subject))
+        return Operands(axis, mine, theirs, across, named, sum(m.specific for m in subject), True, sure(subject, sheet))
     return None
 
 

@@ -28,6 +28,11 @@ _SPLIT = re.compile(
     rf"|,\s+(?:and|with|yet|we also)\b(?=\s+(?:\w+\s+){{0,4}}?(?:{_STATES})\w*)"
     rf"|(?=,?\s+(?:{_EXPLAINS}|which\s+(?:shows?|suggests?|indicates?|confirms?|means|demonstrates?|gives))\b)"
 )
+# "While A is ahead of B, C ...": the comma ends what is conceded.
+_CONCEDED = re.compile(
+    r"(?:^|(?<=[.;:] )|(?<=[.;:]))(?:while|although|though|whereas|despite|even though)\b(?:[^,.;()]|\([^()]*\)|\.(?=\d))*(?=,\s)",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(rf"^,?\s*(?:{_EXPLAINS}|which\s+\w+)\b")
 DENIED = re.compile(
     r"\b(?:not|n't|no|never|neither|nor|fail(?:s|ed)?\s+to|cannot|can't|unable|hardly|rather than|instead of|without"
@@ -95,7 +100,8 @@ def plain_claim(claim: str) -> str:
 
 def clauses_of(claim: str) -> list[Clause]:
     """The clauses of a plain claim, in order."""
-    starts = [0, *(m.start() for m in _SPLIT.finditer(claim))]
+    splits = {m.start() for m in _SPLIT.finditer(claim)} | {m.end() for m in _CONCEDED.finditer(claim)}
+    starts = sorted({0, *splits})
     found = []
     for start, stop in zip(starts, [*starts[1:], len(claim)], strict=True):
         if (text := claim[start:stop]).strip(" .,;:"):
