@@ -102,9 +102,9 @@ def _figures(older: Sequence[Claim], newer: Sequence[Claim], pairs: Sequence[tup
         for x, y in _unequal(a.text, b.text):
             if (key := (f"{a.quote.start} {x.text}", f"{b.quote.start} {y.text}")) not in done:
                 done.add(key)
-                mine, theirs = _stating(x, a, older), _stating(y, b, newer)
-                metric = mine.metric or theirs.metric or ""
-                yield Change("figure", mine, theirs, metric, f"{x.text} became {y.text}{_scope(mine, theirs)}")
+                was, now = _stating(x, a, older), _stating(y, b, newer)
+                metric = was.metric or now.metric or ""
+                yield Change("figure", was, now, metric, f"{x.text} became {y.text}{_scope(was, now)}")
     paired = {id(c) for pair in pairs for c in pair}
     rest = [[c for c in claims if id(c) not in paired] for claims in (older, newer)]
     for a, b in product(*rest):
