@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sovereign.kernel.aspects import Aspects, aspects_of
-from sovereign.kernel.extract import claims_in, extract, own_claims
+from sovereign.kernel.extract import claims_in, extract
 from sovereign.kernel.independence import papers_by_id, relation_of
 from sovereign.kernel.main_claim import main_claims, ranked
 from sovereign.kernel.plan import plan
@@ -97,14 +97,6 @@ def test_what_a_work_tells_of_others_neither_supports_its_own_claim_nor_is_indep
     mine = next(q for q in quotes if q.text == OWN)
     passed_on = next(q for q in quotes if q.text == theirs)
     assert relation_of(mine, passed_on, papers_by_id([document.paper])) == "not_independent"
-
-
-def test_own_claims_of_a_work_need_no_question():
-    document = paper(("Abstract", " ".join(ABSTRACT)), ("Related Work", OWN), ("Results", OWN.replace("120", "118")))
-    found = own_claims([document])
-    assert found[0].text == ABSTRACT[2] and found[0].id == "C1"
-    assert OWN not in [c.text for c in found]
-    assert OWN.replace("120", "118") in [c.text for c in found]
 
 
 def of(sentence: str) -> list[Claim]:

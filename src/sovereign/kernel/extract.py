@@ -43,20 +43,6 @@ def extract(documents: Sequence[Document], aspects: Aspects, own_only: bool = Tr
     return tuple(c.model_copy(update={"id": f"C{i}"}) for i, c in enumerate(unique.values(), 1))
 
 
-def own_claims(documents: Sequence[Document]) -> tuple[Claim, ...]:
-    """What works claim, whatever is asked: their main claims, and every figure or comparison that is their own.
-
-    Claims are numbered C1, C2, … in the order of the documents, those of a document's main sentences first.
-    """
-    found: list[Claim] = []
-    for document in documents:
-        places = _headlines(document)
-        claims = [c for s in document.evidence() for c in _stated(document, s, places)]
-        kept = [c for c in claims if c.credited is None and (c.headline or c.results)]
-        found += sorted(kept, key=lambda c: (c.headline or 99, c.quote.start))
-    return tuple(c.model_copy(update={"id": f"C{i}"}) for i, c in enumerate(found, 1))
-
-
 def _claims_of(document: Document, aspects: Aspects) -> list[Claim]:
     """The claims of one document that speak to the question."""
     places = _headlines(document)

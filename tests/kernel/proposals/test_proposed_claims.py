@@ -70,6 +70,12 @@ def test_what_is_no_statement_is_dropped():
     assert use.dropped == {stage.NO_STATEMENT: 1}
 
 
+def test_what_a_sentence_tells_of_others_is_no_claim_of_its_work():
+    told = "Smith et al. (2021) report that Alpha tuning scores 71.2% on the GSM8K benchmark with a single adapter."
+    found, use = propose([document(told)], ASPECTS, (), says(one(told)))
+    assert found == () and use.dropped == {stage.OTHERS: 1}
+
+
 def test_a_sentence_that_gives_orders_is_not_shown():
     prompts: list[Prompt] = []
     propose([DOCUMENT], ASPECTS, (), says(one(LONG), prompts=prompts))

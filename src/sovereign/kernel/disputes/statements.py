@@ -64,13 +64,18 @@ class Statement:
 
 
 def library_claims(documents: Sequence[Document]) -> tuple[Claim, ...]:
-    """All claims of a library, one for a sentence and metric; an id says where: the work's id, and the sentence's offset."""
+    """All claims of a library, one for a sentence and metric; an id says where: the work's id, and the sentence's offset.
+
+    What a work tells of others is none of its claims.
+    """
     found: dict[str, Claim] = {}
     for document in documents:
         for sentence in document.evidence():
             if not can_claim(document.slice(sentence)):
                 continue
             for n, claim in enumerate(claims_in(document, sentence)):
+                if claim.credited is not None:
+                    continue
                 id_ = f"{document.paper.id}@{sentence.start}" + (f".{n}" if n else "")
                 found.setdefault(id_, claim.model_copy(update={"id": id_}))
     return tuple(found.values())

@@ -34,7 +34,7 @@ NOT_THERE, NO_PASSAGE, TOO_SHORT = (
     "no passage of that id",
     f"quote of less than {LEAST_WORDS} words",
 )
-NO_STATEMENT, OFF, KNOWN = "no statement", "not to the question", "already extracted"
+NO_STATEMENT, OFF, KNOWN, OTHERS = "no statement", "not to the question", "already extracted", "a finding of others"
 MANY = f"more than {PER_DOCUMENT} of one work"
 REWORDED = "reworded: kept the sentence's own words"
 # Words that lead to a statement and limit nothing.
@@ -158,6 +158,8 @@ def _claim(
     found = claims_in(document, sentence, short)
     if short and (any(check_fields(c).outcome == "fail" for c in found) or not can_claim(short)):
         found = claims_in(document, sentence)
+    if any(c.credited is not None for c in found):
+        return None, OTHERS
     points = [(max(relevance_of(c, aspects), LEAST_RELEVANCE), c) for c in found]
     best, claim = max(points, key=lambda pair: pair[0])
     return claim.model_copy(update={"relevance": best}), ""
