@@ -55,6 +55,13 @@ def test_each_type_in_both_orders(tmp_path: Path, expected: str, turned: bool) -
     assert types(of_two(tmp_path, one, other)) == [expected]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_scores_of_two_splits_are_not_comparable(tmp_path: Path, turned: bool) -> None:
+    """The data set and the model are the same: the split alone tells them apart."""
+    pair = [text.replace("MRPC", f"MRPC {split} set") for text, split in ((SLOW, "dev"), (FAST, "test"))]
+    assert types(of_two(tmp_path, *(pair[::-1] if turned else pair))) == ["not_comparable"]
+
+
 def test_versions_of_one_work_differ_as_versions(tmp_path: Path) -> None:
     documents = [work(tmp_path, "one", SLOW, title="One Title"), work(tmp_path, "two", FAST, title="One Title")]
     told = documents[1].model_copy(update={"paper": documents[1].paper.model_copy(update={"id": "arxiv:2401.00002"})})
