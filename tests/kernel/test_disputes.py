@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -186,3 +189,16 @@ def test_the_starter_library_gives_the_same_again_and_every_type_is_said() -> No
     for item in found:
         assert item.type and item.why and len(item.sides) > 1
         assert {i for side in item.sides for i in side.claim_ids} <= ids
+
+
+def test_words_of_equal_weight_have_one_order() -> None:
+    """Sets of words are in another order in each process; what is told may not be."""
+    told = (
+        "from sovereign.evals.tamper import starter; from sovereign.kernel.disputes import ranked; from sovereign.reading import read_file; "
+        "print(*(d.subject for d in ranked([read_file(p, p.name) for p in starter.files()])), sep='|')"
+    )
+    one, two = (
+        subprocess.run([sys.executable, "-c", told], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True, timeout=60).stdout
+        for seed in ("1", "2")
+    )  # fmt: skip
+    assert one == two and b"told twice" in one
