@@ -135,6 +135,12 @@ def test_a_file_that_cannot_be_read_is_named_and_skipped(papers: Path) -> None:
     assert sovereign("benchmarks", "build", "--library", papers, "--json").json["failures"][0]["where"] == "broken.pdf"
 
 
+def test_a_work_that_is_there_twice_counts_once_and_is_named(papers: Path) -> None:
+    (papers / "copy.md").write_text((papers / "one.md").read_text() + "\nA later line.\n")
+    said = sovereign("benchmarks", "build", "--library", papers)
+    assert said.code == 0 and said.out.startswith("2 works read") and "copy.md" in said.err
+
+
 def test_a_library_without_anything_to_read_is_an_error(tmp_path: Path, papers: Path) -> None:
     failed(sovereign("benchmarks", "build", "--library", tmp_path / "nowhere"), 2, "nowhere")
     empty = tmp_path / "empty"

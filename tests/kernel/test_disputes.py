@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,13 @@ CASES = {
 def test_each_type_in_both_orders(tmp_path: Path, expected: str, turned: bool) -> None:
     one, other = CASES[expected][::-1] if turned else CASES[expected]
     assert types(of_two(tmp_path, one, other)) == [expected]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_scores_of_two_splits_are_not_comparable(tmp_path: Path, turned: bool) -> None:
+    """The data set and the model are the same: the split alone tells them apart."""
+    pair = [text.replace("MRPC", f"MRPC {split} set") for text, split in ((SLOW, "dev"), (FAST, "test"))]
+    assert types(of_two(tmp_path, *(pair[::-1] if turned else pair))) == ["not_comparable"]
 
 
 def test_versions_of_one_work_differ_as_versions(tmp_path: Path) -> None:
@@ -179,3 +189,16 @@ def test_the_starter_library_gives_the_same_again_and_every_type_is_said() -> No
     for item in found:
         assert item.type and item.why and len(item.sides) > 1
         assert {i for side in item.sides for i in side.claim_ids} <= ids
+
+
+def test_words_of_equal_weight_have_one_order() -> None:
+    """Sets of words are in another order in each process; what is told may not be."""
+    told = (
+        "from sovereign.evals.tamper import starter; from sovereign.kernel.disputes import ranked; from sovereign.reading import read_file; "
+        "print(*(d.subject for d in ranked([read_file(p, p.name) for p in starter.files()])), sep='|')"
+    )
+    one, two = (
+        subprocess.run([sys.executable, "-c", told], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True, timeout=60).stdout
+        for seed in ("1", "2")
+    )  # fmt: skip
+    assert one == two and b"told twice" in one

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from sovereign.benchmarks import clusters_of, evidence_of, summary_of
-from sovereign.records import BenchmarkEvidence, EvidenceEntry, Failure, sha256_hex
+from sovereign.records import BenchmarkEvidence, EvidenceEntry, sha256_hex
 from sovereign.settings import load
 
 from .output import clean, err, guarded, out, print_json, progress_line
@@ -20,7 +20,7 @@ from .output import clean, err, guarded, out, print_json, progress_line
 _SHOWN = ("contested", "not_comparable")
 _LONGEST = 200  # characters of a quote or a name that are shown
 _ENTRIES = 8
-_FAILURES = 10
+_TOLD = 10  # failures and notices that are shown
 
 benchmarks = typer.Typer(help="What works report of one method on one benchmark.", no_args_is_help=True)
 
@@ -73,7 +73,8 @@ def build(
             _show(one)
         if len(of_kind) > limit:
             out.print(f"[dim]and {len(of_kind) - limit} more that are {_words(status)} (--limit, --json)[/]\n")
-    _show_failures(read.failures)
+    _show_told(read.notices, "notices")
+    _show_told([f"{f.where}: {f.reason}" for f in read.failures], "failures")
     if to is not None:
         out.print(f"Evidence: {clean(str(to))}")
 
@@ -178,8 +179,8 @@ def _brief(text: str) -> str:
     return clean(line[:_LONGEST]) + ("…" if len(line) > _LONGEST else "")
 
 
-def _show_failures(failures: Sequence[Failure]) -> None:
-    for failure in failures[:_FAILURES]:
-        err.print(f"  [yellow]{clean(failure.where)}: {clean(failure.reason)}[/]")
-    if len(failures) > _FAILURES:
-        err.print(f"  [yellow]and {len(failures) - _FAILURES} more failures (--json shows all)[/]")
+def _show_told(lines: Sequence[str], what: str) -> None:
+    for line in lines[:_TOLD]:
+        err.print(f"  [yellow]{clean(line)}[/]")
+    if len(lines) > _TOLD:
+        err.print(f"  [yellow]and {len(lines) - _TOLD} more {what} (--json shows all)[/]")

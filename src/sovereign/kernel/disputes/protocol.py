@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from sovereign.benchmarks.keys import said
 from sovereign.checks.setting import keyed
 from sovereign.language.metrics import metrics, phase_of
 from sovereign.language.quantities import find_scales
@@ -58,6 +59,7 @@ def key_of(claim: Claim, result: Result, method: str, comparator: str | None) ->
         comparator=comparator,
         unit=result.value.unit if result.value else None,
         dataset=_data(own) or _data(text),
+        split=_split(own) or _split(text),
         model=_folded(model[0]) if model else None,
         size=scales[0].value if scales and len({s.value for s in scales}) == 1 else None,
         setting=tuple(sorted(_setting(claim, result, text))),
@@ -92,6 +94,12 @@ def _data(text: str) -> str | None:
         names = [m[0] for m in _NAMED.finditer(match["names"])]
         found += [n.lower() for n in names if not _SIZED.search(n) and not HARDWARE.search(n) and not FAMILY.search(n)]
     return ", ".join(sorted(set(found))) or None
+
+
+def _split(text: str) -> str | None:
+    """The split that a text names, if it names one alone."""
+    named = said(text).of("split")
+    return named[0] if len(named) == 1 else None
 
 
 def _folded(name: str) -> str:

@@ -49,7 +49,7 @@ def told_twice(claims: Sequence[Claim]) -> Iterator[Found]:
         sides = [_statement(a, qa, words[i]), _statement(b, qb, words[j])]
         kept, pairs = clashing(sides, lambda one, two: max(one.ratio or 1, two.ratio or 1) >= APART * min(one.ratio or 1, two.ratio or 1))  # fmt: skip
         if len(kept) > 1:
-            about = " ".join(sorted(words[i] & words[j], key=lambda w: -weight[w])[:4])
+            about = " ".join(sorted(words[i] & words[j], key=lambda w: (-weight[w], w))[:4])
             yield Found((sides[0].aspect, about, TWICE), "magnitude", split(kept, lambda s: s.ratio or 1.0), pairs)
 
 
