@@ -105,6 +105,13 @@ def test_a_change_that_holds_under_a_condition_alone() -> None:
     assert any(s.statement.startswith("0.5% less memory (20.0 GB against 20.1 GB of SlowNet") for s in item.sides)
 
 
+def test_a_claim_that_states_its_condition_leaves_none_out() -> None:
+    few = ("With 5 adapters on Llama-7B, FastNet serves 8.05 requests per second against 2.04 for SlowNet.", "Table 4")
+    some = ("With 1,000 adapters on Llama-7B, FastNet serves 7.64 requests per second.", "Table 4")
+    claimed = ("With 2,000 adapters on Llama-7B, FastNet has 5% less throughput.", "Table 4")
+    assert own_work(claims_of(few, some, claimed)) == ()
+
+
 def test_metrics_that_do_not_matter_are_left_out() -> None:
     claims = claims_of(CLAIMED, WITHOUT, WITH)
     assert own_work(claims, {"memory"}) == () and own_work(claims, {"latency"}) and own_work([], {"latency"}) == ()

@@ -97,7 +97,8 @@ def _against(claim: Claim, result: Result, given: Sequence[Change]) -> Iterator[
     ]  # fmt: skip
     plain = [c for c in others if not c.condition and _apart(c.percent, claimed) >= FACTOR]
     agreeing = [c for c in others if _apart(c.percent, claimed) < LIKE]
-    conditional = [c for c in agreeing if c.condition]
+    # A claim that states a condition of its own leaves none out.
+    conditional = [] if _condition(claim) else [c for c in agreeing if c.condition]
     if plain:
         places = list(dict.fromkeys(o.quote.where or o.quote.section for c in plain for o in c.claims))
         why = "two figures of one work for its own change; the text does not say that they measure different things"
@@ -161,17 +162,25 @@ def _number(first: Quantity, then: Quantity) -> str:
 
 
 def _levels(claim: Claim) -> Iterator[Level]:
-    setting = claim.setting
-    model = setting.model or (setting.scale.text if setting.scale else "")
-    said = content_stems(f"{model} inference training decoding serving")
-    condition = "; ".join(c for c in setting.conditions if content_stems(c) - said)
+    model, condition = _model(claim), _condition(claim)
     for r in claim.results:
         quantity = r.value
         if r.metric and r.subject and quantity and quantity.bound == "exact" and quantity.upper is None:
             if quantity.unit in ("%", "x", "") or r.comparator == "before":
                 continue
-            phase = next((p for p in ("training", "inference") if p in (r.condition or "")), setting.phase or "")
+            phase = next((p for p in ("training", "inference") if p in (r.condition or "")), claim.setting.phase or "")
             yield Level(claim, r.subject, quantity, r.metric, phase, model, condition)
+
+
+def _model(claim: Claim) -> str:
+    setting = claim.setting
+    return setting.model or (setting.scale.text if setting.scale else "")
+
+
+def _condition(claim: Claim) -> str:
+    """The conditions that a claim's sentence names, beside model and phase."""
+    said = content_stems(f"{_model(claim)} inference training decoding serving")
+    return "; ".join(c for c in claim.setting.conditions if content_stems(c) - said)
 
 
 def _switched(without: str, with_: str) -> bool:
