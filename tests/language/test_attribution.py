@@ -135,3 +135,22 @@ def test_in_a_document_headings_reach_down_and_they_reaches_back():
 def test_hostile_text_is_answered_at_once():
     for text in ("et al. " * 20_000, "(" * 50_000, "A and " * 20_000, "[1], " * 20_000, "the other most " * 9_000):
         attribution(text)
+
+
+@pytest.mark.parametrize("heading", ["Results", "Introduction", ""])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "FastNet reduces latency by 30% compared to the method of [7].",
+        "FastNet reduces latency by 30% compared to the cache of Lee et al. (2019).",
+        "FastNet outperforms BERT [7].",
+        "FastNet is 3 points better than the strong baseline [7].",
+        "As shown in Table 2, FastNet reaches 93 F1 [12].",
+    ],
+)
+def test_a_work_that_is_compared_with_is_not_credited(sentence: str, heading: str) -> None:
+    assert attribution(sentence, (heading,)).whose == "own"
+
+
+def test_a_cited_work_that_compares_is_still_credited() -> None:
+    assert attribution("Lee et al. (2019) outperform BERT [7].").whose == "other"

@@ -62,7 +62,7 @@ def compare(a: ProtocolKey, b: ProtocolKey) -> Comparability:
     differs = [f for f in fields if f.differs]
     alone = [f for f in fields if (f.one is None) != (f.other is None)]
     # Without these a text does not say what was measured. A time or a size in bytes is on no data set.
-    needed = ("metric", "data set") if kind_of(a.unit) == "score" else ("metric",)
+    needed = ("metric", "data set") if "score" in (kind_of(a.unit), kind_of(b.unit)) else ("metric",)
     silent = [f.name for f in fields if f.one is None and f.other is None]
     unstated = (*(f.name for f in alone), *(name for name in silent if name in needed))
     said = [f"neither says {_listed(silent)}"] if silent else []

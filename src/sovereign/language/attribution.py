@@ -61,7 +61,15 @@ _THING_OF_WORK = re.compile(
 _OWN = re.compile(
     r"\b(?:we|our|ours|us)\b|\b(?:this|the present|the current|the proposed|in this) (?:paper|work|study|article|thesis|survey|contribution|research|"
     r"method|approach|model|framework|algorithm|technique|architecture|system)\b|\b(?:proposed|presented) (?:method|approach|model|framework|algorithm|system|architecture)s?\b|"
-    r"\bthe paper (?:presents|proposes|introduces|shows|describes|demonstrates)\b",
+    r"\bthe paper (?:presents|proposes|introduces|shows|describes|demonstrates)\b|"
+    r"\b(?:shown|seen|listed|reported|summari[sz]ed|given|presented) in (?:table|figure|fig\.?)\s?\d|"
+    r"\b(?:table|figure)\s?\d+ (?:shows|compares|reports|presents|gives|lists)\b",
+    re.IGNORECASE,
+)
+# What stands behind these is what the sentence's subject is held against: a cited one is a baseline, and no source of the finding.
+_AGAINST = re.compile(
+    r"\b(?:compared (?:to|with)|in comparison (?:to|with)|in contrast (?:to|with)|relative to|over|than|against|versus|vs\.?|unlike|"
+    r"(?:outperform|beat|surpass|exceed|match|improv)\w*(?:\s+(?:up)?on)?)\s+(?:[\w.+/-]+\s+){0,4}$",
     re.IGNORECASE,
 )
 # "we know", "allow us to": they tell of people, not of a finding.
@@ -115,6 +123,8 @@ def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution
     own = _own(text)
     for pattern in (_WORK_LEADS, _OTHERS_LEAD, _IN_WORK, _BY_WORK):
         found = pattern.search(text)
+        if found and pattern is _BY_WORK and _AGAINST.search(text[: found.start()]):
+            continue
         if found and (own is None or (pattern is not _BY_WORK and found.start("who") < own.start())):
             return Attribution("other", found[0].strip(" ,;:"), _name(found["who"]))
     if own:
@@ -123,6 +133,8 @@ def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution
         return Attribution("other", they[0], before.credited)
     related = next(filter(is_of_others, headings), None)
     cited = _ENDS_WITH_WORK.search(text)
+    if cited and _AGAINST.search(text[: cited.start("who")]):
+        cited = None
     if related:
         return Attribution("other", f"“{related}”", _name(cited["who"]) if cited else PRIOR)
     if any(map(_RESULTS.search, headings)):  # a cited thing is a baseline there: what is said of it was found here
