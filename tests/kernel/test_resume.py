@@ -18,6 +18,7 @@ from sovereign import kernel
 from sovereign.errors import InputError, Interrupted, NotFound, StoreError
 from sovereign.kernel import Request, durable, run, unfinished
 from sovereign.kernel import resume as go_on
+from sovereign.kernel.runs import clear_leftovers
 from sovereign.records import Record
 from sovereign.settings import load
 from sovereign.store import open_store
@@ -102,6 +103,8 @@ def same(home: Path, record: Record, undisturbed: tuple[Record, list[str]]) -> N
     stored = [p for p in (home / "artifacts").rglob("*") if p.is_file() and not p.name.startswith(".")]
     assert len(stored) == len(record.papers) + 1
     assert unfinished(home) == ()
+    # A kill while a folder is made or removed leaves one that holds no run; the next question clears it.
+    clear_leftovers(home, 0)
     assert list((home / "runs").iterdir()) == []
 
 
@@ -188,6 +191,12 @@ def _only(home: Path) -> object:
     return left.begun.id
 
 
+def published(home: Path) -> bool:
+    """Whether a record stands."""
+    with open_store(home) as store:
+        return bool(store.records.newest())
+
+
 def test_resume_after_a_kill_at_any_moment(home: Path, library: Path, undisturbed: tuple[Record, list[str]]):
     """No stage is chosen: the process dies at a time, again and again, until it is through."""
     command = [sys.executable, "-c", "import sys; from sovereign.cli import main; main()"]
@@ -204,7 +213,7 @@ def test_resume_after_a_kill_at_any_moment(home: Path, library: Path, undisturbe
         wait += 0.35
         if there := unfinished(home):
             arguments = ["resume", there[0].begun.short_id, "--json"]
-        elif arguments[0] == "resume":  # it was killed when its record stood, and all was cleared up
+        elif published(home):  # it was killed when its record stood, and all was cleared up
             break
     with open_store(home) as store:
         (entry,) = store.records.newest()
@@ -339,3 +348,15 @@ def test_steps_give_what_they_gave(tmp_path: Path):
         else:
             assert durable.run(tmp_path / "a-run", "1", body, lambda *_: None) == ((1, 2), 0.1)
     assert done == ["first", "", "second"]
+
+
+def test_what_a_kill_left_is_cleared_and_a_run_is_not(home: Path) -> None:
+    runs = home / "runs"
+    for name, files in (("made", []), ("nearly-removed", ["lock", "plan.json"]), ("damaged", ["request.json"])):
+        (runs / name).mkdir(parents=True)
+        for file in files:
+            (runs / name / file).write_text("{")
+    clear_leftovers(home)
+    assert len(list(runs.iterdir())) == 3  # young: a run may begin there
+    clear_leftovers(home, 0)
+    assert [f.name for f in runs.iterdir()] == ["damaged"]

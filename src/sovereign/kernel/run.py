@@ -28,7 +28,7 @@ from .plan import plan
 from .publish import Draft, count, now, publish
 from .read import Read
 from .revision import revised
-from .runs import Begun, Request, damage, discard, find, folder_of, held, keep, named
+from .runs import Begun, Request, clear_leftovers, damage, discard, find, folder_of, held, keep, named
 from .sources import Sources, require_unrecorded
 from .stages import Found, Measured, claims_of, measured, read_kept, reviewed, search
 
@@ -62,6 +62,7 @@ def run(request: Request, store: Store, progress: Progress = lambda stage, text:
     with held(folder, make=True):
         try:
             keep(begun, folder)
+            clear_leftovers(store.home)
             return _go_on(begun, request, store, progress)
         except (InputError, NotFound, NothingToRead):
             # To be asked in another way: there is nothing to go on with.

@@ -6,6 +6,7 @@ import difflib
 import os
 import shlex
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -220,6 +221,20 @@ def held(folder: Path, make: bool = False) -> Iterator[None]:
 def discard(folder: Path) -> None:
     """Forget a run. What it cannot remove is left."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_leftovers(home: Path, seconds: float = 60.0) -> None:
+    """Remove the folders that a kill left at a moment when they held no run: just made, or nearly removed.
+
+    Those that changed within the last ``seconds`` stay: a process may be about to begin its run there.
+    """
+    for folder in _folders(home):
+        try:
+            old = time.time() - folder.stat().st_mtime >= seconds
+        except OSError:  # it has gone
+            continue
+        if old and not (folder / _REQUEST).exists() and not is_locked(folder / _LOCK):
+            discard(folder)
 
 
 def _folders(home: Path) -> list[Path]:
