@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sovereign.checks import verify_in_document
 from sovereign.checks.tabular import grids_of, verify_in_tables
 from sovereign.checks.tabular.again import found_again
 from sovereign.checks.tabular.meant import labels_of
@@ -27,8 +28,8 @@ def document() -> Document:
 @pytest.mark.parametrize(
     ("claim", "verdict"),
     [
-        ("Arc reaches 91.26 F1 on the news set.", "SUPPORT"),
-        ("Arc reaches 91.26 and 84.17 F1 on news and mail.", "SUPPORT"),
+        ("Arc reaches 91.26 F1 on the news set.", "NOT_ENOUGH_INFO"),
+        ("Arc reaches 91.26 and 84.17 F1 on news and mail.", "NOT_ENOUGH_INFO"),
         ("Arc sets a new record with 91.26 F1 on the news set.", "NOT_ENOUGH_INFO"),
         ("Arc outperforms every parser with 91.26 F1 on the news set.", "NOT_ENOUGH_INFO"),
         ("Arc reaches 91.27 F1 on the news set.", None),
@@ -71,6 +72,54 @@ def test_without_a_label_both_tables_speak_and_may_disagree(document: Document) 
 )
 def test_a_claim_that_means_no_table_is_not_decided_by_one(document: Document, claim: str) -> None:
     assert [e for e in verify_in_tables(claim, document) if e.verdict != "NOT_ENOUGH_INFO"] == []
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Arc reaches 92.41 F1 on the news set.",  # the figure of another row
+        "Arc reaches 84.17 F1 on the news set.",  # and of another column
+        "Dash reaches 92.41 F1 on the news set.",  # a name that no table has
+        "Arc does not reach 91.26 F1 on the news set.",
+        "No parser reaches 92.41 F1 on the news set.",
+        "We expect Arc to reach 91.26 F1 on the news set.",
+        "With more data, Arc would reach 91.26 F1 on the news set.",
+    ],
+)
+def test_figures_of_another_cell_support_nothing(document: Document, claim: str) -> None:
+    found = verify_in_tables(claim, document)
+    assert not [e for e in found if e.verdict == "SUPPORT"]
+    whole = verify_in_document(claim, document)
+    assert whole.verdict != "SUPPORT"
+    assert not found or whole.evidence[0].rationale  # the reader sees whose figure it is
+
+
+def test_a_number_has_the_unit_of_its_cell() -> None:
+    page = "# Speed\n\nTable 1: Speed.\n\n| Parser | Latency (ms) |\n|---|---|\n| Arc | 31.2 |\n| Span | 14.8 |\n"
+    document = read_bytes(page.encode(), "speed.md")
+    verdicts = {
+        unit: [e.verdict for e in verify_in_tables(f"The latency of Arc is 31.2 {unit}.", document)]
+        for unit in ("ms", "milliseconds", "seconds", "s")
+    }
+    assert {unit: "SUPPORT" in found for unit, found in verdicts.items()} == {
+        "ms": True, "milliseconds": True, "seconds": False, "s": False,
+    }  # fmt: skip
+
+
+def test_what_our_model_reaches_is_in_the_row_of_ours() -> None:
+    page = "# M\n\nTable 1: Use.\n\n| Setup | Memory (GB) |\n|---|---|\n| Base | 14.2 |\n| Ours | 8.9 |\n"
+    document = read_bytes(page.encode(), "m.md")
+    assert [e.verdict for e in verify_in_tables("Our model needs 8.9 GB of memory.", document)] == ["SUPPORT"]
+    assert "SUPPORT" not in [e.verdict for e in verify_in_tables("Our model needs 14.2 GB of memory.", document)]
+
+
+def test_cells_are_those_of_one_line_wherever_it_stands() -> None:
+    rows = ["| Arc | 90.11 | 80.22 |", "| Span | 90.11 | 70.33 |"]
+    for order in (rows, rows[::-1]):
+        page = "# P\n\nTable 1: Scores.\n\n| Parser | News | Mail |\n|---|---|---|\n" + "\n".join(order)
+        ruling = found_again("It has 90.11 and 70.33 on News and Mail.", grids_of(read_bytes(page.encode(), "p.md"))[0])
+        assert ruling and ruling.rationale
+        assert [c.row_headers for c in ruling.rationale.cells] == [("Span",)] * 2
 
 
 def test_labels() -> None:

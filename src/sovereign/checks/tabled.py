@@ -12,7 +12,10 @@ def with_tables(text: Verification, tables: Sequence[Evidence]) -> Verification:
     by = {verdict: [e for e in tables if e.verdict == verdict] for verdict in ("SUPPORT", "CONTRADICT")}
     support, against = by["SUPPORT"], by["CONTRADICT"]
     if not (support or against):
-        return text.model_copy(update={"evidence": (*text.evidence, *tables)})
+        if not tables or text.verdict != "NOT_ENOUGH_INFO":
+            return text.model_copy(update={"evidence": (*text.evidence, *tables)})
+        reason = f"{text.reason}; {tables[0].reason}"  # whose the figures are, its cells show
+        return text.model_copy(update={"reason": reason, "evidence": (*tables, *text.evidence)})
     if text.verdict in ("SUPPORT", "MIXED"):
         support = [*text.evidence[:1], *support]
     if text.verdict in ("CONTRADICT", "MIXED"):

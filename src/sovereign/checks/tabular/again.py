@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sovereign.language.metrics import mentions
 from sovereign.language.words import content_stems, normalize
 from sovereign.records import CheckOutcome, Computation, Rationale
 
-from ..ways import way_of
 from .grid import Grid
 from .sheet import Entry, Sheet, sheet_of
 from .verify import LONGEST, Ruling
@@ -18,7 +17,6 @@ _FIGURE = re.compile(
     r"(?<![\w.,-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\w.]*\d)|(?<![\w.,-])\d+\.\d+(?![\w.]*\d)|(?<![\w.,-])\d{3,}(?![\w.]*\d)"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_OUTDOES = re.compile(r"outperform\w*|state-of-the-art|than|record|significant\w*|baselines?|rank\w*|\d(?:st|nd|rd|th)")
 _LEAST_DIGITS = 3  # of a figure; a shorter one may stand in any table
 _MOST = 8  # figures of one claim
 
@@ -26,9 +24,9 @@ _MOST = 8  # figures of one claim
 def found_again(claim: str, grid: Grid) -> Ruling | None:
     """A look-up where every figure of a claim stands in a table, in a cell of what the claim speaks of; else None.
 
-    It supports a claim that says no more than its figures. One that compares as well is supported in part: NOT_ENOUGH_INFO.
-    Figures of fewer than three digits are too common to be looked for, and years are none. A cell counts if the claim names its
-    row or its column, and its metric where the table names one; cells of one claim are of one row or of one column.
+    The verdict is NOT_ENOUGH_INFO: a figure that stands in a table may be of another row than the claim says, and the reader sees
+    whose it is. Figures of fewer than three digits are too common to be looked for, and years are none. A cell counts if the claim
+    names its row or its column, and its metric where the table names one; cells of one claim are of one row or of one column.
     """
     text = normalize(claim)[:LONGEST]
     figures = [
@@ -39,28 +37,30 @@ def found_again(claim: str, grid: Grid) -> Ruling | None:
         return None
     sheet = sheet_of(grid)
     said, asked = content_stems(text), _metrics(text)
-    found: list[Entry] = []
-    for figure in figures:
-        entry = next(_cells(figure, sheet, said, asked), None)
-        if entry is None:
-            return None
-        found.append(entry)
-    if len({e.cell.row for e in found}) > 1 and len({e.cell.column for e in found}) > 1:
+    found = _on_one_line([list(_cells(figure, sheet, said, asked)) for figure in figures])
+    if not found:
         return None
     expression = "; ".join(f"{' / '.join((*e.cell.row_headers, *e.cell.column_headers))}: {e.cell.text}" for e in found)
-    reason = f"{', '.join(figures)}: found again in {grid.label or 'a table'}"
-    if compares := [
-        word for word in re.findall(r"[a-z][a-z-]+", text.lower()) if way_of(word) or _OUTDOES.fullmatch(word)
-    ]:
-        reason += f"; what it compares (“{compares[0]}”) is not decided by that"
+    reason = (
+        f"{', '.join(figures)}: found again in {grid.label or 'a table'}; what is said of this is not decided by that"
+    )
     return Ruling(
-        "NOT_ENOUGH_INFO" if compares else "SUPPORT", reason,
+        "NOT_ENOUGH_INFO", reason,
         Rationale(
             label=grid.label, caption=grid.caption, cells=tuple(e.cell.used() for e in found),
             computation=Computation(operation="lookup", expression=expression, value=found[0].value),
         ),
         (CheckOutcome(check="found_again", outcome="pass", reason=reason, value=float(len(figures))),),
     )  # fmt: skip
+
+
+def _on_one_line(cells: Sequence[Sequence[Entry]]) -> list[Entry]:
+    """One cell for each figure, all of one row, else all of one column; empty where no line has them all."""
+    for axis in ("row", "column"):
+        lines = [{getattr(e.cell, axis): e for e in reversed(entries)} for entries in cells]
+        if common := set(lines[0]).intersection(*lines[1:]):
+            return [held[min(common)] for held in lines]
+    return []
 
 
 def _cells(figure: str, sheet: Sheet, said: frozenset[str], asked: frozenset[str]) -> Iterator[Entry]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from sovereign.language.metrics import mentions
+from sovereign.language.units import base_factor, dimension, read_unit
 
 from .grid import Grid
 from .mentions import find_mentions
@@ -17,6 +18,8 @@ from .statements import plain_claim
 _LABEL = re.compile(r"\b(?:Tables?|Tabs?\.)[\s\xa0]*(?P<first>[A-Z]?\d{1,2})(?P<more>(?:\s*(?:,|and|&|to|[-–])\s*[A-Z]?\d{1,2}\b)*)")  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d")
 _SUPERLATIVE = re.compile(r"\b(?:best|worst|most|least|highest|lowest|state[- ]of[- ]the[- ]art)\b", re.IGNORECASE)
+# What is only expected, or holds under a condition that is not met, is stated by no cell.
+_SUPPOSED = re.compile(r"\b(?:would|might|could|should|expect(?:s|ed)?|hypothes\w+|hope(?:s|d)?)\b", re.IGNORECASE)
 _COMPARING = ("comparison", "ranking", "best", "compare", "equal", "change", "trend")
 
 
@@ -33,8 +36,11 @@ def means(claim: str, grid: Grid, statements: tuple[Statement, ...]) -> bool:
 
     A claim that names tables means these alone. Another means a table of which it names a row and a column by words that not
     every table has, and which is of the metric that it names. Either all its numbers are in the table, or it compares two things
-    that it both names: what "existing work" or "the best" are in a table is not said.
+    that it both names: what "existing work" or "the best" are in a table is not said. What is only supposed, and a number in
+    another unit than the table's, mean none.
     """
+    if _SUPPOSED.search(claim) or not all(_same_unit(plain_claim(claim), s) for s in statements):
+        return False
     if named := labels_of(claim):
         return bool(named & labels_of(grid.label))
     plain, sheet = plain_claim(claim), sheet_of(grid)
@@ -50,6 +56,17 @@ def means(claim: str, grid: Grid, statements: tuple[Statement, ...]) -> bool:
     if not all(s.holds for s in numeric) or len(_NUMBER.findall(plain)) > len(numeric):
         return False
     return len(numeric) == len(statements) or _names_both(plain, sheet)
+
+
+def _same_unit(plain: str, statement: Statement) -> bool:
+    """Whether a number that is looked up has the unit of its cell, where both have one: "31.2 seconds" is not 31.2 ms."""
+    unit = read_unit(plain, statement.end)
+    if statement.operation != "lookup" or not unit.name:
+        return True
+    cells = [e.unit for e in statement.finding.cells if e.unit]
+    return all(
+        (dimension(u), base_factor(u)) == (dimension(unit.name), base_factor(unit.name) * unit.factor) for u in cells
+    )
 
 
 def _metrics(text: str) -> frozenset[str]:
@@ -69,7 +86,9 @@ def _found(plain: str, sheet: Sheet, statements: tuple[Statement, ...]) -> Itera
 
 
 def _names(plain: str, sheet: Sheet, axis: Axis) -> bool:
-    return len(sheet.lines(axis)) < 2 or any(m.specific and m.axis == axis for m in find_mentions(plain, sheet))
+    return len(sheet.lines(axis)) < 2 or any(
+        (m.specific or m.own) and m.axis == axis for m in find_mentions(plain, sheet)
+    )
 
 
 def _names_both(plain: str, sheet: Sheet) -> bool:
