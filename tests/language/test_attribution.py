@@ -154,3 +154,23 @@ def test_a_work_that_is_compared_with_is_not_credited(sentence: str, heading: st
 
 def test_a_cited_work_that_compares_is_still_credited() -> None:
     assert attribution("Lee et al. (2019) outperform BERT [7].").whose == "other"
+
+
+@pytest.mark.parametrize(
+    ("mine", "others"),
+    [
+        ("While prior work reports 88 %, our index reaches 91 %.", "While it is slow, prior work has reported 88 %."),
+        ("Although Li et al. (2019) report 88 %, we reach 91 %.", "Although useful, Li et al. (2019) report 88 %."),
+        (
+            "On the dataset introduced by Li et al. (2019), recall is 91 %.",
+            "The index introduced by Li et al. (2019) has a recall of 91 %.",
+        ),
+        (
+            "Extensive experiments on TPC-H (Li et al., 2019) show that sorting saves 2 ms.",
+            "The columnar index (Li et al., 2019) shows that sorting saves 2 ms.",
+        ),
+    ],
+)
+def test_what_others_gave_to_a_finding_does_not_make_it_theirs(mine: str, others: str):
+    assert attribution(mine).whose == "own"
+    assert attribution(others).whose == "other"

@@ -72,6 +72,17 @@ _AGAINST = re.compile(
     r"(?:outperform|beat|surpass|exceed|match|improv)\w*(?:\s+(?:up)?on)?)\s+(?:[\w.+/-]+\s+){0,4}$",
     re.IGNORECASE,
 )
+# A thing of others that a result is found on or with: the finding is whose the rest of the sentence says.
+_FOUND_ON = re.compile(
+    r"^(?:on|using|with|for|in|under|following)\b[^,]*\b(?:data\s?sets?|corpus|corpora|benchmarks?|splits?|protocols?|set-?ups?|settings?|metrics?|code)"
+    r"(?:\s+that)?\s*$",
+    re.IGNORECASE,
+)
+_TRIED_ON = re.compile(
+    r"^(?:\w+\s+){0,2}(?:experiments?|experimental results|results|evaluations?)\s+(?:on|with|using)\b", re.I
+)
+# "While earlier work reports 88 %, our model reaches 91 %": what is conceded is not what is found.
+_CONCEDED = re.compile(r"^(?:while|whereas|although|though)\b[^,]*,\s+", re.IGNORECASE)
 # "we know", "allow us to": they tell of people, not of a finding.
 _ANYBODY = re.compile(r"\b(?:allows?|enables?|helps?|lets?|gives?|tells?) us\b|\b(?:as )?we (?:know|have seen|often|usually|all)\b", re.IGNORECASE)  # fmt: skip
 _THEY = re.compile(r"^(?:they|their|he|his|she|her|the authors?|in their (?:work|paper)|these (?:works|studies|methods|approaches|models|papers|authors)|(?:this|that|the latter|the former) (?:work|approach|method|model|system)?|its?)\b", re.IGNORECASE)  # fmt: skip
@@ -121,9 +132,12 @@ def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution
     """
     text = " ".join(sentence[:MAX_SENTENCE].split())
     own = _own(text)
+    if (conceded := _CONCEDED.match(text)) and (mine := _own(text[conceded.end() :])):
+        return Attribution("own", mine[0])
     for pattern in (_WORK_LEADS, _OTHERS_LEAD, _IN_WORK, _BY_WORK):
         found = pattern.search(text)
-        if found and pattern is _BY_WORK and _AGAINST.search(text[: found.start()]):
+        led = text[: found.start()] if found else ""
+        if pattern is _BY_WORK and (_AGAINST.search(led) or _FOUND_ON.match(led)):
             continue
         if found and (own is None or (pattern is not _BY_WORK and found.start("who") < own.start())):
             return Attribution("other", found[0].strip(" ,;:"), _name(found["who"]))
@@ -139,7 +153,7 @@ def attribution(sentence: str, headings: Sequence[str] = (), before: Attribution
         return Attribution("other", f"“{related}”", _name(cited["who"]) if cited else PRIOR)
     if any(map(_RESULTS.search, headings)):  # a cited thing is a baseline there: what is said of it was found here
         return Attribution("own")
-    thing = _THING_OF_WORK.match(text)
+    thing = None if _TRIED_ON.match(text) else _THING_OF_WORK.match(text)
     if named := cited or thing:
         return Attribution("other", named["who"], _name(named["who"]))
     background = next((h for h in headings if _BACKGROUND.match(h[:200].strip())), None)
