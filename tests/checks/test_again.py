@@ -113,6 +113,14 @@ def test_what_our_model_reaches_is_in_the_row_of_ours() -> None:
     assert "SUPPORT" not in [e.verdict for e in verify_in_tables("Our model needs 14.2 GB of memory.", document)]
 
 
+def test_the_digit_of_a_name_is_no_number_that_is_missing() -> None:
+    page = "# S\n\nTable 1: Scores.\n\n| System | ROUGE-1 | ROUGE-2 |\n|---|---|---|\n| Crane | 41.59 | 19.01 |\n| Heron | 40.21 | 17.70 |\n"
+    document = read_bytes(page.encode(), "s.md")
+    assert [e.verdict for e in verify_in_tables("Crane achieves 19.01 ROUGE-2.", document)] == ["SUPPORT"]
+    for wrong in ("Crane achieves 17.70 ROUGE-2.", "Heron achieves 19.01 ROUGE-2.", "Crane achieves 19.01 ROUGE-1."):
+        assert "SUPPORT" not in [e.verdict for e in verify_in_tables(wrong, document)]
+
+
 def test_cells_are_those_of_one_line_wherever_it_stands() -> None:
     rows = ["| Arc | 90.11 | 80.22 |", "| Span | 90.11 | 70.33 |"]
     for order in (rows, rows[::-1]):

@@ -16,7 +16,7 @@ from .sheet import Axis, Sheet, sheet_of
 from .statements import plain_claim
 
 _LABEL = re.compile(r"\b(?:Tables?|Tabs?\.)[\s\xa0]*(?P<first>[A-Z]?\d{1,2})(?P<more>(?:\s*(?:,|and|&|to|[-–])\s*[A-Z]?\d{1,2}\b)*)")  # fmt: skip
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\d")
+_NUMBER = re.compile(r"(?<![\w.])(?<!\w-)[-+]?\d")  # the 2 of "ROUGE-2" is a name's
 _SUPERLATIVE = re.compile(r"\b(?:best|worst|most|least|highest|lowest|state[- ]of[- ]the[- ]art)\b", re.IGNORECASE)
 # What is only expected, or holds under a condition that is not met, is stated by no cell.
 _SUPPOSED = re.compile(r"\b(?:would|might|could|should|expect(?:s|ed)?|hypothes\w+|hope(?:s|d)?)\b", re.IGNORECASE)
