@@ -95,12 +95,9 @@ def looked_up(sheet: Sheet, said: Said, near: Sequence[Mention], alone: bool) ->
         return None
     cells = [e for (r, c), e in sheet.at.items() if (not rows or r in rows) and (not columns or c in columns)]
     for entry in cells:
-        if any(agrees(said, v) for v in (*entry.reading.values, *filter(None, (entry.reading.upper,)))):
-            return Finding(
-                True,
-                (entry,),
-                computed("lookup", f"{shown(entry.value)} = {shown(said.value)}", entry.value, entry.unit),
-            )
+        printed = (*entry.reading.values, *filter(None, (entry.reading.upper,)))
+        if (value := next((v for v in printed if agrees(said, v, bool(said.sign))), None)) is not None:
+            return Finding(True, (entry,), computed("lookup", _as_said(said, value), value, entry.unit))
     if len(cells) == 1 and rows and columns and alone:
         return Finding(
             False,
@@ -108,6 +105,14 @@ def looked_up(sheet: Sheet, said: Said, near: Sequence[Mention], alone: bool) ->
             computed("lookup", f"{shown(cells[0].value)}, not {shown(said.value)}", cells[0].value, cells[0].unit),
         )
     return None
+
+
+def _as_said(said: Said, value: float) -> str:
+    """A figure of a cell as the number that a claim makes of it: "100 * 0.715 = 71.5", "-(-1.15) = 1.15"."""
+    mine = said.value * (said.sign or 1)
+    left = shown(value) if said.sign or value >= 0 else f"-({shown(value)})"
+    near = abs(abs(value) - said.value) <= abs(abs(value * 100) - said.value)
+    return f"{left if near else f'100 * {left}'} = {shown(mine)}"
 
 
 def _nearest(said: Said, near: Sequence[Mention], axis: Axis) -> frozenset[int]:
