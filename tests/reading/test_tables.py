@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sovereign.checks.tabular.cells import read_cell
 from sovereign.reading import read_bytes
 from sovereign.reading.grid import (
     MOST_CELLS,
@@ -450,3 +451,16 @@ def _check_cells(document: Document) -> None:
             assert last <= cell.start < cell.end <= table.end
             assert document.slice(cell) == document.slice(cell).strip()
             last = cell.end
+
+
+def test_a_raised_mark_in_html_is_no_digit_of_the_figure() -> None:
+    page = """<html><head><title>T</title></head><body><h1>T</h1>
+<p>Recall is 61.05<sup>2</sup> after 10<sup>-3</sup> of 10<sup>6</sup> steps, in the 3<sup>rd</sup> run of Lee<sup>1</sup>.</p>
+<table><tr><th>System</th><th>Recall</th></tr><tr><td>Arc<sup>1</sup></td><td>61.05<sup>2</sup></td></tr>
+<tr><td>Span</td><td><b>71.25</b><sup>a,b</sup></td></tr></table></body></html>"""
+    document = read_bytes(page.encode(), "t.html")
+    assert "Recall is 61.05^2 after 10^-3 of 10^6 steps, in the 3rd run of Lee1." in document.text
+    cells = [document.slice(c) for t in document.tables for c in t.cells]
+    assert cells == ["System", "Recall", "Arc1", "61.05^2", "Span", "71.25^a,b"]
+    readings = [read_cell(c) for c in cells]
+    assert [r.value for r in readings if r] == [61.05, 71.25]

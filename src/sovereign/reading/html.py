@@ -14,7 +14,7 @@ from .errors import ReadError
 from .frontmatter import title_without_front_matter
 from .html_hidden import hidden_text
 from .html_tables import is_table_node, numbered, table_of
-from .html_text import DROPPED, children, formula, words
+from .html_text import DROPPED, children, formula, raised, words
 from .identity import arxiv_of_doi, find_arxiv, find_doi, find_version, paper_id
 from .limits import Limits
 from .parts import Part, add
@@ -121,6 +121,8 @@ def _parts(root: LexborNode | None) -> list[Part]:
             else:
                 line.append(f" {part.text} ")  # two lines stacked within a line, as in a list of authors
         elif tag not in DROPPED and not tag.startswith("-"):
+            if mark := raised(node, line[-1] if line else ""):
+                line.append(mark)
             if tag in _BLOCKS or _HEADING.fullmatch(tag):
                 flush()
                 ends.append(tag)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from selectolax.lexbor import LexborNode
 
 from .latex_text import Text
@@ -48,10 +50,20 @@ def pieces(root: LexborNode) -> list[tuple[str, bool]]:
         elif tag == "math":
             found.append((formula(node), bold or (node.attributes.get("alttext") or "").startswith(_BOLD_MATH)))
         elif tag not in DROPPED and not tag.startswith("-"):
+            if mark := raised(node, found[-1][0] if found else ""):
+                found.append((mark, bold))
             bold = bold or tag in ("b", "strong") or "ltx_font_bold" in classes(node)
             stack += [(None, False)] if tag in _SPACED else []
             stack += [(child, bold) for child in reversed(children(node))]
     return found
+
+
+_RAISED = re.compile(r"\s*(?!(?:st|nd|rd|th)\b)[-−–]?\w")  # a power or a mark; not what makes a number an ordinal
+
+
+def raised(node: LexborNode, before: str) -> str:
+    """What stands before the words of a raised element: "^" after a digit, so that 61.05 with the mark 2 is not 61.052."""
+    return "^" if node.tag == "sup" and before[-1:].isdigit() and _RAISED.match(words(node)) else ""
 
 
 _BOLD_MATH = ("\\mathbf", "\\boldsymbol", "\\bm", "\\bf", "\\textbf")
