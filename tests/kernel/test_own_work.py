@@ -131,3 +131,13 @@ def test_the_seeds_own_example_is_found(starter: Run) -> None:
     assert "535.2 to 462.5" in latency.sides[1].statement and "532.8 to 442.2" in latency.sides[2].statement
     assert [s.statement.split("%")[0] for s in memory.sides[:3]] == ["40.0", "41.7", "47.4"]
     assert "two MixLoRA models share one LLaMA-2 7B base" in memory.why
+
+
+def test_two_claimed_changes_are_one_disagreement_and_one_of_another_version_is_called_that() -> None:
+    now = ("The cache of FastNet lowers peak memory by 7%.", "abstract")
+    again = ("The cache of FastNet lowers peak memory by 53%.", "Section 2")
+    same = only(own_work(claims_of(now, again)))
+    assert same.type == "own_work"
+    other = ("In the first version of the paper, the cache of FastNet lowers peak memory by 53%.", "Section 2")
+    found = only(own_work(claims_of(now, other)))
+    assert found.type == "different_version" and "version" in found.why

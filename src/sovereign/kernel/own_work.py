@@ -25,6 +25,9 @@ _WITHOUT = re.compile(
 )
 _PLAIN = re.compile(r"\b(?:a|one|single|alone|without)\b", re.IGNORECASE)
 _GIVEN = re.compile(r"^(?:when|with|if|for|using|given)\b", re.IGNORECASE)
+_VERSION = re.compile(
+    r"\b(?:first|second|third|earlier|later|previous|original|older|newer|latest)\s+(?:\w+\s+)?versions?\b", re.I
+)
 _MOST_CHANGES = 6
 
 
@@ -75,7 +78,9 @@ def within(claims: Sequence[Claim], metrics: Collection[str] | None = None) -> t
                 if wanted(result.metric) and _is_change(result):
                     found += _against(claim, result, given)
         found += [d for c in of_one if not metrics or c.metric in metrics for d in _against_tables(c)]
-    return tuple(found)
+    # Two sentences that both claim a change are each held against the other: that is one disagreement.
+    once = {(frozenset(i for side in d.sides for i in side.claim_ids), d.metric): d for d in reversed(found)}
+    return tuple(d for d in found if any(d is kept for kept in once.values()))
 
 
 def _is_change(result: Result) -> bool:
@@ -102,12 +107,24 @@ def _against(claim: Claim, result: Result, given: Sequence[Change]) -> Iterator[
     if plain:
         places = list(dict.fromkeys(o.quote.where or o.quote.section for c in plain for o in c.claims))
         why = "two figures of one work for its own change; the text does not say that they measure different things"
-        yield _disagreement(claim, result, claimed, plain, places, why)
+        item = _disagreement(claim, result, claimed, plain, places, why)
+        if any(_of_version(claim) != _of_version(o) for c in plain for o in c.claims):
+            update = {
+                "type": "different_version",
+                "why": "one of them is of another version of the work, as its sentence says",
+            }
+            item = item.model_copy(update=update)
+        yield item
     elif conditional and len(conditional) == len(agreeing):
         places = list(dict.fromkeys(o.quote.where or o.quote.section for c in conditional for o in c.claims))
         named = "; ".join(dict.fromkeys(f"“{c.condition}”" for c in conditional))
         why = f"its figures give this change only under a condition that it does not name: {named}"
         yield _disagreement(claim, result, claimed, [*conditional, *_bare(result, conditional)], places, why)
+
+
+def _of_version(claim: Claim) -> bool:
+    """Whether a sentence says that it is of a certain version of its work."""
+    return _VERSION.search(claim.text) is not None
 
 
 def _bare(result: Result, conditional: Sequence[Change]) -> Iterator[Change]:
