@@ -25,11 +25,12 @@ def with_tables(text: Verification, tables: Sequence[Evidence]) -> Verification:
         reason = f"supported {_place(support[0])}, contradicted {_place(against[0])}: {against[0].reason}"
     else:
         verdict = "SUPPORT" if support else "CONTRADICT"
-        first = (support or against)[0]
+        first = by[verdict][0]  # cells that were computed show more than a sentence near to the claim
         reason = f"{'supported' if support else 'contradicted'} {_place(first)}: {first.reason}"
-    if text.verdict not in ("NOT_ENOUGH_INFO", "UNCHECKED") and verdict == text.verdict:
+    if verdict == text.verdict == "MIXED":
         return text.model_copy(update={"evidence": (*text.evidence, *tables)})
-    deciding = tuple(dict.fromkeys((*(text.deciding if verdict == "MIXED" else ()), "table")))
+    tables = sorted(tables, key=lambda e: e.verdict != verdict)
+    deciding = tuple(dict.fromkeys((*(text.deciding if verdict in ("MIXED", text.verdict) else ()), "table")))
     return text.model_copy(
         update={
             "verdict": verdict, "reason": reason, "deciding": deciding, "anchored": True,
