@@ -40,6 +40,7 @@ from .benchmark import (
 )
 from .check import CheckOutcome, Evidence, Outcome, Relation, Scope, Verdict, Verification
 from .claim import Claim, Direction, Result, Setting
+from .correction import Correction, CorrectionState, CorrectionType
 from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
 from .document import Cell, Depth, Document, Section, Seen, Sentence, Table, text_hash
 from .event import GENESIS, Event, LedgerHead
@@ -76,6 +77,9 @@ __all__ = [
     "ComparabilityStatus",
     "Comparison",
     "Computation",
+    "Correction",
+    "CorrectionState",
+    "CorrectionType",
     "Counters",
     "Decision",
     "DecisionOutcome",

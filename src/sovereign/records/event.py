@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from .base import Model, canonical_json, sha256_hex
 
 GENESIS = "0" * 64
@@ -26,7 +28,12 @@ class Event(Model):
 
 
 class LedgerHead(Model):
-    """Count of events and hash of the last one, kept outside the ledger so that a cut tail shows."""
+    """Count of events and hash of the last one, kept outside the ledger so that a cut tail shows.
+
+    ``root`` is the Merkle root over the hashes of all events (RFC 9162, 2.1), where it was computed: with it some events
+    can be proven to be in the ledger without the others.
+    """
 
     count: int
     hash: str
+    root: str | None = Field(default=None, exclude_if=lambda value: value is None)
