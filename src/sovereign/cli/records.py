@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from base64 import b64encode
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +12,7 @@ import typer
 from rich.table import Table
 
 from sovereign.errors import InputError, OutputError
-from sovereign.publish import FORMATS, render
+from sovereign.publish import FORMATS, render_bytes
 from sovereign.records import OwnerDecision, OwnerOutcome
 from sovereign.settings import load
 from sovereign.store import Store, open_store
@@ -75,22 +77,37 @@ def export(
     with _store() as store:
         decisions = store.records.decisions(record_id)
         owner = decisions[-1] if decisions else None
-        # Only the page can hold its plots; a lone Markdown file would lead to files that are not there.
-        artifact = store.artifacts.get if form == "html" else None
-        text = render(store.records.load(record_id), form, store.ledger.head(), owner, artifact)
+        # Only a page that holds its plots shows them; a lone Markdown file would lead to files that are not there.
+        artifact = store.artifacts.get if form in ("html", "pdf") else None
+        data = render_bytes(store.records.load(record_id), form, store.ledger.head(), owner, artifact)
     if out_file is None:
-        if as_json and form != "json":
-            return print_json({"format": form, "content": text})
-        return typer.echo(text, nl=not text.endswith("\n"))
+        return _print(data, form, as_json)
     try:
-        out_file.write_text(text, encoding="utf-8")
+        out_file.write_bytes(data)
     except OSError as error:
         raise OutputError(
             f"{out_file} cannot be written: {error.strerror}.", "Name a file in a folder that you may write to."
         ) from None
     if as_json:
-        return print_json({"format": form, "file": str(out_file), "bytes": len(text.encode("utf-8"))})
+        return print_json({"format": form, "file": str(out_file), "bytes": len(data)})
     err.print(f"Wrote {clean(str(out_file))}")
+
+
+def _print(data: bytes, form: str, as_json: bool) -> None:
+    """An export on stdout: text as it is, or in one JSON document; bytes only where no terminal would show them."""
+    if not FORMATS[form].binary:
+        text = data.decode("utf-8")
+        if as_json and form != "json":
+            return print_json({"format": form, "content": text})
+        return typer.echo(text, nl=not text.endswith("\n"))
+    if as_json:
+        return print_json({"format": form, "encoding": "base64", "content": b64encode(data).decode("ascii")})
+    if sys.stdout.isatty():
+        raise InputError(
+            f"A {form} file is no text, and stdout is a terminal.",
+            f"Name a file: --out {FORMATS[form].file}, or send stdout to one.",
+        )
+    typer.echo(data, nl=False)
 
 
 def _decide(record_id: str, outcome: OwnerOutcome, reason: str, as_json: bool) -> None:

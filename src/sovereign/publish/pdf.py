@@ -26,8 +26,8 @@ from .parts import (
 )
 from .text import count
 from .typeset import Task, TypesettingError, typeset
+from .work import AUTHOR
 
-AUTHOR = "SOVEREIGN Research Kernel"
 # What a page can bear. Beyond it a text or list is cut, the PDF says by how much, and record.json has the rest.
 MOST_SIGNS = 3_000
 MOST_ROWS = 250
@@ -129,7 +129,9 @@ class _Writer:
         if more := _more(cited, len(self.claims)):
             said += f"{more} "
         if uncited:
-            said += f"{count(uncited, 'more claim')} that it does not cite {'is' if uncited == 1 else 'are'} in claims.csv."
+            said += (
+                f"{count(uncited, 'more claim')} that it does not cite {'is' if uncited == 1 else 'are'} in claims.csv."
+            )
         return said
 
     def _all(self, items: Sequence[Any], make: Any) -> list[Any]:
@@ -150,7 +152,6 @@ class _Writer:
             else _badge(part.text, part.tone)
             for part in run
         ]
-
 
     def _links(self, links: Sequence[Link], most: int = 8) -> Data:
         more = len(links) - most
@@ -254,7 +255,7 @@ class _Writer:
             "place": _fit(claim.quote.place),
             "marks": [_fit(m) for m in claim.quote.marks if m != "seen: yes"],
             "checks": [f"{_fit(c.name)} {c.symbol}" for c in claim.chips[:40]],
-            "source": self._run(tuple(p if isinstance(p, str) else _number_of(p) for p in _without_title(claim.source))),
+            "source": self._run(_without_title(claim.source)),
             "evidence": self._evidence(claim),
         }
 
@@ -347,12 +348,12 @@ def _plain(run: Run) -> str:
 
 
 def _without_title(source: Run) -> Run:
-    """Where a claim comes from, by numbers of references."""
+    """Where a claim comes from, by the numbers of references: their titles are in the list."""
     return tuple(part for at, part in enumerate(source) if at != 1)
 
 
 def _number_of(link: Link) -> Link:
-    """A link to a reference by its number alone: the title is in the list."""
+    """A link to a reference by its number alone."""
     return Link(link.text.partition(" ")[0], link.href) if re.match(r"\[\d+\] ", link.text) else link
 
 

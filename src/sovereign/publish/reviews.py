@@ -60,7 +60,9 @@ def _arithmetic(caption: str, terms: Sequence[ScoreTerm], score: float) -> Table
         for t in terms
     )
     foot: tuple[Run, ...] = (("Score",), ("",), (figure(sum(t.weight for t in terms)),), (figure(score),), ("of 10",))
-    return Table(caption, ("Term", "Share", "Weight", "Points", "Basis"), rows, figures=(1, 2, 3), foot=foot, detail=True)
+    return Table(
+        caption, ("Term", "Share", "Weight", "Points", "Basis"), rows, figures=(1, 2, 3), foot=foot, detail=True
+    )
 
 
 def _responses(review: ReviewRound, findings: Mapping[str, Finding]) -> Table:

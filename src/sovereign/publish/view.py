@@ -41,6 +41,7 @@ from .parts import (
 from .references import References, reference_view
 from .sections import counters, facet_words, level_words, score_words, sections, state_badge
 from .text import count, day, one_line, ratio, times
+from .work import keywords
 
 NOTICE = "Autonomous draft — Owner review required before publication"
 POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJECT": "bad"}
@@ -94,11 +95,6 @@ def _header(record: Record, owner: OwnerDecision | None) -> Header:
         question=one_line(record.question) if record.answer.title else "",
         keywords=keywords(record),
     )
-
-
-def keywords(record: Record) -> tuple[str, ...]:
-    """What the question is about, facet by facet, each once."""
-    return tuple(dict.fromkeys(text for facet in record.plan.facets if (text := one_line(facet.text))))
 
 
 def _answer(record: Record, references: References, places: Mapping[str, str], artifact: Artifact | None) -> AnswerView:
