@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
@@ -25,8 +24,8 @@ from .parts import (
     View,
 )
 from .text import count
-from .typeset import Task, TypesettingError, typeset
-from .work import AUTHOR
+from .typeset import ARCHIVED, TAGGED, Task, TypesettingError, typeset
+from .work import AUTHOR, moment_of
 
 # What a page can bear. Beyond it a text or list is cut, the PDF says by how much, and record.json has the rest.
 MOST_SIGNS = 3_000
@@ -35,6 +34,8 @@ MOST_CLAIMS = 250
 MOST_REFERENCES = 500
 MOST_SVG = 2_000_000
 MOST_LINKS = 6
+MOST_TABLES = 40
+MOST_CELL = 400
 MOST_COMPARISONS = 8  # of one metric; each is also among the claims
 _WHOLE = "in record.json"
 _TABLE_SIGNS = 132  # on one line of a table
@@ -50,13 +51,13 @@ def write_pdf(view: View) -> bytes:
         OutputError: if it cannot be typeset, or not within a minute.
     """
     template = files(__package__).joinpath("templates/report.typ").read_text("utf-8")
-    made = _moment(view.header.made_iso)
-    stamp = int(made.timestamp()) if made else 0
+    # PDF/A wants a date.
+    standards = ARCHIVED if moment_of(view.header.made_iso) else TAGGED
     try:
-        return typeset(Task(template, document(view), stamp))
+        return typeset(Task(template, document(view), standards))
     except TypesettingError:
         # A plot that is no plain SVG is the one thing that the engine may refuse.
-        return typeset(Task(template, document(view, plots=False), stamp))
+        return typeset(Task(template, document(view, plots=False), standards))
 
 
 def document(view: View, plots: bool = True) -> Data:
@@ -73,10 +74,11 @@ class _Writer:
         self.references = view.references[:MOST_REFERENCES]
         self.left_out: dict[str, tuple[int, int]] = {}
         self.anchors = {c.anchor for c in self.claims} | {r.anchor for r in self.references}
+        self.placed: set[str] = set()
 
     def document(self, plots: bool) -> Data:
         head, answer, view = self.view.header, self.view.answer, self.view
-        made = _moment(head.made_iso)
+        made = moment_of(head.made_iso)
         sections = [self._section(section) for section in view.sections]
         return {
             "meta": {
@@ -103,7 +105,8 @@ class _Writer:
             "measured": [
                 self._table(p) if p.kind == "table" else self._figure(p, plots) for p in answer.measured[:MOST_ROWS]
             ],
-            "tables": [self._table(t, MOST_COMPARISONS) for t in answer.tables[:MOST_ROWS]],
+            "tables": [self._table(t, MOST_COMPARISONS) for t in answer.tables[:MOST_TABLES]],
+            "tables_left_out": _more(len(answer.tables), min(len(answer.tables), MOST_TABLES), "table"),
             "facets": self._all(answer.facets, self._facet),
             "agreements": self._all(answer.agreements, self._sides),
             "disagreements": self._all(answer.disagreements, self._sides),
@@ -121,6 +124,12 @@ class _Writer:
             "verify": [_fit(command, 30) for command in view.verify],
             "unshown": 0,
         }
+
+    def _place(self, anchor: str) -> str:
+        """An anchor where it is met first, else none: the engine stops at two of one name."""
+        new = anchor not in self.placed
+        self.placed.add(anchor)
+        return anchor if new else ""
 
     def _claims_left_out(self) -> str:
         cited = sum(c.cited for c in self.view.claims)
@@ -143,9 +152,9 @@ class _Writer:
             href = href if href[1:] in self.anchors else ""
         return {"kind": "link", "text": _fit(link.text, limit), "href": href[:2_000]}
 
-    def _run(self, run: Run, limit: int = 24) -> list[Data]:
+    def _run(self, run: Run, limit: int = 24, most: int = MOST_SIGNS) -> list[Data]:
         return [
-            {"kind": "text", "text": _fit(part, limit)}
+            {"kind": "text", "text": _fit(part, limit, most)}
             if isinstance(part, str)
             else self._link(part, limit)
             if isinstance(part, Link)
@@ -221,7 +230,7 @@ class _Writer:
             "kind": "table",
             "caption": [_fit(part) for part in table.caption.partition(". ")[::2]],
             "head": [_fit(h, w) for h, w in zip(table.head, widths, strict=True)],
-            "rows": [[self._run(c, w) for c, w in zip(row, widths, strict=True)] for row in rows],
+            "rows": [[self._run(c, w, MOST_CELL) for c, w in zip(row, widths, strict=True)] for row in rows],
             "widths": widths,
             "whole": sum(widths) > _TABLE_SIGNS * 0.7,
             "figures": list(table.figures),
@@ -245,7 +254,7 @@ class _Writer:
 
     def _claim(self, claim: ClaimView) -> Data:
         return {
-            "anchor": claim.anchor,
+            "anchor": self._place(claim.anchor),
             "id": _fit(claim.id, 24, 80),
             "text": _fit(claim.text),
             "verdict": _badge(claim.verdict.text, claim.verdict.tone),
@@ -277,7 +286,7 @@ class _Writer:
 
     def _reference(self, one: ReferenceView) -> Data:
         return {
-            "anchor": one.anchor,
+            "anchor": self._place(one.anchor),
             "number": one.number,
             "authors": _fit(one.authors),
             "title": _fit(one.title),
@@ -361,12 +370,8 @@ def _badge(text: str, tone: str) -> Data:
     return {"kind": "badge", "text": text, "tone": tone}
 
 
-def _more(all_of_them: int, shown: int) -> str:
-    return f"{all_of_them - shown:,} more are {_WHOLE}." if all_of_them > shown else ""
-
-
-def _moment(iso: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(iso)
-    except ValueError:
-        return None
+def _more(all_of_them: int, shown: int, noun: str = "") -> str:
+    """How many are not shown, and where they are; nothing if all are."""
+    more = all_of_them - shown
+    said = count(more, f"more {noun}") if noun else f"{more:,} more"
+    return f"{said} {'is' if more == 1 else 'are'} {_WHOLE}." if more > 0 else ""

@@ -19,19 +19,20 @@ from sovereign.errors import OutputError
 
 SECONDS = 60
 MEGABYTES = 4_000
-# Tagged and self-contained: both hold at once. PDF/A-4 wants PDF 2.0, which PDF/UA-1 rules out.
-STANDARDS = ("ua-1", "a-2a")
+# Tagged, and self-contained besides: both hold at once. PDF/A-4 wants PDF 2.0, which PDF/UA-1 rules out.
+TAGGED = ("ua-1",)
+ARCHIVED = ("ua-1", "a-2a")
 _FONTS = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf", "DejaVuSans-BoldOblique.ttf")
 _ADVICE = "Every other form of the record has all of it: html and md to read, json to keep."
 
 
 @dataclass(frozen=True)
 class Task:
-    """A document: the template, its data, and the second that its date says."""
+    """A document: the template, its data, and the standards that it is to keep."""
 
     template: str
     data: dict[str, Any]
-    timestamp: int
+    standards: tuple[str, ...]
 
 
 class TypesettingError(OutputError):
@@ -56,7 +57,7 @@ def typeset(task: Task, seconds: float = SECONDS) -> bytes:
         for path in _font_files():
             shutil.copy(path, fonts)
         data, seen = task.data, set[str]()
-        for standards in (*[STANDARDS] * 4, ()):
+        for standards in (*[task.standards] * 4, ()):
             request = {
                 "template": task.template,
                 "view": json.dumps(data),
@@ -64,7 +65,6 @@ def typeset(task: Task, seconds: float = SECONDS) -> bytes:
                 "root": str(root),
                 "system_fonts": bool(seen),
                 "standards": standards,
-                "timestamp": task.timestamp,
                 "seconds": max(1, int(end - time.monotonic()) + 1),
                 "megabytes": MEGABYTES,
             }

@@ -38,8 +38,9 @@ def _typeset(task: dict[str, Any]) -> tuple[dict[str, object], bytes]:
         package_cache_path=root,
     )
     try:
+        # The document states its date itself; the clock must not show in it.
         pdf = compiler.compile(
-            input=task["template"].encode(), format="pdf", pdf_standards=task["standards"], timestamp=task["timestamp"]
+            input=task["template"].encode(), format="pdf", pdf_standards=task["standards"], timestamp=0
         )
     except typst.TypstError as error:
         missing = "".join(map(_unquoted, _MISSING.findall(error.diagnostic)))

@@ -59,14 +59,19 @@ def keywords(record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for facet in record.plan.facets if (text := one_line(facet.text))))
 
 
-def day_of(moment: str) -> tuple[int, int, int] | None:
-    """Year, month and day of an ISO time in UTC, None if it is none. A time without a zone is taken as UTC."""
+def moment_of(moment: str) -> datetime | None:
+    """An ISO time in UTC, None if it is none. A time without a zone is taken as UTC."""
     try:
         at = datetime.fromisoformat(moment)
-        at = at.astimezone(UTC) if at.tzinfo else at
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
-    return at.year, at.month, at.day
+
+
+def day_of(moment: str) -> tuple[int, int, int] | None:
+    """Year, month and day of an ISO time in UTC, None if it is none."""
+    at = moment_of(moment)
+    return (at.year, at.month, at.day) if at else None
 
 
 def plain_doi(doi: str | None) -> str | None:
