@@ -125,7 +125,12 @@ def _introduction(record: Record) -> tuple[Block, ...]:
     )
     blocks: list[Block] = [
         Paragraph((f"The question of this record is: {one_line(record.question)}",)),
-        Table("What the question was taken to ask", ("Facet", "Kind", "Words or range", "Also searched as"), rows),
+        Table(
+            "What the question was taken to ask",
+            ("Facet", "Kind", "Words or range", "Also searched as"),
+            rows,
+            detail=True,
+        ),
     ]
     if plan.notes:
         blocks += [Paragraph(("The planner noted:",)), Bullets(tuple((one_line(n),) for n in plan.notes))]
