@@ -59,6 +59,13 @@ class Published:
         return tuple(OwnerDecision.model_validate({**e.payload, "record_id": self.subject}) for e in told)
 
     @property
+    def doi(self) -> str | None:
+        """The DOI under which an archive published this version, None if none did; one of a sandbox is none."""
+        told = (e.payload for e in self.told(DEPOSITED) if e.payload.get("version") == self.record.version)
+        dois = [str(p["doi"]) for p in told if p.get("doi") and not p.get("sandbox")]
+        return dois[-1] if dois else None
+
+    @property
     def newest_version(self) -> int:
         """The number of the newest version that the ledger tells of."""
         of_events = (e.payload.get("to_version") for e in self.events if e.kind == CORRECTED)

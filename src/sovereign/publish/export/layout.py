@@ -90,4 +90,6 @@ _TYPES = {
     "report.md": "report",
     "report.pdf": "report",
     "claims.csv": "claims",
+    "record.jsonld": "metadata",
+    "CITATION.cff": "metadata",
 }

@@ -12,7 +12,7 @@ from sovereign.errors import StoreError
 from sovereign.records import Model, Record, canonical_json, sha256_hex
 from sovereign.store import NewEvent, Store
 
-from ..formats import FORMATS, render
+from ..formats import FORMATS, render_bytes
 from ..measured import figures
 from .layout import ARTIFACTS, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, part_of, stored
 from .signing import Signed, load_key, sign
@@ -48,7 +48,7 @@ def content(published: Published, artifact: Get, texts: bool = True) -> dict[str
     """The files of an export that its manifest lists."""
     record, owner = published.record, (published.decisions or (None,))[-1]
     files = {
-        form.file: render(record, name, None, owner, artifact).encode("utf-8")
+        form.file: render_bytes(record, name, None, owner, artifact, published.doi)
         for name, form in FORMATS.items()
         if form.file != RECORD
     }
