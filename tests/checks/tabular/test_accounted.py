@@ -1,0 +1,190 @@
+"""A claim whose subject is narrowed by words that the table does not know is decided by nothing; the bare claim is decided."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sovereign.checks.tabular import verify_in_tables
+from sovereign.records import Document
+
+from .tables import Rows, document_of
+
+READERS: Rows = (
+    ("Model", "SQuAD F1", "NewsQA F1"),
+    ("BERT", "81.35", "65.20"),
+    ("RoBERTa", "84.10", "68.95"),
+    ("ELMo", "78.40", "61.75"),
+)
+SPEEDS: Rows = (
+    ("Server", "Latency (ms)", "Memory (GB)"),
+    ("PlainNet", "40.0", "36.0"),
+    ("CacheNet", "28.0", "31.0"),
+    ("Full attention", "55.5", "62.5"),
+)
+TURNED: Rows = (
+    ("Test set", "Raven", "Falcon", "Osprey"),
+    ("Alpha", "71.25", "68.10", "65.05"),
+    ("Beta", "64.15", "66.35", "60.12"),
+)
+DISTILLED: Rows = (
+    ("Model", "Training", "Accuracy"),
+    ("BERT", "scratch", "81.35"),
+    ("RoBERTa", "scratch", "84.10"),
+    ("Distilled BERT", "teacher", "79.25"),
+    ("RoBERTa large", "scratch", "88.65"),
+)
+DOCUMENTS = {
+    "readers": document_of(("F1 of readers on two data sets.", READERS)),
+    "speeds": document_of(("Cost of a request; lower is better.", SPEEDS)),
+    "turned": document_of(("F1 on the test sets.", TURNED)),
+    "distilled": document_of(("Accuracy of the models.", DISTILLED)),
+}
+
+BARE = {
+    "readers": [
+        "BERT reaches 81.35 F1 on SQuAD.",
+        "BERT reaches 81.35 on SQuAD.",
+        "On SQuAD, BERT achieves an F1 of 81.35.",
+        "The F1 of BERT on SQuAD is 81.35.",
+        "BERT's F1 on SQuAD is 81.35.",
+        "An F1 of 84.10 is obtained by RoBERTa on SQuAD.",
+        "The BERT model scores 81.35 on the SQuAD data set.",
+        "BERT and RoBERTa reach 81.35 and 84.10 on SQuAD.",
+        "We observe that RoBERTa yields 68.95 F1 on the NewsQA corpus.",
+        "Compared with BERT, RoBERTa has a higher F1 on SQuAD.",
+        "RoBERTa outperforms BERT by 2.75 points on SQuAD.",
+        "RoBERTa improves over BERT by 2.75 F1 points on SQuAD.",
+        "On NewsQA, RoBERTa performs significantly better than ELMo.",
+        "RoBERTa is 10.3% better than ELMo on NewsQA, relative to BERT.",
+        "RoBERTa consistently outperforms BERT on both data sets.",
+        "RoBERTa obtains the best F1 on SQuAD, with ELMo far behind.",
+        "ELMo has the lowest F1 on NewsQA.",
+        "BERT is second best on SQuAD.",
+        "BERT can reach 81.35 on SQuAD.",
+        "While RoBERTa is ahead on NewsQA, BERT reaches 81.35 F1 on SQuAD.",
+        "ELMo is outperformed by BERT on SQuAD.",
+        "RoBERTa outperforms BERT on 2 of 2 data sets, SQuAD and NewsQA.",
+        "BERT reaches 73.275 F1 on average over SQuAD and NewsQA.",
+        "Table 1 shows that BERT reaches 81.35 F1 on SQuAD.",
+        "As reported in Table 1, RoBERTa beats BERT on SQuAD.",
+        "In Table 1, BERT outperforms ELMo on SQuAD, showing that pruned layers are useless.",
+    ],
+    "speeds": [
+        "CacheNet has a latency of 28.0 ms.",
+        "The latency of CacheNet is 28.0 milliseconds.",
+        "CacheNet is faster than PlainNet.",
+        "CacheNet reduces the latency of PlainNet by 30%.",
+        "CacheNet needs 31.0 GB of memory.",
+        "CacheNet uses less memory than PlainNet.",
+        "Full attention has the highest latency.",
+        "PlainNet takes 40.0 ms in latency and CacheNet 28.0 ms.",
+        "The memory of Full attention is 2.0x that of CacheNet.",
+    ],
+    "turned": [
+        "Raven reaches 71.25 F1 on Alpha.",
+        "Raven outperforms Falcon by 3.15 points on Alpha.",
+        "Falcon has the highest F1 on Beta.",
+        "On the Beta test set, Falcon and Raven obtain 66.35 and 64.15.",
+    ],
+    "distilled": [
+        "Distilled BERT reaches 79.25 accuracy.",
+        "BERT reaches an accuracy of 81.35.",
+        "RoBERTa large outperforms RoBERTa by 4.55 points in accuracy.",
+        "Trained from scratch, BERT has an accuracy of 81.35.",
+    ],
+}  # fmt: skip
+NARROWED = {
+    "readers": [
+        "Distilled BERT reaches 81.35 F1 on SQuAD.",
+        "BERT with adapters reaches 81.35 F1 on SQuAD.",
+        "BERT large reaches 81.35 F1 on SQuAD.",
+        "BERT reaches 81.35 F1 on noisy SQuAD.",
+        "The teacher of BERT reaches 81.35 F1 on SQuAD.",
+        "Pruned RoBERTa reaches 84.10 F1 on SQuAD.",
+        "The pruned RoBERTa reaches 84.10 on SQuAD.",
+        "Table 1 shows that distilled BERT reaches 81.35 F1 on SQuAD.",
+        "In Table 1, BERT with adapters outperforms ELMo on SQuAD.",
+        "BERT, once pruned, reaches 81.35 F1 on SQuAD.",
+        "Although pruned, BERT reaches 81.35 F1 on SQuAD.",
+        "BERT reaches 81.35 F1 on SQuAD, but only when pruned.",
+        "BERT reaches 81.35 F1 on SQuAD while using adapters.",
+        "Pruned BERT outperforms ELMo on SQuAD.",
+        "RoBERTa outperforms quantised BERT on SQuAD.",
+        "RoBERTa outperforms a smaller BERT on SQuAD.",
+        "A larger BERT reaches 81.35 F1 on SQuAD.",
+        "The improved BERT reaches 81.35 F1 on SQuAD.",
+        "BERT reduced in depth reaches 81.35 F1 on SQuAD.",
+        "Compressing BERT yields 81.35 F1 on SQuAD.",
+        "Slow BERT reaches 81.35 F1 on SQuAD.",
+        "mini-BERT reaches 81.35 F1 on SQuAD.",
+        "m-BERT reaches 81.35 F1 on SQuAD.",
+        "Non-BERT reaches 81.35 F1 on SQuAD.",
+        "BERT (without its last layer) reaches 81.35 F1 on SQuAD.",
+        "BERT with 3 layers reaches 81.35 F1 on SQuAD.",
+        "BERT after 5 epochs reaches 81.35 F1 on SQuAD.",
+        "Two-layer BERT reaches 81.35 F1 on SQuAD.",
+        "BERT trained on Wikipedia reaches 81.35 F1 on SQuAD.",
+        "BERT with more data reaches 81.35 F1 on SQuAD.",
+        "An ensemble of BERT and RoBERTa reaches 84.10 F1 on SQuAD.",
+        "BERT with RoBERTa reaches 84.10 F1 on SQuAD.",
+        "BERT + RoBERTa reaches 84.10 F1 on SQuAD.",
+        "Models other than BERT reach 81.35 F1 on SQuAD.",
+        "A variant of BERT reaches 81.35 F1 on SQuAD.",
+        "BERT's teacher reaches 81.35 F1 on SQuAD.",
+        "BERT's baseline reaches 81.35 F1 on SQuAD.",
+        "The baseline of BERT reaches 81.35 F1 on SQuAD.",
+        "Another BERT reaches 81.35 F1 on SQuAD.",
+        "BERT reaches 81.35 F1 on the SQuAD development set.",
+        "BERT reaches 81.35 F1 on SQuAD in Spanish.",
+        "BERT reaches 81.35 F1 on half of SQuAD.",
+        "BERT reaches 81.35 F1 on SQuAD on average.",
+        "BERT reaches an exact match of 81.35 on SQuAD in Table 1.",
+        "The best multilingual model on SQuAD is RoBERTa.",
+        "RoBERTa obtains the best F1 on adversarial SQuAD.",
+        "RoBERTa outperforms BERT by 2.75 points on SQuAD questions without answers.",
+        "Distilled BERT reaches 70.00 F1 on SQuAD.",
+        "In Table 1, BERT with adapters reaches 99.10 F1 on SQuAD.",
+        "Pruned ELMo outperforms BERT on SQuAD.",
+    ],
+    "speeds": [
+        "Quantised CacheNet has a latency of 28.0 ms.",
+        "CacheNet has a latency of 28.0 ms per token.",
+        "CacheNet on a laptop has a latency of 28.0 ms.",
+        "CacheNet with batching is faster than PlainNet.",
+        "The client of CacheNet needs 31.0 GB of memory.",
+        "Without the store, CacheNet has a latency of 28.0 ms.",
+        "CacheNet is faster than multi-threaded PlainNet.",
+        "CacheNet reduces the median latency of PlainNet by 30%.",
+        "At night, CacheNet has a latency of 28.0 ms.",
+    ],
+    "turned": [
+        "Untrained Raven reaches 71.25 F1 on Alpha.",
+        "Raven reaches 71.25 F1 on shuffled Alpha.",
+        "Raven with beam search outperforms Falcon by 3.15 points on Alpha.",
+        "The student of Falcon has the highest F1 on Beta.",
+    ],
+    "distilled": [
+        "Distilled RoBERTa reaches 84.10 accuracy.",
+        "BERT large reaches 88.65 accuracy.",
+        "BERT large reaches 81.35 accuracy.",
+        "The distilled RoBERTa outperforms Distilled BERT in accuracy.",
+        "Trained with a teacher, BERT has an accuracy of 81.35.",
+    ],
+}  # fmt: skip
+
+
+def decided(claim: str, document: Document) -> set[str]:
+    """The verdicts of the document's tables on a claim, other than that they decide nothing."""
+    return {e.verdict for e in verify_in_tables(claim, document)} - {"NOT_ENOUGH_INFO"}
+
+
+@pytest.mark.parametrize(("name", "claim"), [(name, claim) for name, claims in BARE.items() for claim in claims])
+def test_what_a_table_holds_is_supported(name: str, claim: str) -> None:
+    assert decided(claim, DOCUMENTS[name]) == {"SUPPORT"}
+
+
+@pytest.mark.parametrize(("name", "claim"), [(name, claim) for name, claims in NARROWED.items() for claim in claims])
+def test_what_is_narrowed_is_decided_by_nothing(name: str, claim: str) -> None:
+    assert decided(claim, DOCUMENTS[name]) == set()
