@@ -51,21 +51,21 @@ BARE = {
         "BERT's F1 on SQuAD is 81.35.",
         "An F1 of 84.10 is obtained by RoBERTa on SQuAD.",
         "The BERT model scores 81.35 on the SQuAD data set.",
-        "BERT and RoBERTa reach 81.35 and 84.10 on SQuAD.",
+        "BERT reaches 81.35 on SQuAD and RoBERTa reaches 84.10.",
         "We observe that RoBERTa yields 68.95 F1 on the NewsQA corpus.",
         "Compared with BERT, RoBERTa has a higher F1 on SQuAD.",
         "RoBERTa outperforms BERT by 2.75 points on SQuAD.",
         "RoBERTa improves over BERT by 2.75 F1 points on SQuAD.",
         "On NewsQA, RoBERTa performs significantly better than ELMo.",
-        "RoBERTa is 10.3% better than ELMo on NewsQA, relative to BERT.",
-        "RoBERTa consistently outperforms BERT on both data sets.",
-        "RoBERTa obtains the best F1 on SQuAD, with ELMo far behind.",
-        "ELMo has the lowest F1 on NewsQA.",
-        "BERT is second best on SQuAD.",
+        "RoBERTa is 7.2 points better than ELMo on NewsQA.",
+        "Table 1: RoBERTa consistently outperforms BERT on both data sets.",
+        "In Table 1, the strong RoBERTa model obtains the best F1 on SQuAD.",
+        "ELMo has the lowest F1 on NewsQA, as seen in Table 1.",
+        "In Table 1, BERT is second best on SQuAD.",
         "BERT can reach 81.35 on SQuAD.",
         "While RoBERTa is ahead on NewsQA, BERT reaches 81.35 F1 on SQuAD.",
         "ELMo is outperformed by BERT on SQuAD.",
-        "RoBERTa outperforms BERT on 2 of 2 data sets, SQuAD and NewsQA.",
+        "Table 1 shows that RoBERTa outperforms BERT on two of two data sets.",
         "BERT reaches 73.275 F1 on average over SQuAD and NewsQA.",
         "Table 1 shows that BERT reaches 81.35 F1 on SQuAD.",
         "As reported in Table 1, RoBERTa beats BERT on SQuAD.",
@@ -74,19 +74,19 @@ BARE = {
     "speeds": [
         "CacheNet has a latency of 28.0 ms.",
         "The latency of CacheNet is 28.0 milliseconds.",
-        "CacheNet is faster than PlainNet.",
-        "CacheNet reduces the latency of PlainNet by 30%.",
+        "In Table 1, CacheNet is faster than PlainNet.",
+        "CacheNet has a latency 30% lower than that of PlainNet.",
         "CacheNet needs 31.0 GB of memory.",
         "CacheNet uses less memory than PlainNet.",
-        "Full attention has the highest latency.",
+        "In Table 1, Full attention has the highest latency.",
         "PlainNet takes 40.0 ms in latency and CacheNet 28.0 ms.",
         "The memory of Full attention is 2.0x that of CacheNet.",
     ],
     "turned": [
         "Raven reaches 71.25 F1 on Alpha.",
         "Raven outperforms Falcon by 3.15 points on Alpha.",
-        "Falcon has the highest F1 on Beta.",
-        "On the Beta test set, Falcon and Raven obtain 66.35 and 64.15.",
+        "In Table 1, Falcon outperforms Raven and Osprey on Beta.",
+        "On the Beta test set, Falcon obtains 66.35.",
     ],
     "distilled": [
         "Distilled BERT reaches 79.25 accuracy.",
@@ -140,7 +140,7 @@ NARROWED = {
         "BERT reaches 81.35 F1 on SQuAD in Spanish.",
         "BERT reaches 81.35 F1 on half of SQuAD.",
         "BERT reaches 81.35 F1 on SQuAD on average.",
-        "BERT reaches an exact match of 81.35 on SQuAD in Table 1.",
+        "BERT reaches an exact match of 81.35 on SQuAD.",
         "The best multilingual model on SQuAD is RoBERTa.",
         "RoBERTa obtains the best F1 on adversarial SQuAD.",
         "RoBERTa outperforms BERT by 2.75 points on SQuAD questions without answers.",
@@ -174,6 +174,22 @@ NARROWED = {
     ],
 }  # fmt: skip
 
+LOWERED = (
+    "A",
+    "An",
+    "The",
+    "In",
+    "On",
+    "At",
+    "Another",
+    "Although",
+    "Without",
+    "Models",
+    "Pruned",
+    "Distilled",
+    "Trained",
+)
+
 
 def decided(claim: str, document: Document) -> set[str]:
     """The verdicts of the document's tables on a claim, other than that they decide nothing."""
@@ -187,4 +203,27 @@ def test_what_a_table_holds_is_supported(name: str, claim: str) -> None:
 
 @pytest.mark.parametrize(("name", "claim"), [(name, claim) for name, claims in NARROWED.items() for claim in claims])
 def test_what_is_narrowed_is_decided_by_nothing(name: str, claim: str) -> None:
-    assert decided(claim, DOCUMENTS[name]) == set()
+    for form in (
+        claim,
+        f"Table 1 shows that {claim[0].lower() if claim.split()[0] in LOWERED else claim[0]}{claim[1:]}",
+    ):
+        assert decided(form, DOCUMENTS[name]) == set(), form
+
+
+UNKNOWN = st.from_regex(r"[bdgkvz][aeou][bdgkvz]{2}[aeou][bdgkvz]", fullmatch=True)  # letters that make no English word
+PLACES = (
+    "{} BERT reaches 81.35 F1 on SQuAD.",
+    "BERT with {} reaches 81.35 F1 on SQuAD.",
+    "The {} of BERT reaches 81.35 F1 on SQuAD.",
+    "BERT reaches 81.35 F1 on {} SQuAD.",
+    "BERT reaches 81.35 F1 on SQuAD after {}.",
+    "In Table 1, RoBERTa outperforms {} BERT on SQuAD.",
+    "RoBERTa outperforms BERT by 2.75 points on SQuAD for {}.",
+)
+
+
+@given(UNKNOWN, st.sampled_from(PLACES))
+def test_no_unknown_word_is_accounted_for_wherever_it_stands(word: str, place: str) -> None:
+    bare = place.replace("with {} ", "").replace("The {} of ", "").replace(" after {}", "").replace(" for {}", "")
+    assert decided(bare.replace("{} ", ""), DOCUMENTS["readers"]) == {"SUPPORT"}
+    assert decided(place.format(word), DOCUMENTS["readers"]) == set()

@@ -22,23 +22,25 @@ from .narrowed import narrowed, spoken_of
 from .operands import entity_axes
 from .reading import Statement
 from .sheet import Sheet
-from .statements import Clause
+from .statements import Clause, cues_of
 from .unknown import initials, texts_of
 
 _WHOLE = 0.99  # share of a header that a phrase must say to be a name by itself
 _NEAR = 25  # characters between a step's number and the comparative that belongs to it
 _COMPARING = ("comparison", "ranking", "best", "compare", "equal", "change", "trend")
-# Words that carry a statement and narrow nothing.
+# Words that carry a statement and narrow nothing: of presenting, of judging, and for what any table holds.
 _PLAIN = word_set(
-    """table tables tab result results comparison comparisons however moreover furthermore clearly again see seen follow follows
-    following paper term terms case cases shown showing demonstrate demonstrates demonstrated indicate indicates suggest suggests
-    confirm confirms reveal reveals obtaining clear evident namely particular namely model models method methods system systems approach approaches
-    dataset datasets set sets task tasks metric metrics measure measures score scores performance performs number numbers value
-    values figure figures baseline baselines network networks architecture architectures framework frameworks algorithm algorithms
-    compared test_set significantly substantially considerably dramatically greatly largely slightly marginally notably strongly
-    consistently exactly precisely only even still already far well always generally mostly actually indeed therefore
-    s a i e g"""
+    """table tables tab result results work works comparison comparisons terms case cases however moreover furthermore clearly again
+    namely particular example though although despite perhaps therefore see seen follow follows following shown showing presented
+    listed given demonstrate demonstrates demonstrated indicate indicates suggest suggests suggesting confirm confirms reveal reveals
+    paper clear evident significant significantly substantially considerably dramatically greatly largely slightly marginally notably
+    strong strongly consistently exactly precisely only even still already far well always generally mostly actually indeed others
+    model models method methods system systems approach approaches network networks baseline baselines architecture architectures
+    framework frameworks algorithm algorithms dataset datasets set sets task tasks subtask subtasks metric metrics measure measures
+    score scores quality performance number numbers value values figure figures s i e g"""
 )
+# What came earlier, of no one: "the previous results", but "the previous A" is another A.
+_EARLIER = word_set("previous prior existing published proposed current last best state art competing")
 # What says of which kind a name is, right behind it: "the SQuAD corpus", but not "with a corpus".
 _KIND = word_set("data corpus corpora benchmark benchmarks collection")
 _STEPS = word_set(
@@ -53,7 +55,10 @@ _QUANTITIES = word_set("more most less least few fewer")
 _OTHER = word_set("another other others some such any each every same own near almost no non")
 _PREPOSITIONS = word_set("with without on of from by for in at after before using given under through via")
 _SUBJECTS = word_set("we they it this these those that which who both all each also not only and")
-_BREAKS = re.compile(r"[,;:()]|\b(?:and|that|which|who|as|when|while|to)\b")
+_LEADS = AUXILIARIES | {"and", "by", "as", "still", "despite", "best", "while", "only"}
+_BREAKS = re.compile(r"[;:]|\b(?:and|that|which|who|as|when|while|to)\b")
+_AGAINST = re.compile(r"\b(?:compar\w+|contrast\w*|relative|than|versus|vs|against|over)\b", re.IGNORECASE)
+_SPELT = range(2, 6)  # words that a short form may stand for
 _COUNTED = re.compile(r"\b\d{1,3}\s*(?:/|(?:out\s+)?of\s+(?:the\s+|all\s+)?)\d{1,3}\b")
 
 
@@ -86,22 +91,34 @@ class _Words:
         headers = [h for c in cells for h in (*c.row_headers, *c.column_headers)]
         texts = [normalize(t) for t in (*headers, *sheet.grid.corners, sheet.grid.caption, sheet.grid.label, *beside)]
         self.known = {t.root for text in texts for t in tokens_of(text)}
+        self.short = {t.text.lower() for text in texts for t in tokens_of(text) if t.text.isupper() and len(t.text) > 1}
         self.initials = initials(map(normalize, texts_of(sheet.grid)))
         given = {m[-1] for m in metrics_in(" ; ".join(texts))}
+        # Measures of quality ("F1", "recall") are one metric there, but no two are one figure.
         self.metrics = [
-            (clause.start + s, clause.start + e)
-            for s, e, metric in metrics_in(clause.text)
-            if not given or metric in given
+            (clause.start + start, clause.start + end)
+            for start, end, metric in metrics_in(clause.text)
+            if not given or (metric in given and metric != "accuracy")
         ]
+        self.metrics += self._written_out()
         here = [s for s in statements if clause.start <= s.start < clause.end]
         self.spans = [(s.start, s.end) for s in here]
         self.steps = [(s.start, s.end) for s in here if s.operation not in (*_COMPARING, "lookup", "mean")]
         self.compares = any(s.operation in _COMPARING for s in here)
+        if self.compares:
+            self.spans += [(c.start, c.end) for c in cues_of(clause)]
+        self.apart = self.compares or bool(self.steps) or _AGAINST.search(clause.text) is not None
         self.averages = self.compares or any(s.operation == "mean" for s in here)
         numbers = [(n.start, n.end) for n in numbers_of(claim, clause, names)]
         self.numbers = [(start, max(end, read_unit(claim, end).end)) for start, end in numbers]
         self.units = {dimension(e.unit) for s in statements for e in s.finding.cells if e.unit}
         self.numbers += [(clause.start + m.start(), clause.start + m.end()) for m in _COUNTED.finditer(clause.text)]
+
+    def _written_out(self) -> list[tuple[int, int]]:
+        """Where words that follow one another are what a short form of the table stands for: "exact match" for "EM"."""
+        words = self.tokens
+        runs = (words[i : i + n] for n in _SPELT for i in range(len(words) - n + 1))
+        return [(run[0].start, run[-1].end) for run in runs if "".join(t.text[0].lower() for t in run) in self.short]
 
     def left(self) -> Iterator[str]:
         """The words that nothing accounts for."""
@@ -114,7 +131,7 @@ class _Words:
         if token.root in self.known or _in(token, self.numbers) or _in(token, self.metrics):
             return True
         held = [m for m in self.names if m.start <= token.start and token.end <= m.end]
-        if any(m.own or m.share >= _WHOLE or m.lines & self.lines[m.axis] for m in held):
+        if any(m.own or (m.share >= _WHOLE and self.apart) or m.lines & self.lines[m.axis] for m in held):
             return True
         return token.text.isupper() and len(token.text) > 1 and token.text.lower() in self.initials
 
@@ -124,75 +141,106 @@ class _Words:
         before, after = self._word(i - 1), self._word(i + 1)
         if any(c.isdigit() for c in word):
             return False
-        if word in _OTHER and self._names_a_thing(i + 1):
+        read, attribute = _in(token, self.spans), self._names_a_thing(i + 1)
+        if word in _OTHER and (attribute or self._in_name(i + 1)) and not read:
             return False
         if word in AUXILIARIES or word in MODALS:
             return True
         if word in _ORDINALS:
             return after in ("best", "highest", "lowest", "worst", "fastest", "slowest")
         if word in _NUMERALS:
-            return not self._names_a_thing(i + 1) and before not in ("with", "without", "after")
+            return not attribute and before not in ("with", "without", "after")
         if word == "without":
             return self.compares
+        if word == "strong" or (word == "proposed" and before == "our"):
+            return True
+        if word in ("clear", "evident", "significant") and attribute:
+            return False
+        if word in _EARLIER and (after in _EARLIER | _PLAIN or self._is_state_of_the_art(i)):
+            return not attribute
         if word in _QUANTITIES or (way_of(word) and word not in STOP | FINITE | BASE | PARTICIPLES):
             return self._compares(i) or (word in _STEPS and bool(self.steps))
         if word in STOP or word in _PLAIN:
             return True
         if word in _MEANS and self.averages:
-            return True
+            placed = before in _PREPOSITIONS and self._in_name(i + 1) and "," not in self._joint(i)
+            return not attribute and not placed and after != "of"
         if word in _STEPS and (self.steps or self.compares):
             return True
         if word in _KIND:
             return self._in_name(i - 1) or after in ("set", "sets")
+        if word in ("base", "lines") and f"{before} {word} {after}".find("base lines") >= 0:
+            return True
         if (unit := read_unit(word, 0).name) and dimension(unit) in self.units:
             return True
-        return _in(token, self.spans) or self._is_verb(i)
+        if read and not attribute and before not in _PREPOSITIONS and (after != "of" or not self._names_a_thing(i + 2)):
+            return True
+        return self._is_verb(i) or (way_of(word) is not None and self._compares(i))
 
     def _compares(self, i: int) -> bool:
         """Whether a comparative was read, or belongs to a step; before a name, "the larger A", it narrows."""
         token, after = self.tokens[i], self._word(i + 1)
-        if self._names_a_thing(i + 1):
+        if self._names_a_thing(i + 1) or (after == "of" and self._names_a_thing(i + 2)):
             return False
-        if _in(token, self.spans) or after == "than" or (self._word(i - 1) == "at" and after[:1].isdigit()):
+        if after == "than" or (self._word(i - 1) == "at" and after[:1].isdigit()):
             return True
-        if self._word(i - 1) in _PREPOSITIONS:
-            return token.text.lower() == "most" and self.compares
+        if self._word(i - 1) in _PREPOSITIONS and not _AGAINST.search(self.claim[token.end : self.clause.end]):
+            return token.text.lower() == "most" and self.compares and not self._in_name(i + 1)
+        if _in(token, self.spans):
+            return True
+        if self.compares and (way := way_of(token.text.lower())) and way.axis == "same":
+            return True
         return any(min(abs(token.start - end), abs(start - token.end)) <= _NEAR for start, end in self.steps)
 
     def _is_verb(self, i: int) -> bool:
         """Whether a word is the verb of a predicate; before a name, or where another verb follows, it is an attribute."""
         word, before = self.tokens[i].text.lower(), self._word(i - 1)
-        if word in BASE and (before in MODALS or before in _SUBJECTS | {"do", "does", "did"}):
-            return not (before in ("and", "all", "both", "each", "only") and self._names_a_thing(i + 1))
+        if word in BASE and (before in MODALS or before in {"do", "does", "did", "we", "they"}):
+            return True
+        if word in BASE and before in _SUBJECTS:
+            return not self._names_a_thing(i + 1) or (before not in ("and", "that") and _in(self.tokens[i], self.spans))
         if word in BASE:
             return i > 0 and self._plural_before(i)
         if word in PARTICIPLES:
-            joint = self.claim[self.tokens[i - 1].end : self.tokens[i].start] if i else ""
-            return not self._names_a_thing(i + 1) and ("," in joint or before in (*AUXILIARIES, "and", "by", "as"))
+            leads = "," in self._joint(i - 1) or before in _LEADS or before.endswith("ly")
+            return (
+                leads
+                and "," not in self._joint(i)
+                and (_in(self.tokens[i], self.spans) or not self._names_a_thing(i + 1))
+            )
         if word not in FINITE:
             return False
         if word not in PASTS:
             return before not in _PREPOSITIONS and (i > 0 or not self._names_a_thing(i + 1))
         if before in AUXILIARIES or before == "as":
             return True
-        subject = i > 0 and (self._in_name(i - 1) or before in _SUBJECTS | _PLAIN)
-        return subject and not self._verb_behind(i)
+        subject = self._in_name(i - 1) or before in _SUBJECTS | _PLAIN
+        return subject and "," not in self._joint(i - 1) and not self._other_verb(i)
 
     def _plural_before(self, i: int) -> bool:
         """Whether a base form has several things before it, of which the last stands right there: "A and B reach"."""
-        if not (self._in_name(i - 1) or self._word(i - 1).endswith("s")):
-            return False
+        before = self._word(i - 1)
+        if before.endswith("s") and before in _PLAIN and len(before) > 1:
+            return True
         ahead = self.claim[self.clause.start : self.tokens[i].start]
-        return self._word(i - 1).endswith("s") or re.search(r"\b(?:and|both|all|two|three)\b|/", ahead) is not None
+        return self._in_name(i - 1) and re.search(r"\b(?:and|both|all|two|three)\b|/", ahead) is not None
 
-    def _verb_behind(self, i: int) -> bool:
-        """Whether another verb follows with no joint between: "A reduced … reaches"."""
-        for later in self.tokens[i + 1 :]:
-            if _BREAKS.search(self.claim[self.tokens[i].end : later.start]):
-                return False
-            if later.text.lower() in FINITE:
+    def _other_verb(self, i: int) -> bool:
+        """Whether the clause has another verb with no joint between: "A reduced … reaches", "reaches … reduced"."""
+        mine = self.tokens[i]
+        for other in (t for t in self.tokens if t is not mine and t.text.lower() in FINITE):
+            first, second = sorted((mine, other), key=lambda t: t.start)
+            if not _BREAKS.search(self.claim[first.end : second.start]):
                 return True
         return False
+
+    def _joint(self, i: int) -> str:
+        """What stands between a word and the next."""
+        inside = 0 <= i < len(self.tokens) - 1
+        return self.claim[self.tokens[i].end : self.tokens[i + 1].start] if inside else ""
+
+    def _is_state_of_the_art(self, i: int) -> bool:
+        return "state of the art" in " ".join(self._word(k) for k in range(i - 3, i + 4))
 
     def _word(self, i: int) -> str:
         return self.tokens[i].text.lower() if 0 <= i < len(self.tokens) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from sovereign.language.metrics import mentions as metrics_in
 from sovereign.language.verbs import AUXILIARIES, FINITE
 
 from .mentions import Mention
@@ -19,10 +20,16 @@ _JOINED = re.compile(
     re.IGNORECASE,
 )
 _COMPARING = re.compile(r"\b(?:compar\w+|contrast\w*|relative)\b[^,;]*$", re.IGNORECASE)
-_EXCLUDED = re.compile(r"\b(?:other than|except(?: for)?|excluding|apart from|aside from|all but|everything but)\b", re.IGNORECASE)
+_EXCLUDED = re.compile(
+    r"\b(?:other than|except(?: for)?|excluding|apart from|aside from|all but|everything but)\b", re.IGNORECASE
+)
 _THING = r"(?:models?|methods?|systems?|approach(?:es)?|networks?|baselines?|architectures?|frameworks?|algorithms?)"
-_ANOTHER = re.compile(rf"\b{_THING}\s+(?:of|from|like|near|behind|before|after)\s+(?:the\s+)?$", re.IGNORECASE)
-_OWNED = re.compile(rf"\s*['’]s?\s+(?:\w+\s+)?{_THING}\b", re.IGNORECASE)
+_SOME = r"(?:some|most|much|part|all|each|any|none|half|several|few|many|best|worst|rest|data|(?:data)?sets?|tasks?)"
+_ANOTHER = re.compile(
+    rf"\b(?:{_THING}\s+(?:of|from|like|near|behind|before|after)|{_SOME}\s+of)\s+(?:the\s+)?$", re.IGNORECASE
+)
+_OWNED = re.compile(rf"\s*['’]s?\s+(?:\w+\s+)?(?:{_THING}|data|(?:data)?sets?|tasks?)\b", re.IGNORECASE)
+_PLACED = re.compile(r"(?:[,;:(]|\b(?:on|in|for|at|of|over|across|that|and|where|to)(?:\s+the)?)\s*$", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:it|its|they|their|them|this|these|those|both|latter|former|itself)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -33,11 +40,22 @@ def narrowed(claim: str, sheet: Sheet, names: Sequence[Mention]) -> Iterator[str
     named = [m for m in names if m.specific]
     for first, second in ((a, b) for a in named for b in named if a.axis == b.axis and a.end <= b.start):
         between = claim[first.end : second.start]
-        if not first.lines & second.lines and _JOINED.fullmatch(between) and not _COMPARING.search(claim[: first.start]):
+        if (
+            not first.lines & second.lines
+            and _JOINED.fullmatch(between)
+            and not _COMPARING.search(claim[: first.start])
+        ):
             yield claim[first.start : second.end]
     for mention in (m for m in named if m.axis == entity_axes(sheet)[0]):
         if found := _ANOTHER.search(claim[: mention.start]):
             yield claim[found.start() : mention.end]
+        for other in (m for m in named if m.axis != mention.axis and m.end < mention.start):
+            # "the SQuAD BERT", but "on SQuAD, BERT" and "the F1 that BERT"
+            joined = claim[other.end : mention.start].strip(" -") == "" and not metrics_in(
+                claim[other.start : other.end]
+            )
+            if joined and not (_PLACED.search(claim[: other.start]) and claim[: other.start].strip()):
+                yield claim[other.start : mention.end]
         if owned := _OWNED.match(claim, mention.end):
             yield claim[mention.start : owned.end()]
 
