@@ -31,13 +31,13 @@ _COMPARING = ("comparison", "ranking", "best", "compare", "equal", "change", "tr
 # Words that carry a statement and narrow nothing: of presenting, of judging, and for what any table holds.
 _PLAIN = word_set(
     """table tables tab result results work works comparison comparisons terms case cases however moreover furthermore clearly again
-    namely particular example though although despite perhaps therefore see seen follow follows following shown showing presented
+    namely particular example whereas able though although despite perhaps therefore see seen follow follows following shown showing presented
     listed given demonstrate demonstrates demonstrated indicate indicates suggest suggests suggesting confirm confirms reveal reveals
     paper clear evident significant significantly substantially considerably dramatically greatly largely slightly marginally notably
     strong strongly consistently exactly precisely only even still already far well always generally mostly actually indeed others
     model models method methods system systems approach approaches network networks baseline baselines architecture architectures
     framework frameworks algorithm algorithms dataset datasets set sets task tasks subtask subtasks metric metrics measure measures
-    score scores quality performance number numbers value values figure figures s i e g"""
+    score scores quality performance number numbers value values figure figures s i e g t don doesn didn isn aren wasn weren"""
 )
 # What came earlier, of no one: "the previous results", but "the previous A" is another A.
 _EARLIER = word_set("previous prior existing published proposed current last best state art competing")
@@ -54,7 +54,7 @@ _QUANTITIES = word_set("more most less least few fewer")
 # Before a name these make it another thing: "another A", "most A".
 _OTHER = word_set("another other others some such any each every same own near almost no non")
 _PREPOSITIONS = word_set("with without on of from by for in at after before using given under through via")
-_SUBJECTS = word_set("we they it this these those that which who both all each also not only and")
+_SUBJECTS = word_set("we they it this these those that which who both all each also not t only and")
 _LEADS = AUXILIARIES | {"and", "by", "as", "still", "despite", "best", "while", "only"}
 _BREAKS = re.compile(r"[;:]|\b(?:and|that|which|who|as|when|while|to)\b")
 _AGAINST = re.compile(r"\b(?:compar\w+|contrast\w*|relative|than|versus|vs|against|over)\b", re.IGNORECASE)
@@ -141,7 +141,7 @@ class _Words:
         before, after = self._word(i - 1), self._word(i + 1)
         if any(c.isdigit() for c in word):
             return False
-        read, attribute = _in(token, self.spans), self._names_a_thing(i + 1)
+        read, attribute = _in(token, self.spans), self._names_a_thing(i + 1) and "," not in self._joint(i)
         if word in _OTHER and (attribute or self._in_name(i + 1)) and not read:
             return False
         if word in AUXILIARIES or word in MODALS:
@@ -152,6 +152,8 @@ class _Words:
             return not attribute and before not in ("with", "without", "after")
         if word == "without":
             return self.compares
+        if word in ("ahead", "behind"):
+            return self.compares or bool(self.steps)
         if word == "strong" or (word == "proposed" and before == "our"):
             return True
         if word in ("clear", "evident", "significant") and attribute:

@@ -29,7 +29,7 @@ _ANOTHER = re.compile(
     rf"\b(?:{_THING}\s+(?:of|from|like|near|behind|before|after)|{_SOME}\s+of)\s+(?:the\s+)?$", re.IGNORECASE
 )
 _OWNED = re.compile(rf"\s*['’]s?\s+(?:\w+\s+)?(?:{_THING}|data|(?:data)?sets?|tasks?)\b", re.IGNORECASE)
-_PLACED = re.compile(r"(?:[,;:(]|\b(?:on|in|for|at|of|over|across|that|and|where|to)(?:\s+the)?)\s*$", re.IGNORECASE)
+_PLACED = re.compile(r"(?:[,;:(]|\b(?:on|in|for|at|of|over|across|and)(?:\s+the)?)\s*$", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:it|its|they|their|them|this|these|those|both|latter|former|itself)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
