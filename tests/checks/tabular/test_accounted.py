@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sovereign.checks.tabular import verify_in_tables
+from sovereign.checks.tabular import grids_of, verify_in_grid, verify_in_tables
+from sovereign.checks.tabular.accounted import unaccounted
+from sovereign.checks.tabular.sheet import sheet_of
+from sovereign.checks.tabular.verify import LONGEST
 from sovereign.records import Document
 
 from .tables import Rows, document_of
@@ -70,6 +75,16 @@ BARE = {
         "Table 1 shows that BERT reaches 81.35 F1 on SQuAD.",
         "As reported in Table 1, RoBERTa beats BERT on SQuAD.",
         "In Table 1, BERT outperforms ELMo on SQuAD, showing that pruned layers are useless.",
+        "RoBERTa (84.10) outperforms BERT (81.35) on SQuAD.",
+        "BERT gets 81.35 on SQuAD, whereas RoBERTa gets 84.10.",
+        "BERT lags behind RoBERTa by 2.75 points on SQuAD.",
+        "BERT doesn't outperform RoBERTa on SQuAD.",
+        "RoBERTa was able to reach 84.10 F1 on SQuAD.",
+        "On average, RoBERTa outperforms BERT on SQuAD and NewsQA.",
+        "Both BERT and RoBERTa outperform ELMo on SQuAD.",
+        "We found that RoBERTa surpassed ELMo on NewsQA.",
+        "The difference between RoBERTa and BERT on SQuAD is 2.75 points.",
+        "On SQuAD RoBERTa reaches 84.10 F1.",
     ],
     "speeds": [
         "CacheNet has a latency of 28.0 ms.",
@@ -81,6 +96,7 @@ BARE = {
         "In Table 1, Full attention has the highest latency.",
         "PlainNet takes 40.0 ms in latency and CacheNet 28.0 ms.",
         "The memory of Full attention is 2.0x that of CacheNet.",
+        "CacheNet cuts memory by 13.9% compared to PlainNet.",
     ],
     "turned": [
         "Raven reaches 71.25 F1 on Alpha.",
@@ -95,6 +111,17 @@ BARE = {
         "Trained from scratch, BERT has an accuracy of 81.35.",
     ],
 }  # fmt: skip
+FALSE = {
+    "readers": [
+        "BERT outperforms RoBERTa on SQuAD.",
+        "RoBERTa does not outperform BERT on SQuAD.",
+        "In Table 1, BERT reaches 80.15 F1 on SQuAD.",
+        "In Table 1, ELMo obtains the best F1 on NewsQA.",
+    ],
+    "speeds": ["CacheNet has a higher latency than PlainNet.", "PlainNet uses less memory than CacheNet."],
+    "turned": ["Osprey outperforms Raven on Alpha."],
+    "distilled": ["Distilled BERT outperforms BERT in accuracy."],
+}
 NARROWED = {
     "readers": [
         "Distilled BERT reaches 81.35 F1 on SQuAD.",
@@ -141,6 +168,7 @@ NARROWED = {
         "BERT reaches 81.35 F1 on half of SQuAD.",
         "BERT reaches 81.35 F1 on SQuAD on average.",
         "BERT reaches an exact match of 81.35 on SQuAD.",
+        "The SQuAD BERT reaches 81.35 F1.",
         "The best multilingual model on SQuAD is RoBERTa.",
         "RoBERTa obtains the best F1 on adversarial SQuAD.",
         "RoBERTa outperforms BERT by 2.75 points on SQuAD questions without answers.",
@@ -201,6 +229,11 @@ def test_what_a_table_holds_is_supported(name: str, claim: str) -> None:
     assert decided(claim, DOCUMENTS[name]) == {"SUPPORT"}
 
 
+@pytest.mark.parametrize(("name", "claim"), [(name, claim) for name, claims in FALSE.items() for claim in claims])
+def test_what_a_table_denies_is_contradicted(name: str, claim: str) -> None:
+    assert decided(claim, DOCUMENTS[name]) == {"CONTRADICT"}
+
+
 @pytest.mark.parametrize(("name", "claim"), [(name, claim) for name, claims in NARROWED.items() for claim in claims])
 def test_what_is_narrowed_is_decided_by_nothing(name: str, claim: str) -> None:
     for form in (
@@ -227,3 +260,15 @@ def test_no_unknown_word_is_accounted_for_wherever_it_stands(word: str, place: s
     bare = place.replace("with {} ", "").replace("The {} of ", "").replace(" after {}", "").replace(" for {}", "")
     assert decided(bare.replace("{} ", ""), DOCUMENTS["readers"]) == {"SUPPORT"}
     assert decided(place.format(word), DOCUMENTS["readers"]) == set()
+
+
+@pytest.mark.parametrize(
+    "part", ["BERT ", "BERT SQuAD reached ", "pruned compared 1 ", "BERT's model of ", "with BERT and "]
+)
+def test_the_longest_claims_are_read_in_seconds(part: str) -> None:
+    (table,) = grids_of(DOCUMENTS["readers"])
+    claim = f"{part * (LONGEST // len(part))}"[: LONGEST - 40] + " BERT reaches 81.35 F1 on SQuAD."
+    statements = verify_in_grid("BERT reaches 81.35 F1 on SQuAD.", table).statements
+    begun = time.monotonic()
+    assert unaccounted(claim, sheet_of(table), statements)
+    assert time.monotonic() - begun < 10

@@ -39,25 +39,24 @@ def narrowed(claim: str, sheet: Sheet, names: Sequence[Mention]) -> Iterator[str
     yield from (m[0] for m in _EXCLUDED.finditer(claim))
     named = [m for m in names if m.specific]
     for first, second in ((a, b) for a in named for b in named if a.axis == b.axis and a.end <= b.start):
-        between = claim[first.end : second.start]
-        if (
-            not first.lines & second.lines
-            and _JOINED.fullmatch(between)
-            and not _COMPARING.search(claim[: first.start])
-        ):
+        one = not first.lines & second.lines and _JOINED.fullmatch(claim[first.end : second.start])
+        if one and not _COMPARING.search(claim[: first.start]):
             yield claim[first.start : second.end]
-    for mention in (m for m in named if m.axis == entity_axes(sheet)[0]):
-        if found := _ANOTHER.search(claim[: mention.start]):
-            yield claim[found.start() : mention.end]
-        for other in (m for m in named if m.axis != mention.axis and m.end < mention.start):
-            # "the SQuAD BERT", but "on SQuAD, BERT" and "the F1 that BERT"
-            joined = claim[other.end : mention.start].strip(" -") == "" and not metrics_in(
-                claim[other.start : other.end]
-            )
-            if joined and not (_PLACED.search(claim[: other.start]) and claim[: other.start].strip()):
-                yield claim[other.start : mention.end]
-        if owned := _OWNED.match(claim, mention.end):
-            yield claim[mention.start : owned.end()]
+    for thing in (m for m in named if m.axis == entity_axes(sheet)[0]):
+        ahead = claim[: thing.start]
+        if found := _ANOTHER.search(ahead):
+            yield claim[found.start() : thing.end]
+        if owned := _OWNED.match(claim, thing.end):
+            yield claim[thing.start : owned.end()]
+        yield from (claim[m.start : thing.end] for m in named if m.axis != thing.axis and _qualifies(claim, m, thing))
+
+
+def _qualifies(claim: str, mention: Mention, thing: Mention) -> bool:
+    """Whether a line across stands before a thing as its attribute: "the SQuAD BERT", but not "on SQuAD BERT" or "the F1 BERT has"."""
+    if mention.end >= thing.start or claim[mention.end : thing.start].strip(" -"):
+        return False
+    placed = _PLACED.search(claim[: mention.start]) is not None
+    return not placed and not metrics_in(claim[mention.start : mention.end])
 
 
 def spoken_of(claim: str, sheet: Sheet, names: Sequence[Mention], statements: Sequence[Statement]) -> list[Clause]:
