@@ -14,15 +14,26 @@ from .worded import Words
 _NEAR = 25  # characters between a step's number and the comparative that belongs to it
 # Words that carry a statement and narrow nothing: of presenting, of judging, and for what any table holds.
 _PLAIN = word_set(
-    """table tables tab result results work works comparison comparisons terms case cases however moreover furthermore clearly again
-    namely particular example whereas able though although despite perhaps therefore see seen follow follows following shown showing
-    presented listed given demonstrate demonstrates demonstrated indicate indicates suggest suggests suggesting confirm confirms
-    reveal reveals paper clear evident significant significantly substantially considerably dramatically greatly largely slightly marginally notably
-    strong strongly consistently exactly precisely only even still already far well always generally mostly actually indeed others
+    """table tables tab result results work works comparison comparisons terms respect regard according case cases paper
+    however moreover furthermore additionally similarly likewise conversely finally namely particular particularly especially
+    specifically example whereas able though although despite perhaps therefore surprisingly unsurprisingly interestingly remarkably
+    importantly see seen notice noticed conclude follow follows following shown showing presented presents listed lists given
+    summarized summarizes summarised summarises illustrated illustrates depicted depicts demonstrate demonstrates demonstrated indicate
+    indicates suggest suggests suggesting confirm confirms reveal reveals prove proves clear clearly evident significant significantly
+    substantially considerably dramatically greatly largely slightly marginally notably strong strongly quite bit somewhat necessarily
+    competitive consistently exactly precisely only even still already again far well always generally mostly actually indeed others
     model models method methods system systems approach approaches network networks baseline baselines architecture architectures
     framework frameworks algorithm algorithms dataset datasets set sets task tasks subtask subtasks metric metrics measure measures
-    score scores quality performance number numbers value values figure figures s i e g t don doesn didn isn aren wasn weren"""
+    score scores quality performance performances number numbers value values figure figures
+    s i e g t don doesn didn isn aren wasn weren"""
 )
+# Of these, what would tell one thing from another where it stands before a name.
+_JUDGING = word_set("clear evident significant competitive particular following given")
+# Only before words for results or for steps do these narrow nothing: "good results", "a large margin".
+_SIZES = word_set("good high low large small big wide huge poor")
+_SIZED = word_set("result results performance performances score scores quality")
+# Only all of them together narrow nothing: "in both settings".
+_WHERE = word_set("settings aspects conditions categories scenarios criteria types")
 # What came earlier, of no one: "the previous results", but "the previous A" is another A.
 _EARLIER = word_set("previous prior existing published proposed current last best state art competing")
 # What says of which kind a name is, right behind it: "the SQuAD corpus", but not "with a corpus".
@@ -65,8 +76,12 @@ def states(words: Words, i: int) -> bool:
         return words.compares or bool(words.steps)
     if word == "strong" or (word == "proposed" and before == "our"):
         return True
-    if word in ("clear", "evident", "significant") and attribute:
+    if word in _JUDGING and attribute:
         return False
+    if word in _SIZES and (after in _SIZED or (after in _STEPS and (words.steps or words.compares))):
+        return True
+    if word in _WHERE:
+        return bool({before, words.word(i - 2)} & {"all", "both", "every"})
     if word in _EARLIER and (after in _EARLIER | _PLAIN or _is_state_of_the_art(words, i)):
         return not attribute
     if word in _QUANTITIES or (way_of(word) and word not in STOP | FINITE | BASE | PARTICIPLES):
