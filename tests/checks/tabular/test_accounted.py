@@ -137,6 +137,14 @@ NARROWED = {
         "Although pruned, BERT reaches 81.35 F1 on SQuAD.",
         "BERT reaches 81.35 F1 on SQuAD, but only when pruned.",
         "BERT reaches 81.35 F1 on SQuAD while using adapters.",
+        "BERT reaches 81.35 F1 on SQuAD, with adapters that are tuned.",
+        "BERT reaches 81.35 F1 on SQuAD; it is pruned.",
+        "BERT is pruned; it reaches 81.35 F1 on SQuAD.",
+        "BERT, a pruned model, reaches 81.35 F1 on SQuAD.",
+        "BERT almost reaches 81.35 F1 on SQuAD.",
+        "BERT reaches over 81.35 F1 on SQuAD.",
+        "Half of BERT reaches 81.35 F1 on SQuAD.",
+        "BERT reaches 81.35 F1 on everything except SQuAD.",
         "Pruned BERT outperforms ELMo on SQuAD.",
         "RoBERTa outperforms quantised BERT on SQuAD.",
         "RoBERTa outperforms a smaller BERT on SQuAD.",
@@ -185,12 +193,19 @@ NARROWED = {
         "Without the store, CacheNet has a latency of 28.0 ms.",
         "CacheNet is faster than multi-threaded PlainNet.",
         "CacheNet reduces the median latency of PlainNet by 30%.",
+        "CacheNet v2 has a latency of 28.0 ms.",
+        "CacheNet at batch size 32 has a latency of 28.0 ms.",
+        "CacheNet with full attention has a latency of 55.5 ms.",
+        "CacheNet once had a latency of 28.0 ms.",
         "At night, CacheNet has a latency of 28.0 ms.",
     ],
     "turned": [
         "Untrained Raven reaches 71.25 F1 on Alpha.",
         "Raven reaches 71.25 F1 on shuffled Alpha.",
         "Raven with beam search outperforms Falcon by 3.15 points on Alpha.",
+        "Falcon using Raven reaches 68.10 F1 on Alpha.",
+        "Raven reaches 71.25 precision on Alpha.",
+        "Raven reaches 71.25 F1 on Alpha without Beta.",
         "The student of Falcon has the highest F1 on Beta.",
     ],
     "distilled": [
@@ -202,20 +217,23 @@ NARROWED = {
     ],
 }  # fmt: skip
 
-LOWERED = (
-    "A",
-    "An",
-    "The",
-    "In",
-    "On",
-    "At",
-    "Another",
-    "Although",
-    "Without",
-    "Models",
-    "Pruned",
-    "Distilled",
-    "Trained",
+LOWERED = frozenset(
+    (
+        "A",
+        "An",
+        "The",
+        "Half",
+        "In",
+        "On",
+        "At",
+        "Another",
+        "Although",
+        "Without",
+        "Models",
+        "Pruned",
+        "Distilled",
+        "Trained",
+    )
 )
 
 

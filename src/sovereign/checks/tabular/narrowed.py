@@ -31,6 +31,10 @@ _ANOTHER = re.compile(
 _OWNED = re.compile(rf"\s*['’]s?\s+(?:\w+\s+)?(?:{_THING}|data|(?:data)?sets?|tasks?)\b", re.IGNORECASE)
 _PLACED = re.compile(r"(?:[,;:(]|\b(?:on|in|for|at|of|over|across|and)(?:\s+the)?)\s*$", re.IGNORECASE)
 _BACK = re.compile(r"\b(?:it|its|they|their|them|this|these|those|both|latter|former|itself)\b", re.IGNORECASE)
+_ADDED = re.compile(
+    r"\W*(?:(?:and|but|yet|only)\s+)*(?:with|without|when|if|once|after|before|by|using|on|in|for|under|given)\b",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -77,7 +81,7 @@ def _holds(clause: Clause, statements: Sequence[Statement]) -> bool:
 def _apart(clause: Clause, names: Sequence[Mention], axis: str, used: set[int]) -> bool:
     """Whether a clause has a subject and a verb of its own, and speaks of none of the lines that are used."""
     words = {w.lower() for w in _WORD.findall(clause.text)}
-    if not words & (FINITE | AUXILIARIES) or _BACK.search(clause.text):
+    if not words & (FINITE | AUXILIARIES) or _BACK.search(clause.text) or _ADDED.match(clause.text):
         return False
     own = (m for m in names if clause.start <= m.start < clause.end and m.axis == axis)
     return not any(m.lines & used for m in own)

@@ -48,6 +48,9 @@ _ORDINALS = word_set("second third fourth")
 _QUANTITIES = word_set("more most less least few fewer")
 # Before a name these make it another thing: "another A", "most A".
 _OTHER = word_set("another other others some such any each every same own near almost no non")
+# "Over 81" is not 81, and what almost holds does not; "nearly 81" and "almost the same" are said of figures.
+_SHORT_OF = word_set("almost nearly once")
+_BOUNDS = word_set("over above under below beyond") | _SHORT_OF
 _PREPOSITIONS = word_set("with without on of from by for in at after before using given under through via")
 _SUBJECTS = word_set("we they it this these those that which who both all each also not t only and")
 _LEADS = AUXILIARIES | {"and", "by", "as", "still", "despite", "best", "while", "only"}
@@ -64,6 +67,10 @@ def states(words: Words, i: int) -> bool:
     read, attribute = words.is_read(i), words.in_thing(i + 1) and "," not in words.joint(i)
     if word in _OTHER and (attribute or words.in_name(i + 1)) and not read:
         return False
+    if word in _BOUNDS and (after[:1].isdigit() or word in _SHORT_OF):
+        return word in _SHORT_OF and (
+            after[:1].isdigit() or after in ("all", "every", "the") or way_of(after) is not None
+        )
     if word in AUXILIARIES or word in MODALS:
         return True
     if word in _ORDINALS:
