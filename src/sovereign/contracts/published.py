@@ -16,6 +16,15 @@ DEPOSITED = "record.deposited"
 TRIGGERED = "record.review_triggered"
 """Kind of the event of a review trigger, on the record's id; payload ``trigger`` and ``reason``."""
 
+RECORDED = "record.recorded"
+"""Kind of the event of a run whose exchanges with the network were recorded; payload ``exchanges``, the hash of their list."""
+
+EXPORTED = "record.exported"
+"""Kind of the event of an export, on the record's id; payload ``manifest_sha256`` and ``version``. So a head holds a whole export."""
+
+IMPORTED = "record.imported"
+"""Kind of the event of a record that came from an export of another store, on its id; payload where from, and what vouched for it."""
+
 
 @dataclass(frozen=True)
 class Published:

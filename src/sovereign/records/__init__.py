@@ -43,7 +43,7 @@ from .claim import Claim, Direction, Result, Setting
 from .correction import Correction, CorrectionState, CorrectionType
 from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
 from .document import Cell, Depth, Document, Section, Seen, Sentence, Table, text_hash
-from .event import GENESIS, Event, LedgerHead
+from .event import GENESIS, Event, LedgerHead, LedgerProof
 from .measurement import GateReason, GateVerdict, How, Measurement
 from .model_use import CallOutcome, Mode, ModelCall, ModelUse, StageUse
 from .paper import Candidate, Failure, Paper, Retrieval
@@ -102,6 +102,7 @@ __all__ = [
     "GateVerdict",
     "How",
     "LedgerHead",
+    "LedgerProof",
     "Matrix",
     "MatrixCell",
     "MatrixRow",

@@ -37,3 +37,14 @@ class LedgerHead(Model):
     count: int
     hash: str
     root: str | None = Field(default=None, exclude_if=lambda value: value is None)
+
+
+class LedgerProof(Model):
+    """Some events of a ledger, in order, and what shows that they are in it: ``nodes`` are the hashes of the subtrees without them.
+
+    With ``head`` from elsewhere, a reader who has only these events knows that none of them was changed (``sovereign.store.merkle``).
+    """
+
+    head: LedgerHead
+    events: tuple[Event, ...]
+    nodes: tuple[str, ...]

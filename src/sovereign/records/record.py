@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Literal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from .measurement import Measurement
 from .model_use import ModelUse
 from .paper import Paper, Retrieval
 from .question import Plan
+from .quote import Quote
 from .review import ReviewRound
 
 SCHEMA_VERSION: Final = "1.0"
@@ -104,6 +106,13 @@ class Record(Model):
             if claim["gate"]:
                 del claim["gate"]["isolation"]
         return sha256_hex(canonical_json(data))
+
+    def quotes(self) -> Iterator[Quote]:
+        """Every quote of the record: of each claim, then those of its evidence."""
+        for claim in self.claims:
+            yield claim.quote
+            for evidence in claim.verification.evidence if claim.verification else ():
+                yield evidence.quote
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id.
