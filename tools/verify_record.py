@@ -70,7 +70,7 @@ def problems(files, anchor):
     for event in events:
         if sha(canonical({k: v for k, v in event.items() if k != "hash"}).encode()) != event["hash"]:
             yield f"ledger.json: event {event['seq']} was changed"
-        if event["seq"] <= last["seq"] or event["seq"] == last["seq"] + 1 and event["prev_hash"] != last["hash"]:
+        if event["seq"] <= last["seq"] or (event["seq"] == last["seq"] + 1 and event["prev_hash"] != last["hash"]):
             yield f"ledger.json: event {event['seq']} does not follow the one before"
         told |= {(event["kind"], event["payload"].get(name)) for name in ("artifact", "manifest_sha256")}
         last = event

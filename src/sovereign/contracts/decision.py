@@ -111,9 +111,7 @@ def decision_follows(record: Record) -> list[str]:
     if record.decision.policy != policy()["name"]:
         known = f"this version knows {policy()['name']}"
         return [f"/decision/policy: {record.decision.policy[:80]!r} is another policy; {known}"]
-    right = decide(
-        counters_of(record), record.answer, record.reviews[-1], *cited_against(record.claims, record.answer)
-    )
+    right = decide(counters_of(record), record.answer, record.reviews[-1], *cited_against(record.claims, record.answer))
     wrong = [
         f"/decision/{name}: {told!r} stands there, the policy gives {wanted!r}"
         for name in ("outcome", "rule", "reasons")
