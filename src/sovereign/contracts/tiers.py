@@ -168,6 +168,12 @@ def tier_follows(document: QualityTiers) -> list[str]:
     return wrong + (["/thresholds: they are not the published ones"] if document.thresholds != THRESHOLDS else [])
 
 
+def made_vectors() -> dict[str, Any]:
+    """The test vectors as they ship, with what they are."""
+    about = "Inputs and tier of sovereign.contracts.tiers.tier_of. A score that JSON has no number for is a string."
+    return {"contract": "quality-tiers-v1.0", "about": about, "vectors": make_vectors()}
+
+
 def make_vectors() -> list[dict[str, Any]]:
     """Test vectors: each bound of each input from both sides, against all others; written by ``contracts.schema``."""
     scores: list[float | str | None] = [
