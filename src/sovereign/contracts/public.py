@@ -77,13 +77,17 @@ def contract(name: str) -> Contract:
 
 
 def documents(published: Published, contracts: Iterable[Contract] = CONTRACTS) -> dict[str, bytes]:
-    """Every public document of a record, by its file in an export, as indented JSON."""
+    """Every public document of a record, by its file in an export."""
     return {c.file: document_bytes(c.make(published)) for c in contracts if c.make}
 
 
 def document_bytes(made: Model | tuple[Model, ...]) -> bytes:
-    """A document, or a list of them, as it is written."""
-    data: Any = (
-        [one.model_dump(mode="json") for one in made] if isinstance(made, tuple) else made.model_dump(mode="json")
-    )
-    return (json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    """A document as it is written: indented; a list of them with one a line, which is a third smaller and compares line by line."""
+    if not isinstance(made, tuple):
+        return (json.dumps(_plain(made), indent=2, ensure_ascii=False, allow_nan=False) + "\n").encode("utf-8")
+    lines = [json.dumps(_plain(one), ensure_ascii=False, allow_nan=False, separators=(",", ":")) for one in made]
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode("utf-8")
+
+
+def _plain(one: Model) -> Any:
+    return one.model_dump(mode="json", by_alias=True)

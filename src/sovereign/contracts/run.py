@@ -70,7 +70,7 @@ class RunDocument(Envelope):
         "title": "Run",
         "json_schema_extra": {
             "x-replay": [
-                {"state": "replayable", "definition": "Evidence, model answers and results are all stored: a reader can run it again to the same content hash."},
+                {"state": "replayable", "definition": "Over the same library, a reader can run it again to the same content hash: model answers and results are stored."},
                 {"state": "recorded", "definition": "It is told what happened; reasons say what a second run would lack."},
             ],
             "x-policy": policy()["rules"],
@@ -165,6 +165,8 @@ def replayability(published: Published) -> Replayability:
     return Replayability(
         state="replayable",
         reasons=(
-            "texts, model answers and results of measurements are stored by hash; a replay reuses timed figures, it does not time again",
+            "texts that claims rest on, model answers and results of measurements are stored by hash",
+            "it takes the library as it was: of works that were not kept, no text is stored",
+            "timed figures are taken from their stored results, not timed again",
         ),
     )
