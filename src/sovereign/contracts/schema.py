@@ -38,7 +38,8 @@ def record_schema() -> dict[str, Any]:
 
 def evidence_schema() -> dict[str, Any]:
     """The schema of the evidence of one benchmark cluster as it is written (draft 2020-12)."""
-    return _schema(BenchmarkEvidence, EVIDENCE_ID, "SOVEREIGN benchmark evidence", _EVIDENCE)
+    schema = _schema(BenchmarkEvidence, EVIDENCE_ID, "SOVEREIGN benchmark evidence", _EVIDENCE)
+    return _with_fixed_head(schema, "benchmark-evidence", "1.0")
 
 
 def contract_schema(contract: Contract) -> dict[str, Any]:
@@ -49,13 +50,14 @@ def contract_schema(contract: Contract) -> dict[str, Any]:
     schema = _schema(contract.kind, urn, f"SOVEREIGN {contract.name}", contract.about)
     if contract.kind.__doc__:
         schema["description"] = f"{contract.about} {' '.join(contract.kind.__doc__.split())}"
-    head = {
-        "schema": urn,
-        "schema_version": contract.version,
-        "contract_version": f"{contract.name}-v{contract.version}",
-    }
-    for name, value in head.items():
-        schema["properties"][name] = {"const": value, "title": schema["properties"][name].get("title", name)}
+    return _with_fixed_head(schema, contract.name, contract.version)
+
+
+def _with_fixed_head(schema: dict[str, Any], name: str, version: str) -> dict[str, Any]:
+    """The schema with the one value that each of the first fields of a document may have."""
+    head = {"schema": schema_urn(name, version), "schema_version": version, "contract_version": f"{name}-v{version}"}
+    for field, value in head.items():
+        schema["properties"][field] = {"const": value, "title": schema["properties"][field].get("title", field)}
     return schema
 
 
