@@ -15,6 +15,7 @@ from . import index as _index
 from . import lab as _lab
 from . import records as _records
 from . import review as _review
+from . import schemas as _schemas
 from . import system as _system
 from . import verify as _verify
 from . import verify_record as _verify_record
@@ -50,6 +51,7 @@ app.add_typer(_system.ledger, name="ledger")
 app.add_typer(_export.key, name="key")
 _lab.lab.command("gate")(_gate.lab_gate)
 _lab.lab.command("reproduce")(_gate.lab_reproduce)
+app.command("schemas")(_schemas.schemas)
 app.command("settings")(_system.settings)
 app.command("version")(_system.version)
 

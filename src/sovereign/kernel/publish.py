@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
+from sovereign.contracts.decision import count as count_parts
 from sovereign.contracts.published import RECORDED
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.publish.model_use import stage_lines
@@ -81,22 +81,8 @@ class Draft:
 
 
 def count(draft: Draft) -> Counters:
-    """The counters, each kept apart from the others."""
-    verdicts = Counter(c.verdict for c in draft.claims)
-    return Counters(
-        papers_seen=len(draft.retrieval.candidates),
-        papers_kept=sum(c.kept for c in draft.retrieval.candidates),
-        extracted=len(draft.claims),
-        anchored=sum(bool(c.verification and c.verification.anchored) for c in draft.claims),
-        supported=verdicts["SUPPORT"],
-        contradicted=verdicts["CONTRADICT"],
-        mixed=verdicts["MIXED"],
-        not_enough_info=verdicts["NOT_ENOUGH_INFO"],
-        unchecked=verdicts["UNCHECKED"],
-        verified=sum(c.verified for c in draft.claims),
-        measured=len(draft.measurements),
-        cited=len(draft.answer.cited()),
-    )
+    """The counters of a draft."""
+    return count_parts(draft.retrieval, draft.claims, draft.measurements, draft.answer)
 
 
 def now() -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from sovereign.contracts.decision import cited_against, decide, policy
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
 from sovereign.records import (
     Answer,
@@ -20,7 +21,6 @@ from . import durable
 from .answer import answer
 from .aspects import aspects_of
 from .assistance import Assistance, require_models
-from .decide import decide, policy
 from .durable import Steps
 from .glossary import starter_notes
 from .kept import Damaged
@@ -139,16 +139,8 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         if draft.rounds[-1].score < policy()["revision_below"]:
             draft = revised(draft, request, store, sources, steps, helped)
     draft = replace(draft, model_use=helped.use(draft.rounds))
-    against = _cited_against(draft)
+    against = cited_against(draft.claims, draft.answer)
     decided = steps.step(
         "decide", lambda: Decided(decide(count(draft), draft.answer, draft.rounds[-1], *against), now()), Decided
     )
     steps.step("publish", lambda: publish(begun.id, draft, *decided, store, request, steps.seconds), type(None))
-
-
-def _cited_against(draft: Draft) -> tuple[int, int]:
-    """Contradicted claims that the answer cites anywhere, and mixed ones that a sentence of it rests on."""
-    said = {i for f in draft.answer.facets for s in f.sentences for i in s.claim_ids}
-    cited = set(draft.answer.cited())
-    contradicted = sum(c.verdict == "CONTRADICT" for c in draft.claims if c.id in cited)
-    return contradicted, sum(c.verdict == "MIXED" for c in draft.claims if c.id in said)
