@@ -98,14 +98,21 @@ class World:
         return work.staged(self.desk.store, self.desk.record, self.desk.terms.archive) is not None
 
 
+Make = Callable[[float, list[Fault], list[Fault]], AbstractContextManager[World]]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
+    """Makes worlds, each with a record of its own in one store, which is slow to make."""
+    with open_store(tmp_path_factory.mktemp("store")) as store:
+        yield lambda *given: _world(store, *given)
+
+
 @contextmanager
-def world(lag: float, faults: list[Fault], writes: list[Fault]) -> Iterator[World]:
-    with (
-        tempfile.TemporaryDirectory() as place,
-        open_store(Path(place)) as store,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        record = build()
+def _world(store: Store, lag: float, faults: list[Fault], writes: list[Fault]) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch:
+        name = uuid4()
+        record = build(id=name, short_id=short_id(name))
         store.records.save(record)
         desk = Desk(store, record)
         desk.archive.lag = lag
