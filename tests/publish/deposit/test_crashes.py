@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,6 +18,7 @@ from sovereign.publish.deposit import Reply, events, work
 from sovereign.publish.deposit.answers import Unclear
 from sovereign.publish.deposit.plan import LOOKS, Call
 from sovereign.publish.deposit.state import State
+from sovereign.records import short_id
 from sovereign.store import Store, open_store
 from tests.publish.example import build
 
