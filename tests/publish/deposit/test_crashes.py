@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +19,6 @@ from sovereign.publish.deposit import Reply, events, work
 from sovereign.publish.deposit.answers import Unclear
 from sovereign.publish.deposit.plan import LOOKS, Call
 from sovereign.publish.deposit.state import State
-from sovereign.records import short_id
 from sovereign.store import Store, open_store
 from tests.publish.example import build
 
@@ -105,17 +105,18 @@ Make = Callable[[float, list[Fault], list[Fault]], AbstractContextManager[World]
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Make]:
-    """Makes worlds, each with a record of its own in one store, which is slow to make."""
-    with open_store(tmp_path_factory.mktemp("store")) as store:
-        yield lambda *given: _world(store, *given)
+    """Makes worlds, each a copy of a home with one record in it."""
+    ready, places = tmp_path_factory.mktemp("ready") / "home", tmp_path_factory.mktemp("worlds")
+    with open_store(ready) as store:
+        store.records.save(build())
+    yield lambda *given: _world(ready, places / uuid4().hex, *given)
 
 
 @contextmanager
-def _world(store: Store, lag: float, faults: list[Fault], writes: list[Fault]) -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as patch:
-        name = uuid4()
-        record = build(id=name, short_id=short_id(name))
-        store.records.save(record)
+def _world(ready: Path, home: Path, lag: float, faults: list[Fault], writes: list[Fault]) -> Iterator[World]:
+    shutil.copytree(ready, home)
+    with open_store(home) as store, pytest.MonkeyPatch.context() as patch:
+        record = build()
         desk = Desk(store, record)
         desk.archive.lag = lag
         made = World(desk, faults, writes)
