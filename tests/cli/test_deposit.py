@@ -38,15 +38,22 @@ def test_from_a_dry_run_to_a_doi(asked: Asked, archive: StandIn) -> None:
     assert drafted["doi"] and not drafted["published"] and not archive.published
     # The dry run said what would be sent: the same requests, with the ids that only the archive can give.
     (draft,) = archive.drafts
-    said = [(row["method"], row["url"].partition("/api")[2].partition("?")[0].replace("{id}", draft.id)) for row in dry["requests"]]
+    said = [
+        (row["method"], row["url"].partition("/api")[2].partition("?")[0].replace("{id}", draft.id))
+        for row in dry["requests"]
+    ]
     assert said == [(method, path.removeprefix("/api")) for method, path in archive.calls]
     sent = {json.loads(body)["metadata"]["title"] for body in archive.bodies if body.startswith(b'{"access"')}
-    assert sent == {row["body"]["metadata"]["title"] for row in dry["requests"] if row["step"] in ("create", "describe")}
+    assert sent == {
+        row["body"]["metadata"]["title"] for row in dry["requests"] if row["step"] in ("create", "describe")
+    }
 
     failed(sovereign("deposit", name, "--publish"), 9, "not approved", "sovereign approve")
     assert sovereign("approve", name, "--reason", "read").code == 0
     failed(sovereign("deposit", name, "--publish"), 9, "not approved", "approve-deposit")
-    failed(sovereign("approve-deposit", name, "--reason", "read", "--confirm", "SRCH:00000000"), 2, "nothing was approved")
+    failed(
+        sovereign("approve-deposit", name, "--reason", "read", "--confirm", "SRCH:00000000"), 2, "nothing was approved"
+    )
     failed(sovereign("approve-deposit", name, "--reason", " ", "--confirm", name), 2, "reason")
     failed(sovereign("deposit", name, "--publish"), 9, "approve-deposit")
     approved = sovereign("approve-deposit", name, "--reason", "read", "--confirm", name, "--json").json
@@ -85,7 +92,11 @@ def test_a_record_that_is_not_there(asked: Asked) -> None:
 
 
 def test_nothing_is_approved_that_was_not_prepared(asked: Asked, archive: StandIn) -> None:
-    failed(sovereign("approve-deposit", asked.short_id, "--reason", "x", "--confirm", asked.short_id), 9, "prepare it first")
+    failed(
+        sovereign("approve-deposit", asked.short_id, "--reason", "x", "--confirm", asked.short_id),
+        9,
+        "prepare it first",
+    )
 
 
 def test_the_short_id_is_typed_by_the_owner(asked: Asked, archive: StandIn) -> None:

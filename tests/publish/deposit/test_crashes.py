@@ -130,6 +130,9 @@ def _world(ready: Path, home: Path, lag: float, faults: list[Fault], writes: lis
             with made.writing():
                 return tell(store, state)
 
+        patch.setattr(
+            "os.fsync", lambda handle: None
+        )  # processes die here, machines do not; and it is most of the time
         patch.setattr(work, "save", saving)
         patch.setattr(events, "tell", telling)
         desk.send = made.send  # type: ignore[method-assign]
@@ -172,13 +175,15 @@ def test_any_faults_in_any_order(
 
 @pytest.mark.parametrize("fault", _FAULTS[1:])
 def test_one_fault_at_each_request(world: Make, fault: Fault) -> None:
+    versions = 2 if fault in ("killed before", "killed after", "lost after") else 1
     with world(20.0, [], []) as found:
-        brought_through(found, 1, 2)
+        brought_through(found, 1, versions)
         count = found.done
-    assert count > 30
+    assert count >= 18 * versions
     for place in range(count):
         with world(20.0, ["none"] * place + [fault], []) as found:
-            brought_through(found, 3, 2)
+            brought_through(found, 3, versions)
+            assert not found.faults
 
 
 @pytest.mark.parametrize("fault", ["killed before", "killed after"])
