@@ -6,6 +6,7 @@ SovereignError          exit code 1
 ├── OutputError         4   the result stands in the store, but could not be written where asked
 ├── NotFound            5   no record, source or format of that name
 ├── LedgerBroken        6   the ledger does not verify
+│   └── ExportBroken    6   an export does not verify
 ├── StoreError          7   the store cannot be opened or written
 ├── LabError            8   a measurement could not be made
 └── DepositError        9   the archive did not take a record, or must not be given it
@@ -55,6 +56,10 @@ class LedgerBroken(SovereignError):
     """The ledger does not verify."""
 
     exit_code = 6
+
+
+class ExportBroken(LedgerBroken):
+    """An export does not verify."""
 
 
 class StoreError(SovereignError):

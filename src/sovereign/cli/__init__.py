@@ -10,6 +10,7 @@ from . import ask as _ask
 from . import benchmarks as _benchmarks
 from . import deposit as _deposit
 from . import evals as _evals
+from . import export as _export
 from . import gate as _gate
 from . import index as _index
 from . import lab as _lab
@@ -17,6 +18,7 @@ from . import records as _records
 from . import review as _review
 from . import system as _system
 from . import verify as _verify
+from . import verify_record as _verify_record
 from . import versions as _versions
 
 app = typer.Typer(
@@ -32,7 +34,9 @@ app.command("resume")(_ask.resume)
 app.command("runs")(_ask.runs)
 app.command("list")(_records.list_records)
 app.command("show")(_records.show)
-app.command("export")(_records.export)
+app.command("export")(_export.export)
+app.command("verify-record")(_verify_record.verify_record)
+app.command("import")(_verify_record.import_record)
 app.command("verify")(_verify.verify)
 app.command("versions")(_versions.versions)
 app.command("review")(_review.review)
@@ -46,6 +50,7 @@ app.add_typer(_index.index, name="index")
 app.add_typer(_benchmarks.benchmarks, name="benchmarks")
 app.add_typer(_lab.lab, name="lab")
 app.add_typer(_system.ledger, name="ledger")
+app.add_typer(_export.key, name="key")
 _lab.lab.command("gate")(_gate.lab_gate)
 _lab.lab.command("reproduce")(_gate.lab_reproduce)
 app.command("settings")(_system.settings)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from sovereign.errors import InputError, OutputError
-from sovereign.publish import FORMATS, render
+from sovereign.errors import InputError
 from sovereign.records import OwnerDecision, OwnerOutcome
 from sovereign.settings import load
 from sovereign.store import Store, open_store
 
 from .answered import show_answer
-from .output import clean, err, guarded, out, print_json
+from .output import clean, guarded, out, print_json
 
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="Short id (SRCH:1A2B3C4D), UUID, or the beginning of one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
@@ -62,35 +60,6 @@ def show(record_id: RecordId, as_json: Json = False) -> None:
     for decision in decisions:
         out.print(f"Owner: {decision.outcome} by {clean(decision.by)} at {decision.at}: {clean(decision.reason)}")
     out.print(f"Content hash: {record.content_hash}")
-
-
-@guarded
-def export(
-    record_id: RecordId,
-    form: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "json",
-    out_file: Annotated[Path | None, typer.Option("--out", help="File to write; without it, stdout.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Export one record with the ledger head of now."""
-    with _store() as store:
-        decisions = store.records.decisions(record_id)
-        owner = decisions[-1] if decisions else None
-        # Only the page can hold its plots; a lone Markdown file would lead to files that are not there.
-        artifact = store.artifacts.get if form == "html" else None
-        text = render(store.records.load(record_id), form, store.ledger.head(), owner, artifact)
-    if out_file is None:
-        if as_json and form != "json":
-            return print_json({"format": form, "content": text})
-        return typer.echo(text, nl=not text.endswith("\n"))
-    try:
-        out_file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OutputError(
-            f"{out_file} cannot be written: {error.strerror}.", "Name a file in a folder that you may write to."
-        ) from None
-    if as_json:
-        return print_json({"format": form, "file": str(out_file), "bytes": len(text.encode("utf-8"))})
-    err.print(f"Wrote {clean(str(out_file))}")
 
 
 def _decide(record_id: str, outcome: OwnerOutcome, reason: str, as_json: bool) -> None:

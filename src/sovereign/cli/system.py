@@ -1,4 +1,4 @@
-"""Commands about the installation: ``ledger verify``, ``settings``, ``version``."""
+"""Commands about the installation: ``ledger verify``, ``ledger head``, ``settings``, ``version``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.table import Table
 
 from sovereign.errors import InputError, LedgerBroken
-from sovereign.records import LedgerHead
+from sovereign.records import LedgerHead, canonical_json
 from sovereign.settings import lines, load
 from sovereign.store import open_store
 from sovereign.version import __version__
@@ -35,7 +35,7 @@ def ledger_verify(
     """Verify every event of the ledger against its hash, its predecessor, and the head."""
     settings = load()
     with open_store(settings.home) as store:
-        report = store.ledger.verify(_head_in(head) if head else store.ledger.kept_head())
+        report = store.ledger.verify(head_in(head) if head else store.ledger.kept_head())
     if as_json:
         print_json(report.model_dump(mode="json"))
     else:
@@ -58,7 +58,15 @@ def ledger_verify(
         )
 
 
-def _head_in(path: Path) -> LedgerHead:
+@ledger.command("head")
+@guarded
+def ledger_head() -> None:
+    """Print the ledger's head as JSON: keep it elsewhere, to hold the ledger and exports against."""
+    with open_store(load().home) as store:
+        typer.echo(canonical_json(store.ledger.checkpoint().model_dump(mode="json")).decode())
+
+
+def head_in(path: Path) -> LedgerHead:
     """The head in a head file or in an exported record.
 
     Raises:

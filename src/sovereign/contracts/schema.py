@@ -56,6 +56,12 @@ def shipped_schema(name: str = SCHEMA_FILE) -> dict[str, Any]:
     return schema
 
 
+def shipped_schemas() -> dict[str, bytes]:
+    """Every schema that ships with the package, by file name."""
+    folder = files("sovereign.contracts").joinpath("schemas")
+    return {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.name.endswith(".json")}
+
+
 def write_schema(path: Path, schema: dict[str, Any] | None = None) -> None:
     """Writes a schema, that of a record if none is given, to ``path``.
 

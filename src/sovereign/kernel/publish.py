@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
+from sovereign.contracts.published import RECORDED
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.publish.model_use import stage_lines
 from sovereign.records import (
@@ -31,6 +32,7 @@ from sovereign.records import (
 )
 from sovereign.settings import Settings, lines
 from sovereign.sources import NOT_IN_TIME, LibraryReport
+from sovereign.sources.web.recording import exchanges_in
 from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
@@ -116,7 +118,7 @@ def publish(
         return
     for document in draft.documents:
         store.artifacts.put(document.text.encode("utf-8"))
-    events = _events(record_id, draft, decision)
+    events = [*_events(record_id, draft, decision), *_recorded(record_id, store, request)]
     rungs = rungs_by_claim(record_id, events)
     claims = tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, ())))}) for c in draft.claims)
     record = Record(
@@ -167,6 +169,20 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[NewEvent]
         )
     )
     return rows
+
+
+def _recorded(record_id: UUID, store: Store, request: Request) -> list[NewEvent]:
+    """What tells of the recording of the exchanges with the network, whose list becomes an artifact; the answers stay in its folder."""
+    if (folder := request.record or request.replay) is None:
+        return []
+    exchanges = exchanges_in(folder)
+    return [
+        NewEvent(
+            RECORDED,
+            str(record_id),
+            {"exchanges": store.artifacts.put(exchanges), "replayed": request.replay is not None},
+        )
+    ]
 
 
 def limits_of(draft: Draft) -> tuple[str, ...]:

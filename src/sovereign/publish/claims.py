@@ -85,8 +85,8 @@ def verdict_reason(claim: Claim) -> str:
     return one_line(claim.verification.reason + deciding)
 
 
-def claim_view(claim: Claim, references: References) -> ClaimView:
-    """Everything a page shows of one claim."""
+def claim_view(claim: Claim, references: References, cited: bool = False) -> ClaimView:
+    """Everything a page shows of one claim; ``cited``: the answer names it."""
     evidence = claim.verification.evidence if claim.verification else ()
     own = [e for e in evidence if e.relation == "own_quote"]
     return ClaimView(
@@ -101,6 +101,7 @@ def claim_view(claim: Claim, references: References) -> ClaimView:
         chips=tuple(_chip(check) for e in own for check in e.checks),
         evidence=tuple(_evidence(e, references) for e in evidence if e.relation != "own_quote"),
         source=source(claim.quote, references),
+        cited=cited,
     )
 
 

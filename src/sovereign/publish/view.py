@@ -1,4 +1,4 @@
-"""From a record to what its page says, in the page's order. HTML and Markdown both write this, and nothing else."""
+"""From a record to what its page says, in the page's order. HTML, Markdown and PDF write this, and nothing else."""
 
 from __future__ import annotations
 
@@ -41,6 +41,7 @@ from .parts import (
 from .references import References, reference_view
 from .sections import counters, facet_words, level_words, score_words, sections, state_badge
 from .text import count, day, one_line, ratio, times
+from .work import keywords
 
 NOTICE = "Autonomous draft — Owner review required before publication"
 POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJECT": "bad"}
@@ -58,11 +59,12 @@ def view_of(
     """
     references = References(record)
     places = places_of(record)
+    cited = frozenset(record.answer.cited())
     return View(
         header=_header(record, owner),
         answer=_answer(record, references, places, artifact),
         sections=sections(record, places),
-        claims=tuple(claim_view(claim, references) for claim in record.claims),
+        claims=tuple(claim_view(claim, references, claim.id in cited) for claim in record.claims),
         references=tuple(reference_view(reference) for reference in references),
         imprint=_imprint(record, head or record.ledger_head),
         verify=("sovereign ledger verify", f"sovereign show {record.short_id}"),
@@ -91,6 +93,7 @@ def _header(record: Record, owner: OwnerDecision | None) -> Header:
         counters=counters(record),
         notice="" if stands else NOTICE,
         question=one_line(record.question) if record.answer.title else "",
+        keywords=keywords(record),
     )
 
 

@@ -40,9 +40,10 @@ from .benchmark import (
 )
 from .check import CheckOutcome, Evidence, Outcome, Relation, Scope, Verdict, Verification
 from .claim import Claim, Direction, Result, Setting
+from .correction import Correction, CorrectionState, CorrectionType
 from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
 from .document import Cell, Depth, Document, Section, Seen, Sentence, Table, text_hash
-from .event import GENESIS, Event, LedgerHead
+from .event import GENESIS, Event, LedgerHead, LedgerProof
 from .measurement import GateReason, GateVerdict, How, Measurement
 from .model_use import CallOutcome, Mode, ModelCall, ModelUse, StageUse
 from .paper import Candidate, Failure, Paper, Retrieval
@@ -76,6 +77,9 @@ __all__ = [
     "ComparabilityStatus",
     "Comparison",
     "Computation",
+    "Correction",
+    "CorrectionState",
+    "CorrectionType",
     "Counters",
     "Decision",
     "DecisionOutcome",
@@ -98,6 +102,7 @@ __all__ = [
     "GateVerdict",
     "How",
     "LedgerHead",
+    "LedgerProof",
     "Matrix",
     "MatrixCell",
     "MatrixRow",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from .base import Model, canonical_json, sha256_hex
 
 GENESIS = "0" * 64
@@ -26,7 +28,23 @@ class Event(Model):
 
 
 class LedgerHead(Model):
-    """Count of events and hash of the last one, kept outside the ledger so that a cut tail shows."""
+    """Count of events and hash of the last one, kept outside the ledger so that a cut tail shows.
+
+    ``root`` is the Merkle root over the hashes of all events (RFC 9162, 2.1), where it was computed: with it some events
+    can be proven to be in the ledger without the others.
+    """
 
     count: int
     hash: str
+    root: str | None = Field(default=None, exclude_if=lambda value: value is None)
+
+
+class LedgerProof(Model):
+    """Some events of a ledger, in order, and what shows that they are in it: ``nodes`` are the hashes of the subtrees without them.
+
+    With ``head`` from elsewhere, a reader who has only these events knows that none of them was changed (``sovereign.store.merkle``).
+    """
+
+    head: LedgerHead
+    events: tuple[Event, ...]
+    nodes: tuple[str, ...]

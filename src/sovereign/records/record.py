@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Literal
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from pydantic import Field
 from .answer import Answer
 from .base import Model, canonical_json, sha256_hex
 from .claim import Claim
+from .correction import Correction
 from .decision import Decision
 from .event import LedgerHead
 from .measurement import Measurement
 from .model_use import ModelUse
 from .paper import Paper, Retrieval
 from .question import Plan
+from .quote import Quote
 from .review import ReviewRound
 
 SCHEMA_VERSION: Final = "1.0"
@@ -55,7 +58,8 @@ class Record(Model):
     """One published record.
 
     ``content_hash`` is over the canonical JSON of everything but ids, times, environment (with it file locations, failures and
-    limits) and ledger head, so that the same question over the same evidence by the same code has the same hash.
+    limits) and ledger head, so that the same question over the same evidence by the same code has the same hash. ``version`` counts
+    from 1; each of ``corrections``, oldest first, made the next one. When and by whom they were made is no part of the hash.
     """
 
     schema_version: Literal["1.0"] = SCHEMA_VERSION
@@ -76,6 +80,8 @@ class Record(Model):
     limits: tuple[str, ...]
     environment: Environment
     model_use: ModelUse | None = Field(default=None, exclude_if=lambda value: value is None)
+    version: int = Field(default=1, ge=1, exclude_if=lambda value: value == 1)
+    corrections: tuple[Correction, ...] = Field(default=(), exclude_if=lambda value: value == ())
     content_hash: str = ""
     ledger_head: LedgerHead | None = None
 
@@ -94,10 +100,19 @@ class Record(Model):
             del measurement["where"]
         for call in (data.get("model_use") or {}).get("calls", ()):
             del call["seconds"], call["attempts"], call["replayed"]
+        for correction in data.get("corrections", ()):
+            del correction["event_id"], correction["at"], correction["by"]
         for claim in data["claims"]:
             if claim["gate"]:
                 del claim["gate"]["isolation"]
         return sha256_hex(canonical_json(data))
+
+    def quotes(self) -> Iterator[Quote]:
+        """Every quote of the record: of each claim, then those of its evidence."""
+        for claim in self.claims:
+            yield claim.quote
+            for evidence in claim.verification.evidence if claim.verification else ():
+                yield evidence.quote
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id.

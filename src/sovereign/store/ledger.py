@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from sqlalchemy import Connection, Executable, insert, or_, select
 
 from ..errors import LedgerBroken, StoreError
-from ..records import GENESIS, Event, LedgerHead, canonical_json
+from ..records import GENESIS, Event, LedgerHead, LedgerProof, canonical_json
+from . import merkle
 from .audit import LedgerReport, audit, sound_event
 from .database import Database
 from .files import write_atomic
@@ -73,6 +74,38 @@ class Ledger:
         """
         with self._database.reading() as connection:
             return _last(connection)
+
+    def checkpoint(self) -> LedgerHead:
+        """The head with the Merkle root over all events: what to keep elsewhere, to hold an export against.
+
+        Raises:
+            LedgerBroken: if an event carries no hash.
+        """
+        hashes = self._hashes()
+        return LedgerHead(count=len(hashes), hash=hashes[-1] if hashes else GENESIS, root=_root(hashes))
+
+    def proof(self, subject: str) -> LedgerProof:
+        """The events of ``subject`` and of everything below it, and the proof that they are in the ledger as it is now.
+
+        Raises:
+            LedgerBroken: if one of the events was changed, or stands elsewhere than it says.
+        """
+        events = self.events(subject)
+        hashes = self._hashes()
+        # Between the two reads others may have appended: what is in the first is in the second.
+        indices = [event.seq - 1 for event in events]
+        if any(i >= len(hashes) or hashes[i] != e.hash for i, e in zip(indices, events, strict=True)):
+            raise LedgerBroken(
+                f"the events of {subject} do not stand where the ledger says",
+                "Verify the ledger, and restore the store.",
+            )
+        head = LedgerHead(count=len(hashes), hash=hashes[-1] if hashes else GENESIS, root=_root(hashes))
+        return LedgerProof(head=head, events=events, nodes=merkle.prove(hashes, [*indices, len(hashes) - 1]))
+
+    def _hashes(self) -> list[str]:
+        with self._database.reading() as connection:
+            rows = connection.execute(select(ledger_event.c.hash).order_by(ledger_event.c.seq)).scalars()
+            return [str(value) for value in rows]
 
     def seconds_ahead(self) -> float:
         """How far the newest event lies in the future of this machine's clock, in seconds; 0 where it does not.
@@ -182,6 +215,16 @@ def _last(connection: Connection) -> LedgerHead:
             f"the last event of the ledger, {row.seq!r}, cannot be read",
             "Verify the ledger to see all its problems, and restore the store from a backup.",
         ) from error
+
+
+def _root(hashes: Sequence[str]) -> str:
+    try:
+        return merkle.root(hashes)
+    except ValueError:
+        raise LedgerBroken(
+            "an event of the ledger carries no hash",
+            "Verify the ledger to see which, and restore the store from a backup.",
+        ) from None
 
 
 def _chained(head: LedgerHead, new: NewEvent) -> Event:

@@ -1,0 +1,84 @@
+"""Whether what a record says follows from what it rests on: quotes from texts, contracts and manifest from record and ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sovereign.contracts.manifest import PaperManifest, paper_manifest
+from sovereign.contracts.public import CONTRACTS, documents
+from sovereign.contracts.published import Published
+from sovereign.contracts.schema import shipped_schemas
+from sovereign.records import Event, Record, sha256_hex
+
+from .layout import ARTIFACTS, MANIFEST, RECORD, stored
+from .report import Findings
+from .write import artifact_set, canonical
+
+
+def check_record(record: Record, found: Findings) -> None:
+    """The record's own hash."""
+    if record.computed_hash() != record.content_hash:
+        found.problem(RECORD, "its content hash is not that of its content: it was changed")
+    found.count("content hash")
+
+
+def check_quotes(files: Mapping[str, bytes], record: Record, events: Iterable[Event], found: Findings) -> None:
+    """Each quote, and each cell of a table, slices out of its stored text; each artifact has the hash it is named by."""
+    texts: dict[str, str | None] = {}
+    left_out: set[str] = set()
+    for claim in record.claims:
+        where = f"{RECORD} claim {claim.id}"
+        for quote in (claim.quote, *(e.quote for e in (claim.verification.evidence if claim.verification else ()))):
+            text = _text(files, quote.text_hash, texts)
+            if text is None:
+                left_out.add(quote.text_hash)
+            elif text[quote.start : quote.end] != quote.text or not quote.text:
+                found.problem(
+                    where, f"a quote does not stand at {quote.start} to {quote.end} of its text {quote.text_hash[:12]}"
+                )
+            else:
+                found.count("quotes in their texts")
+        for evidence in claim.verification.evidence if claim.verification else ():
+            text = _text(files, evidence.quote.text_hash, texts)
+            for cell in evidence.rationale.cells if evidence.rationale and text is not None else ():
+                if text is not None and text[cell.start : cell.end] != cell.text:
+                    found.problem(where, f"a cell does not stand at {cell.start} to {cell.end} of its text")
+                found.count("cells in their texts")
+    for one in stored(record, events):
+        path = ARTIFACTS + one.sha
+        if path in files and sha256_hex(files[path]) != one.sha:
+            found.problem(path, "its bytes do not have the hash it is named by")
+        elif path not in files and not one.text:
+            found.problem(path, f"it is missing, and the record rests on it: {one.part.label}")
+        else:
+            found.count("artifacts by their names", path in files)
+    if left_out:
+        found.not_checked.append(f"the quotes from {len(left_out)} text(s) that the export leaves out")
+
+
+def _text(files: Mapping[str, bytes], sha: str, texts: dict[str, str | None]) -> str | None:
+    if sha not in texts:
+        data = files.get(ARTIFACTS + sha)
+        texts[sha] = None if data is None else data.decode("utf-8", "replace")
+    return texts[sha]
+
+
+def check_contracts(files: Mapping[str, bytes], published: Published, manifest: PaperManifest, found: Findings) -> None:
+    """Every public document is made anew from record and ledger, and the manifest from all."""
+    for path, data in documents(published).items():
+        if path not in files:
+            found.problem(path, "it is missing")
+        elif files[path] != data:
+            found.problem(path, "it does not follow from the record and its events: made anew it is another")
+        found.count("contracts made anew")
+    listed = {path for path in files if path.startswith("contracts/")}
+    for path in sorted(listed - {c.file for c in CONTRACTS if c.make}):
+        found.problem(path, "no contract of that name is made from a record")
+    for name, schema in shipped_schemas().items():
+        if files.get(f"schemas/{name}") != schema:
+            found.problem(f"schemas/{name}", "it is not the schema of that name")
+        found.count("schemas")
+    lines = artifact_set(published, {a.path: files[a.path] for a in manifest.artifact_set if a.path in files})
+    if canonical(paper_manifest(published, lines, manifest.code)) != files.get(MANIFEST):
+        found.problem(MANIFEST, "it does not follow from the record, its events and the files: made anew it is another")
+    found.count("manifest made anew")

@@ -1,0 +1,95 @@
+"""Where each part of an export stands, and what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
+
+from sovereign.contracts.published import RECORDED
+from sovereign.records import Event, Record
+
+from ..formats import FORMATS
+
+RECORD = "record.json"
+MANIFEST = "manifest.json"
+SIGNATURE = "manifest.sig.json"
+LEDGER = "ledger.json"
+SUMS = "SHA256SUMS"
+CRATE = "ro-crate-metadata.json"
+ARTIFACTS = "artifacts/"
+ENVELOPE = frozenset({MANIFEST, SIGNATURE, LEDGER, SUMS})
+"""Files that the manifest does not list: they vouch for it, or tell when it was made."""
+
+
+class Part(NamedTuple):
+    """What a file of an export is."""
+
+    type: str
+    label: str
+    media_type: str
+
+
+class Stored(NamedTuple):
+    """An artifact of the store that a record names. ``text`` marks the text of a source, which may not be ours to pass on."""
+
+    sha: str
+    part: Part
+    text: bool = False
+
+
+def stored(record: Record, events: Iterable[Event] = ()) -> Iterator[Stored]:
+    """Every artifact of the store that a record, or an event on it, names, each once."""
+    seen: set[str] = set()
+    recordings = (str(e.payload.get("exchanges", "")) for e in events if e.kind == RECORDED)
+    recorded = (Stored(sha, Part("recording", "Exchanges with the network", "application/jsonl")) for sha in recordings)
+    for one in (*_named(record), *recorded):
+        if one.sha and one.sha not in seen:
+            seen.add(one.sha)
+            yield one
+
+
+def _named(record: Record) -> Iterator[Stored]:
+    titles = {paper.id: paper.title for paper in record.papers}
+    for quote in record.quotes():
+        label = f"Stored text of {titles.get(quote.paper_id, quote.paper_id)}"
+        yield Stored(quote.text_hash, Part("text", label, "text/plain"), text=True)
+    for figure in record.answer.figures:
+        yield Stored(figure.artifact, Part("plot", figure.title, "image/svg+xml"))
+    for one in record.measurements:
+        yield Stored(one.artifact, Part("result", f"Result of the protocol {one.protocol}", "application/json"))
+    for call in record.model_use.calls if record.model_use else ():
+        yield Stored(call.prompt_hash, Part("prompt", f"Prompt of {call.stage} to {call.model}", "text/plain"))
+        yield Stored(call.reply_hash, Part("reply", f"Answer of {call.model} to {call.stage}", "text/plain"))
+
+
+def part_of(path: str, named: Callable[[str], Part | None] = lambda sha: None) -> Part:
+    """What the file of that path is; ``named`` tells it of an artifact by its hash."""
+    if path.startswith(ARTIFACTS):
+        return named(path.removeprefix(ARTIFACTS)) or Part(
+            "artifact", "An artifact of the store", "application/octet-stream"
+        )
+    if path.startswith("contracts/"):
+        return Part("contract", f"The contract {path[10:].removesuffix('.json')} of the record", "application/json")
+    if path.startswith("schemas/"):
+        return Part("schema", f"JSON Schema {path[8:].removesuffix('.json')}", "application/schema+json")
+    if path.startswith("figures/"):
+        return Part("plot", f"Plot {path[8:]}", "image/svg+xml")
+    if path.startswith("versions/"):
+        return Part("version", f"Version {path[9:].removesuffix('.json')} of the record", "application/json")
+    if path == CRATE:
+        return Part("provenance", "RO-Crate with provenance in PROV-O", "application/ld+json")
+    for form in FORMATS.values():
+        if path == form.file:
+            return Part(_TYPES.get(path, "citation"), form.file, form.media_type)
+    return Part("other", path, "application/octet-stream")
+
+
+_TYPES = {
+    RECORD: "record",
+    "report.html": "report",
+    "report.md": "report",
+    "report.pdf": "report",
+    "claims.csv": "claims",
+    "record.jsonld": "metadata",
+    "CITATION.cff": "metadata",
+}
