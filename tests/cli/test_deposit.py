@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +30,15 @@ def archive(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
 
 def everything(home: Path) -> str:
     return "".join(path.read_bytes().decode("utf-8", "replace") for path in home.rglob("*") if path.is_file())
+
+
+def assert_nothing_of_others(packed: bytes | None, asked: Asked) -> None:
+    """The whole export is in the ZIP, but for the stored texts that quotes were taken from."""
+    with zipfile.ZipFile(io.BytesIO(packed or b"")) as archive:
+        names = set(archive.namelist())
+    quoted = {claim["quote"]["text_hash"] for claim in asked.record["claims"]}  # type: ignore[attr-defined]
+    assert quoted and not {f"artifacts/{sha}" for sha in quoted} & names
+    assert {"record.json", "manifest.json", "ledger.json"} <= names
 
 
 def test_from_a_dry_run_to_a_doi(asked: Asked, archive: StandIn) -> None:
@@ -62,7 +74,15 @@ def test_from_a_dry_run_to_a_doi(asked: Asked, archive: StandIn) -> None:
     said_last = sovereign("deposit", name, "--publish")
     assert said_last.code == 0 and drafted["doi"] in said_last.out and "published" in said_last.out
     (item,) = archive.published
-    assert set(item.files) == {"record.json", "report.html", f"{name.replace(':', '-')}.zip"}
+    assert set(item.files) == {
+        "record.json",
+        "report.html",
+        "report.pdf",
+        "manifest.json",
+        f"{name.replace(':', '-')}.zip",
+    }
+    assert hashlib.sha256(item.files["manifest.json"] or b"").hexdigest() == drafted["manifest_sha256"]
+    assert_nothing_of_others(item.files[f"{name.replace(':', '-')}.zip"], asked)
     assert sovereign("deposit", name, "--publish", "--json").json["doi"] == item.doi == drafted["doi"]
     assert sovereign("ledger", "verify").code == 0
     assert TOKEN not in everything(asked.home)

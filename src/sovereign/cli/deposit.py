@@ -40,7 +40,7 @@ def deposit(
     with open_store(settings.home) as store:
         record = store.records.load(record_id)
         again = rebuild or restart or not _begun(store, record, archive)
-        files = _files(store, record) if again else None
+        files = deposits.files_of(store, record) if again else None
         if dry_run:
             state, rows = deposits.requests(store, record, files, terms, publish)
             return _show_requests(state, rows, as_json)
@@ -81,12 +81,6 @@ def approve_deposit(
 
 def _begun(store: Store, record: Record, archive: str) -> bool:
     return deposits.staged(store, record, archive) is not None
-
-
-def _files(store: Store, record: Record) -> dict[str, bytes]:
-    decisions = store.records.decisions(record.id)
-    owner = decisions[-1] if decisions else None
-    return deposits.files_of(record, store.ledger.head(), owner, store.artifacts.get)
 
 
 def _confirm(state: deposits.State, typed: str, settings: Settings, as_json: bool) -> None:

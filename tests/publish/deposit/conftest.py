@@ -12,7 +12,7 @@ from sovereign.publish.deposit import Reply, State, Terms, approve, deposit, sta
 from sovereign.publish.deposit.archive import headers
 from sovereign.publish.deposit.plan import Call
 from sovereign.records import OwnerDecision, Record
-from sovereign.store import NewEvent, Store, open_store
+from sovereign.store import SAVED, NewEvent, Store, open_store
 from tests.publish.example import build
 
 from .standin import TOKEN, StandIn
@@ -67,7 +67,9 @@ class Desk:
 
     def correct(self) -> None:
         """Make a new version, as far as the ledger is concerned."""
-        self.store.ledger.append([NewEvent("record.corrected", str(self.record.id), {"claim": "C1"})])
+        version = 1 + sum(e.kind == SAVED for e in self.store.ledger.events(str(self.record.id)))
+        self.store.ledger.append([NewEvent(SAVED, str(self.record.id), {"version": version})])
+        self.record = self.record.model_copy(update={"version": version})
 
     def told(self) -> list[dict[str, object]]:
         return [e.payload for e in self.store.ledger.events(str(self.record.id)) if e.kind == "record.deposited"]

@@ -13,8 +13,10 @@ events    what the ledger tells, and the owner's approval
 dry       the requests as they would be sent
 """
 
+from sovereign.contracts.published import DEPOSITED
+
 from .archive import PRODUCTION, SANDBOX, Archive, Reply, Send, address, is_sandbox
-from .events import APPROVED, DEPOSITED, deposited
+from .events import APPROVED, deposited
 from .files import files_of
 from .state import HeldFile, State
 from .token import read_token

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from sovereign.contracts.published import DEPOSITED
 from sovereign.errors import DepositError
 from sovereign.records import Event
 from sovereign.store import DECIDED, SAVED, NewEvent, Store
@@ -12,19 +13,13 @@ from sovereign.store import DECIDED, SAVED, NewEvent, Store
 from .archive import is_sandbox
 from .state import State
 
-DEPOSITED: Final = "record.deposited"
-"""Kind of the event of a published deposit."""
-
 APPROVED: Final = "deposit.approved"
 """Kind of the event by which the owner approves exact bytes for one archive."""
 
-VERSION_KINDS: Final = (SAVED, "record.corrected")
-"""Kinds of the events each of which makes a new version of a record."""
-
 
 def version_of(events: Sequence[Event]) -> int:
-    """The number of a record's newest version, from 1."""
-    return max(1, sum(event.kind in VERSION_KINDS for event in events))
+    """The number of a record's newest version, from 1: that of the event that saved it."""
+    return max((int(e.payload.get("version", 1)) for e in events if e.kind == SAVED), default=1)
 
 
 def approval(state: State, reason: str, by: str) -> NewEvent:
@@ -52,7 +47,7 @@ def must_be_approved(store: Store, state: State) -> None:
     """
     name = state.short_id
     events = store.ledger.events(str(state.record_id))
-    newest = max((e.seq for e in events if e.kind in VERSION_KINDS), default=0)
+    newest = max((e.seq for e in events if e.kind == SAVED), default=0)
     if version_of(events) != state.version:
         raise DepositError(
             f"{name} has a newer version than the {state.version} that was prepared",

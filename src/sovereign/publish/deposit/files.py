@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import shutil
-import tempfile
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from sovereign.errors import DepositError, InputError, StoreError
-from sovereign.records import LedgerHead, OwnerDecision, Record
-from sovereign.store import write_atomic
+from sovereign.records import Record
+from sovereign.store import Store, write_atomic
 
-from ..folder import write_all
-from ..measured import Artifact
+from ..export import export_files, zip_bytes
 from .state import HeldFile
 
 MOST_FILES = 100
@@ -26,25 +22,20 @@ MOST_BYTES = 500_000_000
 """Of one file. It is held in memory while it is sent."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
-_ALONE = ("record.json", "report.html")
+ALONE = ("record.json", "report.html", "report.pdf", "manifest.json")
 
 
-def files_of(
-    record: Record, head: LedgerHead, owner: OwnerDecision | None, artifact: Artifact | None
-) -> dict[str, bytes]:
-    """What is deposited of a record: its public forms in one ZIP, and beside it those that an archive shows by themselves.
+def files_of(store: Store, record: Record) -> dict[str, bytes]:
+    """What is deposited of a record: its whole export as one ZIP, and beside it the parts that an archive shows by themselves.
 
-    This is the one place where it is decided what is made public. Full texts of other people's works are none of it.
+    This is the one place where it is decided what is made public. The stored texts of other people's works are left out.
 
     Raises:
-        OutputError: if the forms cannot be written.
+        StoreError, LedgerBroken: if the export cannot be made.
     """
-    with tempfile.TemporaryDirectory(prefix="sovereign-deposit-") as place:
-        folder = Path(place) / "record"
-        write_all(record, folder, head, owner, artifact)
-        found = {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-    alone = {name: found[name] for name in _ALONE if name in found}
-    return {f"{record.short_id.replace(':', '-')}.zip": _zipped(found), **alone}
+    found = export_files(store, record, texts=False)
+    name = f"{record.short_id.replace(':', '-')}.zip"
+    return {name: zip_bytes(found), **{part: found[part] for part in ALONE if part in found}}
 
 
 def described(files: Mapping[str, Path | bytes]) -> tuple[HeldFile, ...]:
@@ -119,14 +110,3 @@ def _held(name: str, data: bytes) -> HeldFile:
     # MD5 is what archives name a file's content by; it guards nothing here that SHA-256 does not guard too.
     md5 = hashlib.md5(data, usedforsecurity=False).hexdigest()
     return HeldFile(name=name, size=len(data), md5=md5, sha256=hashlib.sha256(data).hexdigest())
-
-
-def _zipped(files: Mapping[str, bytes]) -> bytes:
-    """A ZIP whose bytes depend on the files alone, not on the time."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(entry, files[name])
-    return packed.getvalue()

@@ -48,6 +48,7 @@ def requests(
 
     Raises:
         InputError, StoreError: if the files or the state cannot be read.
+        DepositError: if ``record`` is not its newest version.
     """
     state = staged(store, record, terms.archive)
     if state is None or files is not None:
@@ -177,6 +178,11 @@ def _fresh(store: Store, record: Record, files: Files, terms: Terms) -> State:
     """The state of a deposit of which nothing has been sent. Made from the ledger and the files; nothing is kept."""
     seen = store.ledger.events(str(record.id))
     version = events.version_of(seen)
+    if record.version != version:
+        raise DepositError(
+            f"version {record.version} of {record.short_id} is not the newest, which is {version}",
+            "Deposit the newest.",
+        )
     before = [p for p in events.deposited(seen, terms.archive) if p["version"] < version]
     name = marker(record.id, version)
     today = datetime.now(UTC).date().isoformat()
