@@ -143,7 +143,9 @@ def _show_requests(state: deposits.State, rows: list[dict[str, Any]], as_json: b
     files = [file.model_dump(mode="json") for file in state.files]
     if as_json:
         return print_json({"archive": state.archive, "sent": False, "files": files, "requests": rows})
-    out.print(f"Nothing was sent. To {state.archive} would go {len(rows)} requests, if it answers each as it should:")
+    out.print(
+        f"Nothing was sent. To {state.archive} would go {len(rows)} requests, if it answers each as it should and has none of the files yet:"
+    )
     for number, row in enumerate(rows, 1):
         out.print(f"\n{number}. {row['step']}: {clean(row['method'])} {clean(row['url'])}")
         for name, value in row["headers"].items():

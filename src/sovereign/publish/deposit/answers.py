@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -214,7 +215,8 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     found, size = _MD5.fullmatch(str(row.get("checksum") or "")), row.get("size")
     # Published records list files without a status in some releases.
     complete = row.get("status", "completed") == "completed" and found is not None
-    return Entry(found[1] if found else "", int(size) if isinstance(size, int | float) else -1, complete)
+    known = isinstance(size, int | float) and math.isfinite(size)  # a whole number may come with a point
+    return Entry(found[1] if found else "", int(size) if known and size is not None else -1, complete)
 
 
 def _no_errors(answer: Mapping[str, Any]) -> None:

@@ -132,7 +132,9 @@ class Driver:
         advice = {
             401: "The token is wrong or has expired: make another one in your account there. The sandbox has its own.",
             403: "The token lacks rights: make one with the scopes deposit:write and deposit:actions, in the account of the draft.",
-            404: f"The draft {state.archive_id} is gone from the archive. To begin anew: --restart.",
+            404: f"The draft {state.archive_id} is gone from the archive. To begin anew: --restart."
+            if state.archive_id
+            else "The archive knows no such address. Look at archive_url: it has to be one that runs InvenioRDM.",
             410: f"The archive has removed {state.archive_id}. Ask it why; to begin anew: --restart.",
             413: "The archive does not take files of that size.",
         }.get(status, "Nothing was published by this. Correct what the archive minds, and run the command again.")
