@@ -8,6 +8,7 @@ import typer
 
 from . import ask as _ask
 from . import benchmarks as _benchmarks
+from . import deposit as _deposit
 from . import evals as _evals
 from . import export as _export
 from . import gate as _gate
@@ -44,6 +45,8 @@ app.command("eval")(_evals.evaluate)
 app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)
+app.command("deposit")(_deposit.deposit)
+app.command("approve-deposit")(_deposit.approve_deposit)
 app.add_typer(_index.index, name="index")
 app.add_typer(_benchmarks.benchmarks, name="benchmarks")
 app.add_typer(_lab.lab, name="lab")
