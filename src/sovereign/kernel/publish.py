@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -35,8 +35,9 @@ from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
 from .events import claim_events
+from .inputs import INPUTS, AnswerInputs, keep_inputs
 from .runs import Request
-from .tribunal import Brief, limitations
+from .tribunal import Brief, Order, limitations
 
 _CLOCK_SLACK = 2.0  # seconds by which two clocks may differ that are both right
 _MANY = 3  # works of which one and the same thing is said
@@ -44,7 +45,8 @@ _MANY = 3  # works of which one and the same thing is said
 
 @dataclass(frozen=True)
 class Draft:
-    """What the stages have made so far."""
+    """What the stages have made so far. ``struck`` are texts that no sentence may have, ``order`` how the record numbers
+    claims and measurements, where a correction took some back and they are not here."""
 
     plan: Plan
     retrieval: Retrieval
@@ -56,6 +58,8 @@ class Draft:
     answer: Answer
     rounds: tuple[ReviewRound, ...] = ()
     model_use: ModelUse | None = None
+    struck: frozenset[str] = frozenset()
+    order: Order = field(default_factory=Order)
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -75,6 +79,7 @@ class Draft:
             answer=self.answer,
             withdrawn=frozenset(withdrawn),
             downgraded=frozenset(downgraded),
+            order=self.order,
         )
 
 
@@ -97,6 +102,14 @@ def count(draft: Draft) -> Counters:
     )
 
 
+def cited_against(draft: Draft) -> tuple[int, int]:
+    """Contradicted claims that the answer cites anywhere, and mixed ones that a sentence of it rests on."""
+    said = {i for f in draft.answer.facets for s in f.sentences for i in s.claim_ids}
+    cited = set(draft.answer.cited())
+    contradicted = sum(c.verdict == "CONTRADICT" for c in draft.claims if c.id in cited)
+    return contradicted, sum(c.verdict == "MIXED" for c in draft.claims if c.id in said)
+
+
 def now() -> str:
     """The time of a record, UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")
@@ -114,9 +127,11 @@ def publish(
     """Store the texts, then the record with all events of its run in one transaction. Doing it twice changes nothing."""
     if store.records.has(record_id):
         return
-    for document in draft.documents:
-        store.artifacts.put(document.text.encode("utf-8"))
-    events = _events(record_id, draft, decision)
+    kept = keep_inputs(
+        AnswerInputs(documents=draft.documents, found=draft.found, struck=tuple(sorted(draft.struck))),
+        store.artifacts.put,
+    )
+    events = [*_events(record_id, draft, decision), NewEvent(INPUTS, str(record_id), {"artifact": kept})]
     rungs = rungs_by_claim(record_id, events)
     claims = tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, ())))}) for c in draft.claims)
     record = Record(

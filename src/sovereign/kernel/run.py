@@ -25,7 +25,7 @@ from .durable import Steps
 from .glossary import starter_notes
 from .kept import Damaged
 from .plan import plan
-from .publish import Draft, count, now, publish
+from .publish import Draft, cited_against, count, now, publish
 from .read import Read
 from .revision import revised
 from .runs import Begun, Request, clear_leftovers, damage, discard, find, folder_of, held, keep, named
@@ -139,16 +139,8 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         if draft.rounds[-1].score < policy()["revision_below"]:
             draft = revised(draft, request, store, sources, steps, helped)
     draft = replace(draft, model_use=helped.use(draft.rounds))
-    against = _cited_against(draft)
+    against = cited_against(draft)
     decided = steps.step(
         "decide", lambda: Decided(decide(count(draft), draft.answer, draft.rounds[-1], *against), now()), Decided
     )
     steps.step("publish", lambda: publish(begun.id, draft, *decided, store, request, steps.seconds), type(None))
-
-
-def _cited_against(draft: Draft) -> tuple[int, int]:
-    """Contradicted claims that the answer cites anywhere, and mixed ones that a sentence of it rests on."""
-    said = {i for f in draft.answer.facets for s in f.sentences for i in s.claim_ids}
-    cited = set(draft.answer.cited())
-    contradicted = sum(c.verdict == "CONTRADICT" for c in draft.claims if c.id in cited)
-    return contradicted, sum(c.verdict == "MIXED" for c in draft.claims if c.id in said)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import Select, and_, func, insert, select, update
+from sqlalchemy import Insert, Select, and_, exists, func, insert, literal, select, update
 
 from ..errors import LedgerBroken, NotFound, StoreError
 from ..records import Event, Model, OwnerDecision, Record, canonical_json
@@ -123,6 +123,7 @@ class Records:
         }
         # The key of the second row stops the later of two processes that correct one version at a time.
         writes = [
+            _first_if_missing(self._entry(new.id)),
             update(record).where(record.c.id == str(new.id)).values(row),
             insert(record_version).values(_version_row(new, entry)),
         ]
@@ -171,9 +172,12 @@ class Records:
         record_id = self.find(name)
         query = select(record_version).where(record_version.c.record_id == str(record_id))
         with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(record_version.c.version)).mappings().all()
+            rows = [dict(row) for row in connection.execute(query.order_by(record_version.c.version)).mappings()]
         told = self._told(record_id)
-        if [row["artifact"] for row in rows] != told[: len(rows)] or not rows:
+        if not rows and (entry := self._entry(record_id)):
+            # Saved by a process that had opened the store before there were versions.
+            rows = [{"version": 1, **entry.model_dump(include={"artifact", "content_hash", "created_at"})}]
+        if [row["artifact"] for row in rows] != told:
             raise LedgerBroken(
                 f"the versions of {record_id} are not those that the ledger tells of",
                 "Verify the ledger, and restore the store from a backup.",
@@ -288,7 +292,7 @@ class Records:
 def _entries() -> Select[Any]:
     """The rows of the list, each with the number of its newest version."""
     newest = select(func.max(record_version.c.version)).where(record_version.c.record_id == record.c.id)
-    return select(record, newest.scalar_subquery().label("version"))
+    return select(record, func.coalesce(newest.scalar_subquery(), 1).label("version"))
 
 
 def _bytes_of(new: Record) -> bytes:
@@ -317,6 +321,15 @@ def _version_row(new: Record, entry: RecordEntry) -> dict[str, Any]:
         "content_hash": new.content_hash,
         "created_at": new.corrections[-1].at if new.corrections else new.created_at,
     }
+
+
+def _first_if_missing(entry: RecordEntry | None) -> Insert:
+    """The row of a version that was saved by a process which had opened the store before there were versions."""
+    assert entry is not None  # it was loaded
+    row = [str(entry.id), entry.version, entry.artifact, entry.content_hash, entry.created_at]
+    there = exists().where(record_version.c.record_id == str(entry.id))
+    names = [column.name for column in record_version.columns]
+    return insert(record_version).from_select(names, select(*map(literal, row)).where(~there))
 
 
 def _saved(new: Record, entry: RecordEntry) -> NewEvent:

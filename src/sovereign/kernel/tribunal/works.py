@@ -58,11 +58,13 @@ def of_citations(brief: Brief) -> Iterator[Finding]:
         for r, table_row in enumerate(table.rows):
             ids = [cell.measurement_id for cell in table_row.cells if cell]
             yield from _missing(brief, f"/answer/measured/{t}/rows/{r}", (), ids, table_row.scale)
-    for n, claim in enumerate(brief.claims):
+    for claim in brief.claims:
         if claim.gate:
-            yield from _missing(brief, f"/claims/{n}/gate", (), claim.gate.measurement_ids, claim.gate.reason)
+            yield from _missing(
+                brief, f"{brief.place(claim.id)}/gate", (), claim.gate.measurement_ids, claim.gate.reason
+            )
         for m, evidence in enumerate(claim.verification.evidence if claim.verification else ()):
-            place = f"/claims/{n}/verification/evidence/{m}"
+            place = f"{brief.place(claim.id)}/verification/evidence/{m}"
             if evidence.claim_id is None:
                 continue
             yield from _missing(brief, place, [evidence.claim_id], (), evidence.quote.text)
