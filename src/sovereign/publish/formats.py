@@ -13,9 +13,10 @@ from .claims_csv import write_csv
 from .html import write_html
 from .markdown import write_markdown
 from .measured import Artifact
+from .standing import Standing
 from .view import view_of
 
-Make = Callable[[Record, LedgerHead | None, OwnerDecision | None, Artifact | None], str]
+Make = Callable[[Record, LedgerHead | None, OwnerDecision | None, Artifact | None, Standing | None], str]
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,11 @@ class Format:
 
 
 def _json(
-    record: Record, head: LedgerHead | None, owner: OwnerDecision | None = None, artifact: Artifact | None = None
+    record: Record,
+    head: LedgerHead | None,
+    owner: OwnerDecision | None = None,
+    artifact: Artifact | None = None,
+    standing: Standing | None = None,
 ) -> str:
     return record.model_copy(update={"ledger_head": head}).model_dump_json(indent=2) + "\n"
 
@@ -48,16 +53,18 @@ def render(
     head: LedgerHead | None = None,
     owner: OwnerDecision | None = None,
     artifact: Artifact | None = None,
+    standing: Standing | None = None,
 ) -> str:
     """``record`` in one of ``FORMATS``, as text.
 
     ``head`` is the ledger's head at the time of export, by default the one that the record carries. ``owner`` is the
     owner's decision, which stands beside the record; only the pages show it. ``artifact`` gives the bytes of a plot by
-    their SHA-256: the page as HTML holds them, that as Markdown leads to the files that ``write_all`` writes.
+    their SHA-256: the page as HTML holds them, that as Markdown leads to the files that ``write_all`` writes. ``standing`` is how
+    the ledger says that this version stands; the pages mark a version that is superseded.
 
     Raises:
         NotFound: if there is no such format.
     """
     if format not in FORMATS:
         raise NotFound(f"There is no format “{format}”.", f"Choose one of {', '.join(FORMATS)}.")
-    return FORMATS[format].make(record, head or record.ledger_head, owner, artifact)
+    return FORMATS[format].make(record, head or record.ledger_head, owner, artifact, standing)

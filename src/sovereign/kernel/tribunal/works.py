@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import pairwise
 
 from sovereign.reading import normal_title
-from sovereign.records import Finding, Quote
+from sovereign.records import Finding, Paper, Quote
 from sovereign.sources import RETRACTED
 
 from ..answer import answer
@@ -215,13 +215,19 @@ def of_topics(brief: Brief) -> Iterator[Finding]:
         )
 
 
+def taken_back(paper: Paper) -> str:
+    """What of a work's own entry says that it was retracted or withdrawn; empty where nothing does."""
+    if paper.venue and _SAID.search(paper.venue):
+        return paper.venue
+    return paper.retracted or (paper.title if _MARKED.search(paper.title) else "")
+
+
 def of_retractions(brief: Brief) -> Iterator[Finding]:
     """What the answer rests on of works that were taken back."""
     candidates = brief.retrieval.candidates
     gone = {i: c.reason for c in candidates if c.reason.startswith(RETRACTED) or _SAID.search(c.reason) for i in c.ids}
     gone |= {i: c.title for c in candidates if _MARKED.search(c.title) for i in c.ids}
-    gone |= {p.id: p.retracted or p.title for p in brief.papers if p.retracted or _MARKED.search(p.title)}
-    gone |= {p.id: p.venue for p in brief.papers if p.venue and _SAID.search(p.venue)}
+    gone |= {p.id: said for p in brief.papers if (said := taken_back(p))}
     for claim in brief.cited:
         works = [i for i in dict.fromkeys((claim.quote.source_id, claim.quote.paper_id)) if i in gone]
         if works:
