@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sovereign.contracts.monitor import active_triggers
 from sovereign.contracts.published import Published
 from sovereign.store import Store
@@ -17,6 +19,17 @@ def published_of(store: Store, name: str, version: int | None = None) -> Publish
     """
     record = store.records.load(name, version)
     return Published(record, store.ledger.events(str(record.id)), store.ledger.head())
+
+
+def standing_json(published: Published) -> dict[str, Any]:
+    """How this version stands: its state, the newest version, what is withdrawn and what asks for a review."""
+    triggers = active_triggers(published.events, published.record.id)
+    return {
+        "state": published.state,
+        "newest_version": published.newest_version,
+        "withdrawn": published.record.withdrawn.model_dump(mode="json"),
+        "triggers": [one.model_dump(mode="json") for one in triggers],
+    }
 
 
 def show_corrections(published: Published) -> None:

@@ -14,7 +14,7 @@ from sovereign.settings import load
 from sovereign.store import RecordEntry, Store, open_store
 
 from .answered import show_answer
-from .corrections import published_of, show_corrections
+from .corrections import published_of, show_corrections, standing_json
 from .output import clean, guarded, out, print_json
 
 RecordId = Annotated[str, typer.Argument(metavar="ID", help="Short id (SRCH:1A2B3C4D), UUID, or the beginning of one.")]
@@ -43,11 +43,14 @@ def list_records(as_json: Json = False) -> None:
     if not entries:
         return out.print('No records yet. Ask a question: sovereign ask "…"')
     table = Table("Id", "Made", "Version", "Outcome", "Owner", "Score", "Question")
+    for column in table.columns[:3]:
+        column.no_wrap = True
+        column.min_width = len("2 CORRECTED")
     for entry, decisions in entries:
         owner = decisions[-1].outcome if decisions else "–"
         table.add_row(
             entry.short_id,
-            entry.created_at[:16],
+            entry.created_at[:10],
             _version_words(entry),
             entry.outcome,
             owner,
@@ -75,8 +78,11 @@ def show(record_id: RecordId, version: Version = None, as_json: Json = False) ->
     record = published.record
     if as_json:
         full = record.model_copy(update={"ledger_head": published.head}).model_dump(mode="json")
-        said = {"state": published.state, "newest_version": published.newest_version}
-        return print_json(full | said | {"owner_decisions": [d.model_dump(mode="json") for d in decisions]})
+        return print_json(
+            full
+            | {"standing": standing_json(published)}
+            | {"owner_decisions": [d.model_dump(mode="json") for d in decisions]}
+        )
     if published.state == "SUPERSEDED":
         out.print(
             f"[bold red]Version {record.version} of {record.short_id} is superseded by version "
