@@ -40,6 +40,8 @@ def test_show(asked: Asked):
         assert str(asked.record["content_hash"]) in said.out
     data = sovereign("show", asked.short_id, "--json").json
     assert data.pop("owner_decisions") == []
+    nothing = {"claims": {}, "measurements": {}}
+    assert data.pop("standing") == {"state": "CURRENT", "newest_version": 1, "withdrawn": nothing, "triggers": []}
     assert Record.model_validate(data) == Record.model_validate(asked.record)
 
 

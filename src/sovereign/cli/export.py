@@ -9,16 +9,17 @@ from typing import Annotated
 
 import typer
 
-from sovereign.contracts.published import Published
 from sovereign.errors import InputError, OutputError
 from sovereign.publish import FORMATS, render_bytes
 from sovereign.publish.export import export_files, load_key, make_key, public_key, write_folder, zip_bytes
 from sovereign.publish.folder import write_whole
+from sovereign.publish.standing import standing_of
 from sovereign.settings import load
 from sovereign.store import open_store
 
+from .corrections import published_of
 from .output import clean, err, guarded, out, print_json
-from .records import Json, RecordId
+from .records import Json, RecordId, Version
 
 CRATE = "crate"
 
@@ -44,21 +45,21 @@ def export(
             "--texts/--no-texts", help="Put the stored texts of sources into a crate; they may not be yours to pass on."
         ),
     ] = True,
+    version: Version = None,
     as_json: Json = False,
 ) -> None:
     """Export one record with the ledger head of now."""
     with open_store(load().home) as store:
-        record = store.records.load(record_id)
+        published = published_of(store, record_id, version)
+        record = published.record
         if form == CRATE:
             files = export_files(store, record, texts)
             return _write_crate(files, out_file, as_json)
-        decisions = store.records.decisions(record_id)
+        decisions = store.records.decisions(record.id, record.version)
         owner = decisions[-1] if decisions else None
         # Only a page that holds its plots shows them; a lone Markdown file would lead to files that are not there.
         artifact = store.artifacts.get if form in ("html", "pdf") else None
-        proof = store.ledger.proof(str(record.id))
-        doi = Published(record, proof.events, proof.head).doi
-        data = render_bytes(record, form, store.ledger.head(), owner, artifact, doi)
+        data = render_bytes(record, form, published.head, owner, artifact, standing_of(published))
     if out_file is None:
         return _print(data, form, as_json)
     _write(out_file, data)

@@ -6,7 +6,7 @@ import platform
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -37,8 +37,9 @@ from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
 from .events import claim_events
+from .inputs import INPUTS, AnswerInputs, keep_inputs
 from .runs import Request
-from .tribunal import Brief, limitations
+from .tribunal import Brief, Order, limitations
 
 _CLOCK_SLACK = 2.0  # seconds by which two clocks may differ that are both right
 _MANY = 3  # works of which one and the same thing is said
@@ -46,7 +47,8 @@ _MANY = 3  # works of which one and the same thing is said
 
 @dataclass(frozen=True)
 class Draft:
-    """What the stages have made so far."""
+    """What the stages have made so far. ``struck`` are texts that no sentence may have, ``order`` how the record numbers
+    claims and measurements, where a correction took some back and they are not here."""
 
     plan: Plan
     retrieval: Retrieval
@@ -58,6 +60,8 @@ class Draft:
     answer: Answer
     rounds: tuple[ReviewRound, ...] = ()
     model_use: ModelUse | None = None
+    struck: frozenset[str] = frozenset()
+    order: Order = field(default_factory=Order)
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -77,6 +81,7 @@ class Draft:
             answer=self.answer,
             withdrawn=frozenset(withdrawn),
             downgraded=frozenset(downgraded),
+            order=self.order,
         )
 
 
@@ -102,9 +107,12 @@ def publish(
     """Store the texts, then the record with all events of its run in one transaction. Doing it twice changes nothing."""
     if store.records.has(record_id):
         return
-    for document in draft.documents:
-        store.artifacts.put(document.text.encode("utf-8"))
-    events = [*_events(record_id, draft, decision), *_recorded(record_id, store, request)]
+    kept = keep_inputs(
+        AnswerInputs(documents=draft.documents, found=draft.found, struck=tuple(sorted(draft.struck))),
+        store.artifacts.put,
+    )
+    events = [*_events(record_id, draft, decision), NewEvent(INPUTS, str(record_id), {"artifact": kept})]
+    events += _recorded(record_id, store, request)
     rungs = rungs_by_claim(record_id, events)
     claims = tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, ())))}) for c in draft.claims)
     record = Record(

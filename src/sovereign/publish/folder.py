@@ -13,6 +13,7 @@ from sovereign.records import LedgerHead, OwnerDecision, Record
 
 from .formats import FORMATS, render_bytes
 from .measured import Artifact, figures
+from .standing import Standing
 
 _ADVICE = {
     errno.ENOSPC: "Free some space, or choose a folder on another disk.",
@@ -33,12 +34,12 @@ def write_all(
     head: LedgerHead | None = None,
     owner: OwnerDecision | None = None,
     artifact: Artifact | None = None,
-    doi: str | None = None,
+    standing: Standing | None = None,
 ) -> dict[str, Path]:
     """Every format of ``record`` in ``folder``, which is made if need be, and its plots. Returns the path of each by name.
 
-    ``artifact`` gives the bytes of a plot by their SHA-256; without it, none is written. ``doi`` is the record's own, if it
-    has one. A file appears under its name only when all its bytes are on the disk; an older one is replaced.
+    ``artifact`` gives the bytes of a plot by their SHA-256; without it, none is written. ``standing`` is how the
+    ledger says that this version stands. A file appears under its name only when all its bytes are on the disk; an older one is replaced.
 
     Raises:
         OutputError: if the folder or a file cannot be written, or the PDF not be typeset. All files that can be written are.
@@ -52,7 +53,7 @@ def write_all(
     files: dict[str, tuple[Path, bytes]] = {}
     for name, form in FORMATS.items():
         try:
-            files[name] = (folder / form.file, render_bytes(record, name, head, owner, artifact, doi))
+            files[name] = (folder / form.file, render_bytes(record, name, head, owner, artifact, standing))
         except OutputError as error:
             failed.append((folder / form.file, error))
     for plot in figures(record, artifact, {}):

@@ -14,6 +14,7 @@ from sovereign.store import NewEvent, Store
 
 from ..formats import FORMATS, render_bytes
 from ..measured import figures
+from ..standing import standing_of
 from .layout import ARTIFACTS, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, part_of, stored
 from .signing import Signed, load_key, sign
 
@@ -48,7 +49,7 @@ def content(published: Published, artifact: Get, texts: bool = True) -> dict[str
     """The files of an export that its manifest lists."""
     record, owner = published.record, (published.decisions or (None,))[-1]
     files = {
-        form.file: render_bytes(record, name, None, owner, artifact, published.doi)
+        form.file: render_bytes(record, name, None, owner, artifact, standing_of(published))
         for name, form in FORMATS.items()
         if form.file != RECORD
     }
