@@ -119,7 +119,7 @@ def test_it_says_what_the_record_says(pdf: Read, record: Record) -> None:
     assert "1,042 events" in text and "cd" * 32 in text
     assert all(sentence.text in text for sentence in record.answer.summary)
     assert all(d.why in text for d in record.answer.disagreements)
-    assert "One source <script>alert(1)</script>" in text
+    assert "anything at 175B <script>alert(1)</script>" in text
     cited = record.answer.cited()
     assert f"{len([c for c in record.claims if c.id in cited])} claims, set here" in text
     assert re.search(r"\b3 more claims that it does not cite are in claims\.csv", text)
@@ -134,7 +134,7 @@ def test_pages_are_numbered_and_headed(pdf: Read, record: Record) -> None:
         assert f"{number} / {len(pdf.pages)}" in page
         assert record.short_id in page
     assert "PARTLY ANSWERED" in pdf.pages[-1]
-    assert pdf.sizes == {(pytest.approx(595.28, abs=0.1), pytest.approx(841.89, abs=0.1))}
+    assert {tuple(map(round, size)) for size in pdf.sizes} == {(595, 842)}  # A4
 
 
 def test_its_properties(pdf: Read, record: Record) -> None:
@@ -236,7 +236,7 @@ def test_a_deadline_is_kept_and_the_other_files_are_written(
     record: Record, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     view = view_of(record)
-    task = typeset.Task("#while true {}", document(view), typeset.TAGGED)
+    task = typeset.Task("#for a in range(100000) { for b in range(100000) {} }", document(view), typeset.TAGGED)
     started = time.monotonic()
     with pytest.raises(OutputError, match="not ready in time") as caught:
         typeset.typeset(task, seconds=1)
