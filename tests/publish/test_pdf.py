@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from sovereign.errors import InputError, OutputError
 from sovereign.publish import FORMATS, render, render_bytes, typeset, view_of, write_all
-from sovereign.publish.pdf import MOST_SIGNS, _fit, column_widths, document
+from sovereign.publish.fitting import MOST_SIGNS, column_widths, fit
+from sovereign.publish.pdf import document
 from sovereign.records import AnswerSentence, Figure, LedgerHead, Record, sha256_hex
 from tests.publish.example import build
 from tests.publish.hostile import TYPST, with_text
@@ -279,7 +280,7 @@ def test_long_tables_say_what_they_leave_out(record: Record) -> None:
 
 @given(st.text(max_size=300), st.integers(4, 40))
 def test_fitting_a_text_changes_nothing_but_where_it_breaks(text: str, limit: int) -> None:
-    fitted = _fit(text, limit)
+    fitted = fit(text, limit)
     assert fitted.replace("\u200b", "") == text.replace("\u200b", "")
     if "\u200b" not in text:
         assert all(len(piece) <= limit for word in fitted.split() for piece in word.split("\u200b"))
