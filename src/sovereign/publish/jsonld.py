@@ -11,7 +11,7 @@ from .claims import verdict_reason
 from .parts import REFERENCE_ANCHOR
 from .references import Reference, References
 from .text import doi_url, fragment, one_line
-from .work import AUTHOR, Work, claims_by_work, identity, notes, record_work, venue_of
+from .work import AUTHOR, Work, claims_by_work, identity, moment_of, notes, record_work, venue_of
 
 Node = dict[str, Any]
 
@@ -53,8 +53,8 @@ def write_jsonld(
         "keywords": list(work.keywords),
         "inLanguage": "en",
         "author": {"@type": "Organization", "name": AUTHOR},
-        "dateCreated": record.created_at if work.made else "",
-        "datePublished": owner.at if owner and owner.outcome == "APPROVED" else "",
+        "dateCreated": _time(record.created_at),
+        "datePublished": _time(owner.at) if owner and owner.outcome == "APPROVED" else "",
         "creativeWorkStatus": _status(record, owner),
         "sameAs": doi_url(work.doi),
         "identifier": _identifiers(work),
@@ -66,6 +66,11 @@ def write_jsonld(
     text = json.dumps({k: v for k, v in article.items() if v}, ensure_ascii=False, indent=2) + "\n"
     # Escapes that JSON knows: "</script>" would end the element, and the two separators were no JavaScript once.
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _time(moment: str) -> str:
+    at = moment_of(moment)
+    return at.isoformat() if at else ""
 
 
 def _status(record: Record, owner: OwnerDecision | None) -> str:

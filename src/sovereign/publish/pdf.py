@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
+from .fitting import MOST_SIGNS, TABLE_SIGNS, WHOLE, column_widths, fit
 from .parts import (
     Block,
     ClaimView,
@@ -28,7 +28,6 @@ from .typeset import ARCHIVED, TAGGED, Task, TypesettingError, typeset
 from .work import AUTHOR, moment_of
 
 # What a page can bear. Beyond it a text or list is cut, the PDF says by how much, and record.json has the rest.
-MOST_SIGNS = 3_000
 MOST_ROWS = 250
 MOST_CLAIMS = 250
 MOST_REFERENCES = 500
@@ -37,9 +36,6 @@ MOST_LINKS = 6
 MOST_TABLES = 40
 MOST_CELL = 700
 MOST_COMPARISONS = 6  # of one metric; each is also among the claims
-_WHOLE = "in record.json"
-_TABLE_SIGNS = 132  # on one line of a table
-_PADDING = 2  # of a column, in signs
 
 Data = dict[str, Any]
 
@@ -89,16 +85,16 @@ class _Writer:
                 "date": [made.year, made.month, made.day, made.hour, made.minute, made.second] if made else None,
             },
             "author": AUTHOR,
-            "title": _fit(head.title, 40, 1_200),
-            "running": _fit(head.title if len(head.title) <= 90 else f"{head.title[:88]}…", 30),
-            "question": _fit(head.question, 40),
-            "id": _fit(head.short_id, 30, 60),
-            "made": _fit(head.made, 30, 60),
-            "notice": _fit(head.notice),
+            "title": fit(head.title, 40, 1_200),
+            "running": fit(head.title if len(head.title) <= 90 else f"{head.title[:88]}…", 30),
+            "question": fit(head.question, 40),
+            "id": fit(head.short_id, 30, 60),
+            "made": fit(head.made, 30, 60),
+            "notice": fit(head.notice),
             "state": _badge(head.state.text, head.state.tone),
             "policy": _badge(head.policy.text, head.policy.tone),
-            "why": _fit(head.policy.title),
-            "facts": [[name, _fit(value)] for name, value in head.facts],
+            "why": fit(head.policy.title),
+            "facts": [[name, fit(value)] for name, value in head.facts],
             "counters": [[name, number] for name, number, _ in head.counters],
             "abstract": [[self._said(s) for s in part] for part in paragraphs(answer.abstract)],
             "summary": [] if answer.abstract else self._all(answer.summary, self._said),
@@ -117,11 +113,11 @@ class _Writer:
             "references": [self._reference(r) for r in self.references],
             "references_left_out": _more(len(view.references), len(self.references)),
             "left_out": [
-                f"{_fit(name, 24, 160)} ({count(tables, 'table')}, {count(rows, 'row')})"
+                f"{fit(name, 24, 160)} ({count(tables, 'table')}, {count(rows, 'row')})"
                 for name, (tables, rows) in list(self.left_out.items())[:MOST_ROWS]
             ],
-            "imprint": [[name, _fit(value, 16)] for name, value in view.imprint],
-            "verify": [_fit(command, 30) for command in view.verify],
+            "imprint": [[name, fit(value, 16)] for name, value in view.imprint],
+            "verify": [fit(command, 30) for command in view.verify],
             "unshown": 0,
         }
 
@@ -150,11 +146,11 @@ class _Writer:
         href = link.href or ""
         if href.startswith("#"):
             href = href if href[1:] in self.anchors else ""
-        return {"kind": "link", "text": _fit(link.text, limit), "href": href[:2_000]}
+        return {"kind": "link", "text": fit(link.text, limit), "href": href[:2_000]}
 
     def _run(self, run: Run, limit: int = 24, most: int = MOST_SIGNS) -> list[Data]:
         return [
-            {"kind": "text", "text": _fit(part, limit, most)}
+            {"kind": "text", "text": fit(part, limit, most)}
             if isinstance(part, str)
             else self._link(part, limit)
             if isinstance(part, Link)
@@ -168,32 +164,32 @@ class _Writer:
 
     def _said(self, said: Said) -> Data:
         return {
-            "text": _fit(said.text, 30),
+            "text": fit(said.text, 30),
             "carried": self._links(said.carried_by, 6),
-            "marks": [_fit(m) for m in said.marks],
+            "marks": [fit(m) for m in said.marks],
         }
 
     def _facet(self, facet: FacetView) -> Data:
         return {
-            "text": _fit(facet.text),
+            "text": fit(facet.text),
             "sort": facet.sort,
             "state": _badge(facet.state.text, facet.state.tone),
-            "reason": _fit(facet.reason),
+            "reason": fit(facet.reason),
             "parts": [
-                [_badge(p.state.text, p.state.tone), _fit(p.scope), _fit(p.reason)] for p in facet.parts[:MOST_ROWS]
+                [_badge(p.state.text, p.state.tone), fit(p.scope), fit(p.reason)] for p in facet.parts[:MOST_ROWS]
             ],
             "said": self._all(facet.said, self._said),
-            "missing": [_fit(m) for m in facet.missing[:MOST_ROWS]],
-            "sure": _fit(facet.sure),
+            "missing": [fit(m) for m in facet.missing[:MOST_ROWS]],
+            "sure": fit(facet.sure),
         }
 
     def _sides(self, one: DisagreementView) -> Data:
         return {
-            "heading": _fit(one.heading),
-            "why": _fit(one.why),
+            "heading": fit(one.heading),
+            "why": fit(one.why),
             "sides": [
                 {
-                    "statement": _fit(s.statement),
+                    "statement": fit(s.statement),
                     "claims": self._links(s.claims),
                     "sources": self._links([_number_of(link) for link in s.sources], 12),
                 }
@@ -221,7 +217,7 @@ class _Writer:
             return {"kind": "paragraph", "run": self._run(block.run)}
         if block.kind == "bullets":
             return {"kind": "bullets", "items": self._all(block.items, self._run)}
-        return {"kind": "heading", "text": _fit(block.text)} if block.kind == "heading" else self._table(block)
+        return {"kind": "heading", "text": fit(block.text)} if block.kind == "heading" else self._table(block)
 
     def _table(self, table: Table, most: int = MOST_ROWS) -> Data:
         whole = [*table.rows[:most], *([table.foot] if table.foot else [])]
@@ -230,11 +226,12 @@ class _Writer:
         widths = column_widths(texts, len(table.head), table.figures)
         return {
             "kind": "table",
-            "caption": [_fit(part) for part in table.caption.partition(". ")[::2]],
-            "head": [_fit(h, w) for h, w in zip(table.head, widths, strict=True)],
+            "caption": [fit(part) for part in table.caption.partition(". ")[::2]],
+            "head": [fit(h, w) for h, w in zip(table.head, widths, strict=True)],
             "rows": [[self._run(c, w, MOST_CELL) for c, w in zip(row, widths, strict=True)] for row in rows],
             "widths": widths,
-            "whole": sum(widths) > _TABLE_SIGNS * 0.7,
+            "together": len(rows) <= 10 and sum(len(cell) for row in texts for cell in row) < 1_500,
+            "whole": sum(widths) > TABLE_SIGNS * 0.7,
             "figures": list(table.figures),
             "foot": bool(table.foot),
             "more": _more(len(table.rows), min(len(table.rows), most)),
@@ -247,25 +244,25 @@ class _Writer:
         return {
             "kind": "figure",
             "number": figure.number,
-            "title": _fit(figure.title),
-            "caption": _fit(figure.caption),
-            "alt": _fit(figure.alt) or "A plot without a description.",
+            "title": fit(figure.title),
+            "caption": fit(figure.caption),
+            "alt": fit(figure.alt) or "A plot without a description.",
             "svg": svg,
-            "note": _fit(note),
+            "note": fit(note),
         }
 
     def _claim(self, claim: ClaimView) -> Data:
         return {
             "anchor": self._place(claim.anchor),
-            "id": _fit(claim.id, 24, 80),
-            "text": _fit(claim.text),
+            "id": fit(claim.id, 24, 80),
+            "text": fit(claim.text),
             "verdict": _badge(claim.verdict.text, claim.verdict.tone),
-            "standing": [_fit(b.text) for b in claim.standing],
-            "reason": _fit(claim.reason),
-            "quote": _fit(claim.quote.text),
-            "place": _fit(claim.quote.place),
-            "marks": [_fit(m) for m in claim.quote.marks if m != "seen: yes"],
-            "checks": [f"{_fit(c.name)} {c.symbol}" for c in claim.chips[:40]],
+            "standing": [fit(b.text) for b in claim.standing],
+            "reason": fit(claim.reason),
+            "quote": fit(claim.quote.text),
+            "place": fit(claim.quote.place),
+            "marks": [fit(m) for m in claim.quote.marks if m != "seen: yes"],
+            "checks": [f"{fit(c.name)} {c.symbol}" for c in claim.chips[:40]],
             "source": self._run(_without_title(claim.source)),
             "evidence": self._evidence(claim),
         }
@@ -278,7 +275,7 @@ class _Writer:
         return [
             {
                 "verdict": verdict,
-                "words": _fit(f"{count(len(of), 'passage')}, {relation}, {scope}"),
+                "words": fit(f"{count(len(of), 'passage')}, {relation}, {scope}"),
                 "sources": self._links(
                     list(dict.fromkeys(p for e in of for p in e.source[:1] if isinstance(p, Link))), 4
                 ),
@@ -290,11 +287,11 @@ class _Writer:
         return {
             "anchor": self._place(one.anchor),
             "number": one.number,
-            "authors": _fit(one.authors),
-            "title": _fit(one.title),
-            "place": _fit(one.place),
+            "authors": fit(one.authors),
+            "title": fit(one.title),
+            "place": fit(one.place),
             "links": [self._link(link, 18) for link in one.links],
-            "notes": [_fit(note) for note in one.notes],
+            "notes": [fit(note) for note in one.notes],
         }
 
 
@@ -305,53 +302,12 @@ def paragraphs(said: Sequence[Said]) -> list[list[Said]]:
     return [part for part in parts if part]
 
 
-def column_widths(rows: Iterable[Sequence[str]], columns: int, figures: Sequence[int] = ()) -> list[int]:
-    """How many signs of a line each column gets: all it wants where there is room, else by what it needs.
-
-    A column wants its longest cell, and needs its longest word, or its longest cell if it is one of ``figures``; beyond
-    that, width goes by a root of what more is wanted, so that one long text does not starve the others.
-    """
-    wants, needs = [3] * columns, [3] * columns
-    for number, row in enumerate(rows):
-        for at, text in enumerate(row[:columns]):
-            wants[at] = max(wants[at], min(_signs(text), 120))
-            words, most = ([text], 16) if number and at in figures else (text.split(), 14)
-            needs[at] = max(needs[at], min(max(map(_signs, words), default=0), most))
-    needs = [want if want <= 16 else need for want, need in zip(wants, needs, strict=True)]
-    line = _TABLE_SIGNS - _PADDING * columns
-    if sum(wants) <= line:
-        return [want + _PADDING for want in wants]
-    room = max(line - sum(needs), 0)
-    pulls = [(want - need) ** 0.8 for want, need in zip(wants, needs, strict=True)]
-    total = sum(pulls) or 1.0
-    return [need + int(room * pull / total) + _PADDING for need, pull in zip(needs, pulls, strict=True)]
-
-
-def _fit(text: str, limit: int = 24, most: int = MOST_SIGNS) -> str:
-    """``text`` that breaks over lines: words longer than ``limit`` may be broken, and what is beyond ``most`` is counted."""
-    if len(text) > most:
-        text = f"{text[:most]} … [{len(text) - most:,} more characters {_WHOLE}]"
-    return re.sub(rf"\S{{{max(limit, 4)},}}", lambda m: _breakable(m.group(), max(limit, 4)), text)
-
-
-def _breakable(word: str, limit: int) -> str:
-    """A long word with places to break: after a sign that parts it, or else each ``limit - 2`` signs."""
-    pieces = re.findall(r"[^/.,:;_?&=#–—-]*[/.,:;_?&=#–—-]|[^/.,:;_?&=#–—-]+", word)
-    step = limit - 2
-    return "\u200b".join(piece[i : i + step] for piece in pieces for i in range(0, len(piece), step))
-
-
 def _first_links(run: Run) -> Run:
     """Of a run of many links, the first ones and how many more there are."""
     links = [part for part in run if isinstance(part, Link)]
     if len(links) <= MOST_LINKS or any(isinstance(part, str) and part.strip() for part in run):
         return run
     return (*run[: run.index(links[MOST_LINKS])], f"and {len(links) - MOST_LINKS:,} more")
-
-
-def _signs(text: str) -> int:
-    """How wide a text is, in small letters."""
-    return math.ceil(len(text) + 0.4 * sum(sign.isupper() or not sign.isascii() for sign in text))
 
 
 def _plain(run: Run) -> str:
@@ -376,4 +332,4 @@ def _more(all_of_them: int, shown: int, noun: str = "") -> str:
     """How many are not shown, and where they are; nothing if all are."""
     more = all_of_them - shown
     said = count(more, f"more {noun}") if noun else f"{more:,} more"
-    return f"{said} {'is' if more == 1 else 'are'} {_WHOLE}." if more > 0 else ""
+    return f"{said} {'is' if more == 1 else 'are'} {WHOLE}." if more > 0 else ""
