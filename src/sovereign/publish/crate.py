@@ -56,6 +56,7 @@ def crate(
     """
     record = published.record
     graph: Graph = {}
+    files = sorted(files, key=lambda file: file.path)
     add(
         graph,
         METADATA,
@@ -72,9 +73,16 @@ def crate(
         operator=operator,
         texts={p.removeprefix(_ARTIFACTS): i for p, i in paths.items() if p.startswith(_ARTIFACTS)},
         record_file=paths.get(_RECORD) or add(graph, local("record", record.id), _WORK, name="The record"),
-        pages=[paths[f.path] for f in files if f.path in paths and f.type in _PAGES and f.path != _RECORD],
+        pages=[
+            paths[f.path]
+            for f in sorted(files, key=lambda f: f.path)
+            if f.path in paths and (f.type in _PAGES or f.path.startswith("figures/"))
+        ],
         versions={p[9:-5]: i for p, i in paths.items() if p.startswith("versions/")},
     )
+    for file in files:
+        if (stored := things.texts.get(file.sha256 or "")) and (node := paths.get(file.path, stored)) != stored:
+            link(graph, node, "prov:wasDerivedFrom", [stored])
     add_software(graph, things)
     sources = add_sources(graph, things)
     add_claims(graph, things, sources)
@@ -100,7 +108,7 @@ def _operator(graph: Graph, publisher: str | None) -> str:
 def _files(graph: Graph, files: Sequence[CrateFile], operator: str) -> dict[str, str]:
     """A node for each file that the export holds beside this one. Returns their ids by path."""
     ids: dict[str, str] = {}
-    for file in sorted(files, key=lambda f: f.path):
+    for file in files:
         parts = PurePosixPath(file.path).parts
         if not parts or file.path.startswith("/") or ".." in parts or "\\" in file.path:
             raise OutputError(f"{plain(file.path, 100)!r} is no path inside an export.", "Give a relative path.")
@@ -144,12 +152,16 @@ def _root(graph: Graph, published: Published, things: Things, licence: str | Non
         "name": title,
         "description": summary or plain(record.question) or "A record of SOVEREIGN.",
         "datePublished": moment(record.created_at) or record.created_at,
-        "identifier": [record.id.urn, *dois],
         "version": str(record.version),
         "license": {"@id": stated},
     }
-    if dois:
-        graph["./"]["cite-as"] = dois[-1]
+    for kind, value in (("UUID", record.id.urn), *(("DOI", doi) for doi in dois)):
+        values = {
+            "name": kind,
+            "propertyID": "https://registry.identifiers.org/registry/doi" if kind == "DOI" else "urn:uuid",
+        }
+        named = add(graph, local("identifier", value), ["PropertyValue"], **values, value=value)
+        link(graph, "./", "identifier", [named])
     link(graph, "./", "conformsTo", [PROFILE])
     link(graph, "./", "author", [things.operator])
     link(graph, "./", "publisher", [things.operator])

@@ -44,14 +44,14 @@ def model_id(name: str) -> str:
 
 
 def add_software(graph: Graph, things: Things) -> None:
-    """SOVEREIGN, Python, the protocols that the record names, and the language models that were asked."""
+    """SOVEREIGN, Python, the protocols that were run, and the language models that were asked."""
     record, kinds = things.record, ("SoftwareApplication", "prov:SoftwareAgent")
     version = plain(record.environment.sovereign, 100) or "not known"
     python = plain(record.environment.python, 100) or "not known"
     add(graph, SOVEREIGN, kinds, name="SOVEREIGN", version=version, url=_HOME)
     add(graph, PYTHON, kinds, name="Python", version=python, url="https://www.python.org/")
     link(graph, SOVEREIGN, "softwareRequirements", [PYTHON])
-    by_gate = (c.gate.protocol for c in record.claims if c.gate and c.gate.protocol)
+    by_gate = (c.gate.protocol for c in record.claims if c.gate and c.gate.protocol and c.gate.code == "error")
     for name in dict.fromkeys(chain((m.protocol for m in record.measurements), by_gate)):
         label = f"Protocol {plain(name, 200)} of SOVEREIGN"
         add(graph, protocol_id(name), kinds, name=label, version=version, url=_HOME)
