@@ -151,7 +151,7 @@ def _root(graph: Graph, published: Published, things: Things, licence: str | Non
     graph["./"] |= {
         "name": title,
         "description": summary or plain(record.question) or "A record of SOVEREIGN.",
-        "datePublished": moment(record.created_at) or record.created_at,
+        "datePublished": moment(record.created_at) or plain(record.created_at, 100),
         "version": str(record.version),
         "license": {"@id": stated},
     }

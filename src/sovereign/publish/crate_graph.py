@@ -38,7 +38,11 @@ def local(kind: str, name: object) -> str:
 
 def doi_address(doi: str | None) -> str | None:
     """The address of a DOI, None for anything that is none."""
-    return f"https://doi.org/{quote(doi, safe='/:;()._-')}" if doi and _DOI.fullmatch(doi) else None
+    return (
+        f"https://doi.org/{quote(doi, safe='/:;()._-')}"
+        if doi and _DOI.fullmatch(doi) and not _CONTROL.search(doi)
+        else None
+    )
 
 
 def web_address(url: str | None) -> str | None:
