@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from sovereign.errors import DepositError, InputError, StoreError
 from sovereign.publish.deposit import Reply, Terms, staged
@@ -205,6 +206,17 @@ def test_published_files_that_are_not_ours_are_told(desk: Desk) -> None:
     with pytest.raises(DepositError, match=r"files are not those that were approved: report\.html"):
         desk.deposit(publish=True)
     assert not desk.told()
+
+
+def test_one_process_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sovereign.publish.deposit.state._WAIT_SECONDS", 0.1)
+    desk.deposit()
+    calls = len(desk.archive.calls)
+    with FileLock(desk.store.home / "deposits" / str(desk.record.id) / "lock"):
+        for act in (desk.deposit, desk.approve):
+            with pytest.raises(DepositError, match="another process"):
+                act()
+    assert len(desk.archive.calls) == calls and desk.deposit().prepared
 
 
 def test_other_files_than_those_staged_need_to_be_said(desk: Desk) -> None:

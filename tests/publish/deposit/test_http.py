@@ -230,6 +230,7 @@ def test_what_the_archive_minds_is_told_in_its_words(desk: Desk) -> None:
     answering(desk, "create", (400, json.dumps(said).encode(), 0.0))
     with pytest.raises(DepositError, match=r"metadata\.title: Too \[31mshort"):
         desk.deposit()
+    assert desk.deposit().prepared and not desk.waits, "what was refused is not looked for"
 
 
 def test_a_description_that_is_taken_with_errors_is_not_published(desk: Desk) -> None:
