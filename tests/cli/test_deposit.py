@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import signal
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -133,6 +137,37 @@ def test_a_licence_that_cannot_be_sent(asked: Asked, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("SOVEREIGN_RECORD_LICENSE", "cc0-1.0")
     monkeypatch.setenv("SOVEREIGN_RECORD_CONTRIBUTOR", "Lovelace")
     failed(sovereign("deposit", asked.short_id, "--dry-run"), 2, "record_contributor", "Family, Given")
+
+
+def test_a_process_that_is_killed_at_each_change_goes_on_from_there(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With SIGKILL, after the archive has acted and before it answers. Each run gets one change further."""
+    found, running = StandIn(), list[subprocess.Popen[bytes]]()
+
+    def meddle(method: str, path: str) -> Literal["drop"] | None:
+        if method == "GET" or not running:
+            return None
+        running.pop().kill()
+        return "drop"
+
+    with served(found, meddle) as url:
+        monkeypatch.setenv("SOVEREIGN_ARCHIVE_URL", url)
+        monkeypatch.setenv("SOVEREIGN_ARCHIVE_TOKEN", TOKEN)
+        command = [sys.executable, "-m", "sovereign.cli", "deposit", asked.short_id, "--json"]
+        for _ in range(4):
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            running.append(process)
+            assert process.wait(60) == -signal.SIGKILL
+        done = sovereign("deposit", asked.short_id, "--json")
+    assert done.code == 0, done.err
+    (draft,) = found.items.values()
+    assert draft.doi == done.json["doi"] and draft.committed == set(draft.files) == {
+        f["name"] for f in done.json["files"]
+    }
+    assert {hashlib.md5(data or b"").hexdigest() for data in draft.files.values()} == {
+        f["md5"] for f in done.json["files"]
+    }
 
 
 def test_two_processes_at_once_make_one_draft(asked: Asked, archive: StandIn) -> None:

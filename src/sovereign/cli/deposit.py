@@ -10,7 +10,7 @@ import typer
 from sovereign.errors import InputError
 from sovereign.publish import deposit as deposits
 from sovereign.records import Record
-from sovereign.settings import Settings, load
+from sovereign.settings import load
 from sovereign.store import Store, open_store
 
 from .output import clean, err, guarded, out, print_json, progress_line
@@ -71,7 +71,7 @@ def approve_deposit(
     with open_store(settings.home) as store:
         record = store.records.load(record_id)
         state = deposits.to_approve(store, record, archive)
-        _confirm(state, confirm, settings, as_json)
+        _confirm(state, confirm)
         deposits.approve(store, record, archive, state.digest, reason, settings.owner)
     if as_json:
         return print_json({**_as_json(state), "approved": True, "by": settings.owner, "reason": reason})
@@ -83,17 +83,16 @@ def _begun(store: Store, record: Record, archive: str) -> bool:
     return deposits.staged(store, record, archive) is not None
 
 
-def _confirm(state: deposits.State, typed: str, settings: Settings, as_json: bool) -> None:
+def _confirm(state: deposits.State, typed: str) -> None:
     """Have the owner type the short id, with what it is about before the eyes.
 
     Raises:
         InputError: if something else was typed, or nothing can be.
     """
     if not typed:
+        licence = ", ".join(right["id"] for right in state.body["metadata"]["rights"])
         _show(state, err)
-        err.print(
-            f"This makes it public for good, under the licence {clean(settings.record_license)}, once it is published."
-        )
+        err.print(f"This makes it public for good, under the licence {clean(licence)}, once it is published.")
         try:
             typed = typer.prompt(f"Type {state.short_id} to approve that", err=True, default="", show_default=False)
         except typer.Abort:

@@ -12,11 +12,11 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 TOKEN = "secret-token-of-the-test"
@@ -323,8 +323,12 @@ class StandIn:
         return entry | {"checksum": f"md5:{hashlib.md5(data).hexdigest()}", "size": float(len(data))}
 
 
+Meddle = Callable[[str, str], tuple[int, dict[str, str]] | Literal["drop"] | None]
+"""By method and path, what becomes of an answer after the archive has acted: nothing, another one, or no answer at all."""
+
+
 @contextmanager
-def served(archive: StandIn) -> Iterator[str]:
+def served(archive: StandIn, meddle: Meddle = lambda method, path: None) -> Iterator[str]:
     """The stand-in on a port of this machine; gives its address."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -334,9 +338,16 @@ def served(archive: StandIn) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, said = archive.answer(self.command, self.path, headers, body)
+            fields = {"content-type": "application/json", "retry-after": "60"}  # as Zenodo does, with every answer
+            other = meddle(self.command, self.path)
+            if other == "drop":
+                self.close_connection = True
+                return
+            if other:
+                status, said, fields = other[0], b"{}", fields | other[1]
             self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("retry-after", "60")  # as Zenodo does, with every answer
+            for name, value in fields.items():
+                self.send_header(name, value)
             self.send_header("content-length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)

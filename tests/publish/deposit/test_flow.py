@@ -6,12 +6,15 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from sovereign.errors import DepositError, InputError, StoreError
-from sovereign.publish.deposit import Terms, staged
-from sovereign.publish.deposit.state import folder
+from sovereign.publish.deposit import Reply, Terms, staged
+from sovereign.publish.deposit.plan import Call
+from sovereign.publish.deposit.state import WRITES, folder
 
 from .conftest import ARCHIVE, FILES, Desk
+from .standin import Item
 
 MD5S = {name: hashlib.md5(data).hexdigest() for name, data in FILES.items() if isinstance(data, bytes)}
 
@@ -167,6 +170,53 @@ def test_wrong_and_foreign_files_in_the_draft_are_replaced(desk: Desk) -> None:
     draft.committed |= {"stray.txt"}
     desk.deposit()
     assert draft.files == FILES and draft.committed == set(FILES)
+
+
+def test_what_is_kept_before_and_after_each_change(desk: Desk) -> None:
+    kept: dict[str, tuple[str, str]] = {}
+    real = desk.send
+
+    def send(call: Call, content: bytes) -> Reply:
+        state = staged(desk.store, desk.record, ARCHIVE)
+        assert state
+        kept.setdefault(call.step, (state.asked, state.archive_id))
+        return real(call, content)
+
+    desk.send = send  # type: ignore[method-assign]
+    desk.deposit()
+    (draft,) = desk.archive.drafts
+    assert kept["look"] == ("", "") and kept["create"] == ("create", "")
+    assert kept["record"] == ("", draft.id), "the id is kept before anything else is sent"
+    assert {step: asked for step, (asked, _) in kept.items() if asked} == {
+        step: step for step in kept if step in WRITES
+    }
+
+
+def test_published_files_that_are_not_ours_are_told(desk: Desk) -> None:
+    desk.deposit()
+    desk.approve()
+    real = desk.archive._publish
+
+    def publish(item: Item) -> dict[str, object]:
+        shown = real(item)
+        item.files["report.html"] = b"<p>y</p>"
+        return shown
+
+    desk.archive._publish = publish  # type: ignore[method-assign]
+    with pytest.raises(DepositError, match=r"files are not those that were approved: report\.html"):
+        desk.deposit(publish=True)
+    assert not desk.told()
+
+
+def test_one_process_at_a_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sovereign.publish.deposit.state._WAIT_SECONDS", 0.1)
+    desk.deposit()
+    calls = len(desk.archive.calls)
+    with FileLock(desk.store.home / "deposits" / str(desk.record.id) / "lock"):
+        for act in (desk.deposit, desk.approve):
+            with pytest.raises(DepositError, match="another process"):
+                act()
+    assert len(desk.archive.calls) == calls and desk.deposit().prepared
 
 
 def test_other_files_than_those_staged_need_to_be_said(desk: Desk) -> None:

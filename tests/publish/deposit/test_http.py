@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import pytest
 
 from sovereign.errors import DepositError, InputError
-from sovereign.publish.deposit import PRODUCTION, SANDBOX, Archive, Terms, address, deposit, read_token
+from sovereign.publish.deposit import PRODUCTION, SANDBOX, Archive, Terms, address, approve, deposit, read_token
 from sovereign.publish.deposit.answers import Unclear
 from sovereign.publish.deposit.archive import _LIMITS, headers
 from sovereign.publish.deposit.plan import Call
@@ -42,6 +44,35 @@ def test_a_whole_deposit_over_http(desk: Desk) -> None:
     (draft,) = desk.archive.drafts
     assert draft.files == FILES and state.doi == draft.doi and not desk.waits
     assert TOKEN not in "".join(p.read_text("utf-8", "replace") for p in desk.store.home.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/records", "/draft/pids/doi", "/content", "/commit", "/draft/files", "/draft", "/publish"]
+)
+def test_a_connection_that_breaks_after_the_archive_has_acted(desk: Desk, path: str) -> None:
+    left = [path]
+
+    def meddle(method: str, target: str) -> Literal["drop"] | None:
+        return "drop" if method != "GET" and left and target.endswith(left[0]) and left.pop() else None
+
+    with served(desk.archive, meddle) as url, closing(Archive(url, TOKEN)) as send:
+        terms = Terms(url)
+        state = deposit(desk.store, desk.record, FILES, terms, send, sleep=desk.sleep)
+        desk.decide()
+        approve(desk.store, desk.record, url, state.digest, "read", "ada")
+        state = deposit(desk.store, desk.record, None, terms, send, publish=True, sleep=desk.sleep)
+    assert not left and state.published and not desk.archive.drafts
+    assert [item.files for item in desk.archive.published] == [FILES]
+
+
+def test_the_headers_of_a_429_say_how_long_to_wait(desk: Desk) -> None:
+    left = [(429, {"retry-after": "17"}), (503, {"retry-after": "5"})]
+    with (
+        served(desk.archive, lambda m, t: left.pop(0) if left and m == "GET" else None) as url,
+        closing(Archive(url, TOKEN)) as send,
+    ):
+        deposit(desk.store, desk.record, FILES, Terms(url), send, sleep=desk.sleep)
+    assert desk.waits == [17.0, 5.0]
 
 
 def test_what_is_sent_with_a_request() -> None:
@@ -199,6 +230,7 @@ def test_what_the_archive_minds_is_told_in_its_words(desk: Desk) -> None:
     answering(desk, "create", (400, json.dumps(said).encode(), 0.0))
     with pytest.raises(DepositError, match=r"metadata\.title: Too \[31mshort"):
         desk.deposit()
+    assert desk.deposit().prepared and not desk.waits, "what was refused is not looked for"
 
 
 def test_a_description_that_is_taken_with_errors_is_not_published(desk: Desk) -> None:

@@ -198,10 +198,10 @@ def _pids(answer: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _id(answer: Mapping[str, Any]) -> str:
-    name = str(answer.get("id", ""))
-    if not _ID.fullmatch(name):  # it becomes a part of addresses
+    name = answer.get("id")
+    if not (isinstance(name, str | int) and _ID.fullmatch(str(name))):  # it becomes a part of addresses
         raise Unclear("the archive names no id that can be used")
-    return name
+    return str(name)
 
 
 def _entries(answer: Mapping[str, Any]) -> dict[str, Entry]:
@@ -215,8 +215,9 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     found, size = _MD5.fullmatch(str(row.get("checksum") or "")), row.get("size")
     # Published records list files without a status in some releases.
     complete = row.get("status", "completed") == "completed" and found is not None
-    known = isinstance(size, int | float) and math.isfinite(size)  # a whole number may come with a point
-    return Entry(found[1] if found else "", int(size) if known and size is not None else -1, complete)
+    if isinstance(size, float):  # a whole number may come with a point
+        size = int(size) if math.isfinite(size) else None
+    return Entry(found[1] if found else "", size if isinstance(size, int) else -1, complete)
 
 
 def _no_errors(answer: Mapping[str, Any]) -> None:
