@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sovereign.records import Record
@@ -39,3 +41,10 @@ def test_damage_ends_with_9_and_is_shown_on_the_record(asked: Asked, library: Pa
 def test_a_name_or_a_library_that_is_not_there(asked: Asked, tmp_path: Path):
     failed(sovereign("monitor", "SRCH:00000000"), 5, "no record")
     failed(sovereign("monitor", "--library", tmp_path / "away"), 2, "away")
+
+
+def test_a_ledger_that_was_changed_ends_with_6(asked: Asked, library: Path):
+    with closing(sqlite3.connect(asked.home / "sovereign.db")) as raw:
+        raw.execute("UPDATE ledger_event SET payload = '{}' WHERE kind = 'record.saved'")
+        raw.commit()
+    failed(sovereign("monitor", "--library", library), 6, "ledger")

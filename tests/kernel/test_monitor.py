@@ -19,6 +19,7 @@ from sovereign.records import Claim, Document, GateVerdict, Measurement, Paper, 
 from sovereign.settings import load
 from sovereign.store import NewEvent, Store, open_store
 from tests.kernel import columnar
+from tests.kernel.asking import ask
 from tests.kernel.conftest import Run
 
 
@@ -200,20 +201,32 @@ def test_a_run_that_did_not_come_out_the_same(store: Store) -> None:
     assert watched(store).active == ()
 
 
-def test_figures_that_works_disagree_on(tmp_path: Path) -> None:
-    from tests.kernel.asking import ask
+STUDY = """---
+title: "Study {name} of adapters"
+authors: ["{author}"]
+year: 2020
+---
 
+# Study {name} of adapters
+
+## Results
+
+LoRA reaches {figure}% accuracy on MNLI, compared with 80.1% for full fine-tuning.
+"""
+
+
+def test_figures_that_works_disagree_on(tmp_path: Path) -> None:
     folder = tmp_path / "library"
     folder.mkdir()
-    text = "# {t}\n\n{a}\n\n## Results\n\nTable 1: Accuracy on GLUE.\n\n| Method | MNLI accuracy (%) |\n|---|---|\n| LoRA | {n} |\n\nLoRA reaches {n}% accuracy on MNLI, compared with 80.1% for full fine-tuning.\n"
-    for name, authors, number in (("one", "Ada Ng", "90.2"), ("two", "Bo Oz", "71.3")):
-        (folder / f"{name}.md").write_text(text.format(t=f"Study {name} of adapters", a=authors, n=number), "utf-8")
+    for name, author, figure in (("one", "Ada Ng", "90.2"), ("two", "Bo Oz", "71.3")):
+        (folder / f"{name}.md").write_text(STUDY.format(name=name, author=author, figure=figure), "utf-8")
     record = ask(tmp_path / "home", "What accuracy does LoRA reach versus full fine-tuning?", folder)
     with open_store(tmp_path / "home") as store:
-        found = watched(store)
-        contested = [t for t in found.active if t.trigger == "CONTESTED_CLUSTER"]
-        assert contested or not record.answer.cited(), found
-        assert "CONTESTED_CLUSTER" in found.checked
+        (trigger,) = watched(store).active
+        assert (trigger.trigger, trigger.cause) == ("CONTESTED_CLUSTER", "LoRA on MultiNLI, accuracy")
+        assert all(i in trigger.reason for i in record.answer.cited())
+        correct(store, str(record.id), "BENCHMARK", "misread", "Ada", Change(claims=record.answer.cited()))
+        assert watched(store).active == ()
 
 
 def test_damage_is_raised_and_cleared_when_mended(store: Store) -> None:
