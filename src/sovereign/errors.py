@@ -9,7 +9,8 @@ SovereignError          exit code 1
 │   └── ExportBroken    6   an export does not verify
 ├── StoreError          7   the store cannot be opened or written
 ├── LabError            8   a measurement could not be made
-└── ReviewDue           9   the monitor found what asks for a review of a record
+├── DepositError        9   the archive did not take a record, or must not be given it
+└── ReviewDue           10  the monitor found what asks for a review of a record
 
 Interrupted             130 a person stopped it; a KeyboardInterrupt that says what is kept
 """
@@ -74,10 +75,16 @@ class LabError(SovereignError):
     exit_code = 8
 
 
+class DepositError(SovereignError):
+    """The archive did not take a record, or must not be given it."""
+
+    exit_code = 9
+
+
 class ReviewDue(SovereignError):
     """The monitor found what asks for a review of a record. Its run has ended well; the code is for whoever started it."""
 
-    exit_code = 9
+    exit_code = 10
 
 
 class Interrupted(KeyboardInterrupt):

@@ -9,6 +9,7 @@ import typer
 from . import ask as _ask
 from . import benchmarks as _benchmarks
 from . import correct as _correct
+from . import deposit as _deposit
 from . import evals as _evals
 from . import export as _export
 from . import gate as _gate
@@ -17,6 +18,7 @@ from . import lab as _lab
 from . import monitor as _monitor
 from . import records as _records
 from . import review as _review
+from . import schemas as _schemas
 from . import system as _system
 from . import verify as _verify
 from . import verify_record as _verify_record
@@ -45,6 +47,8 @@ app.command("eval")(_evals.evaluate)
 app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)
+app.command("deposit")(_deposit.deposit)
+app.command("approve-deposit")(_deposit.approve_deposit)
 app.command("correct")(_correct.correct)
 app.command("monitor")(_monitor.monitor)
 app.add_typer(_index.index, name="index")
@@ -54,6 +58,7 @@ app.add_typer(_system.ledger, name="ledger")
 app.add_typer(_export.key, name="key")
 _lab.lab.command("gate")(_gate.lab_gate)
 _lab.lab.command("reproduce")(_gate.lab_reproduce)
+app.command("schemas")(_schemas.schemas)
 app.command("settings")(_system.settings)
 app.command("version")(_system.version)
 

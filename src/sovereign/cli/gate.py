@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
+from sovereign.contracts.gates import standing
 from sovereign.errors import InputError
 from sovereign.lab import Gated, events_of, gate
-from sovereign.lab.reproduce import gated_event, standing
+from sovereign.lab.reproduce import gated_event
 from sovereign.lab.reproduce import reproduce as run_again
 from sovereign.lab.texts import claims_of
 from sovereign.records import Claim, GateVerdict, Measurement, SeedClaims, seed_claims

@@ -62,6 +62,13 @@ class Published:
         return tuple(OwnerDecision.model_validate({**e.payload, "record_id": self.subject}) for e in told)
 
     @property
+    def doi(self) -> str | None:
+        """The DOI under which an archive published this version, None if none did; one of a sandbox is none."""
+        told = (e.payload for e in self.told(DEPOSITED) if e.payload.get("version") == self.record.version)
+        dois = [str(p["doi"]) for p in told if p.get("doi") and not p.get("sandbox")]
+        return dois[-1] if dois else None
+
+    @property
     def until_saved(self) -> tuple[Event, ...]:
         """The events up to the one that stored this version: those that its levels follow from. All, where the ledger has none."""
         saved = self.saved

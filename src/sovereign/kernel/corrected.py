@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sovereign.checks import combine_evidence
 from sovereign.contracts import record_level, rungs_by_claim
+from sovereign.contracts.decision import cited_against, decide
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import (
     Answer,
@@ -30,12 +31,11 @@ from sovereign.version import __version__
 from .answer import answer
 from .aspects import aspects_of
 from .corroborate import corroborate
-from .decide import decide
 from .events import claim_events
 from .independence import papers_by_id, relation_of
 from .inputs import AnswerInputs
 from .pruned import measured_without, pruned
-from .publish import Draft, cited_against, count, limits_of
+from .publish import Draft, count, limits_of
 from .tribunal import order_of, respond, review
 
 FELL = "what it rested on was withdrawn by a correction"
@@ -87,7 +87,7 @@ def made_anew(
             "claims": tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, {0})))}) for c in claims),
             "answer": draft.answer,
             "reviews": (*first.reviews, round_),
-            "decision": decide(counters, draft.answer, round_, *cited_against(draft)),
+            "decision": decide(counters, draft.answer, round_, *cited_against(draft.claims, draft.answer)),
             "counters": counters,
             "level": record_level(rungs, draft.answer.cited()),
             "limits": _limits(first, before, draft, round_, inputs is not None),

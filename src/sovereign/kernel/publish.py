@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
+from sovereign.contracts.decision import count as count_parts
+from sovereign.contracts.published import RECORDED
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.publish.model_use import stage_lines
 from sovereign.records import (
@@ -31,6 +32,7 @@ from sovereign.records import (
 )
 from sovereign.settings import Settings, lines
 from sovereign.sources import NOT_IN_TIME, LibraryReport
+from sovereign.sources.web.recording import exchanges_in
 from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
@@ -84,30 +86,8 @@ class Draft:
 
 
 def count(draft: Draft) -> Counters:
-    """The counters, each kept apart from the others."""
-    verdicts = Counter(c.verdict for c in draft.claims)
-    return Counters(
-        papers_seen=len(draft.retrieval.candidates),
-        papers_kept=sum(c.kept for c in draft.retrieval.candidates),
-        extracted=len(draft.claims),
-        anchored=sum(bool(c.verification and c.verification.anchored) for c in draft.claims),
-        supported=verdicts["SUPPORT"],
-        contradicted=verdicts["CONTRADICT"],
-        mixed=verdicts["MIXED"],
-        not_enough_info=verdicts["NOT_ENOUGH_INFO"],
-        unchecked=verdicts["UNCHECKED"],
-        verified=sum(c.verified for c in draft.claims),
-        measured=len(draft.measurements),
-        cited=len(draft.answer.cited()),
-    )
-
-
-def cited_against(draft: Draft) -> tuple[int, int]:
-    """Contradicted claims that the answer cites anywhere, and mixed ones that a sentence of it rests on."""
-    said = {i for f in draft.answer.facets for s in f.sentences for i in s.claim_ids}
-    cited = set(draft.answer.cited())
-    contradicted = sum(c.verdict == "CONTRADICT" for c in draft.claims if c.id in cited)
-    return contradicted, sum(c.verdict == "MIXED" for c in draft.claims if c.id in said)
+    """The counters of a draft."""
+    return count_parts(draft.retrieval, draft.claims, draft.measurements, draft.answer)
 
 
 def now() -> str:
@@ -132,6 +112,7 @@ def publish(
         store.artifacts.put,
     )
     events = [*_events(record_id, draft, decision), NewEvent(INPUTS, str(record_id), {"artifact": kept})]
+    events += _recorded(record_id, store, request)
     rungs = rungs_by_claim(record_id, events)
     claims = tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, ())))}) for c in draft.claims)
     record = Record(
@@ -182,6 +163,20 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[NewEvent]
         )
     )
     return rows
+
+
+def _recorded(record_id: UUID, store: Store, request: Request) -> list[NewEvent]:
+    """What tells of the recording of the exchanges with the network, whose list becomes an artifact; the answers stay in its folder."""
+    if (folder := request.record or request.replay) is None:
+        return []
+    exchanges = exchanges_in(folder)
+    return [
+        NewEvent(
+            RECORDED,
+            str(record_id),
+            {"exchanges": store.artifacts.put(exchanges), "replayed": request.replay is not None},
+        )
+    ]
 
 
 def limits_of(draft: Draft) -> tuple[str, ...]:

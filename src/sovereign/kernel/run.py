@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
+from sovereign.contracts.decision import cited_against, decide, policy
 from sovereign.errors import InputError, Interrupted, NotFound, NothingToRead, StoreError
 from sovereign.records import (
     Answer,
@@ -20,12 +21,11 @@ from . import durable
 from .answer import answer
 from .aspects import aspects_of
 from .assistance import Assistance, require_models
-from .decide import decide, policy
 from .durable import Steps
 from .glossary import starter_notes
 from .kept import Damaged
 from .plan import plan
-from .publish import Draft, cited_against, count, now, publish
+from .publish import Draft, count, now, publish
 from .read import Read
 from .revision import revised
 from .runs import Begun, Request, clear_leftovers, damage, discard, find, folder_of, held, keep, named
@@ -139,7 +139,7 @@ def _body(begun: Begun, request: Request, store: Store, steps: Steps) -> None:
         if draft.rounds[-1].score < policy()["revision_below"]:
             draft = revised(draft, request, store, sources, steps, helped)
     draft = replace(draft, model_use=helped.use(draft.rounds))
-    against = cited_against(draft)
+    against = cited_against(draft.claims, draft.answer)
     decided = steps.step(
         "decide", lambda: Decided(decide(count(draft), draft.answer, draft.rounds[-1], *against), now()), Decided
     )

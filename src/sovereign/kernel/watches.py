@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sovereign.benchmarks import clusters_of, reported_numbers
+from sovereign.contracts.gates import standing
 from sovereign.errors import SovereignError
-from sovereign.lab.reproduce import REPEATED, standing
+from sovereign.lab.reproduce import REPEATED
 from sovereign.publish.export.layout import stored
 from sovereign.reading.identity import arxiv_of_doi
 from sovereign.records import Claim, Document, Event, Paper, Record, ReportedNumber

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
+from sovereign.contracts.gates import GATED, standing
 from sovereign.errors import SovereignError
 from sovereign.records import Claim, Event, GateVerdict, Measurement, Model, Record, canonical_json
 from sovereign.store import NewEvent
@@ -15,16 +16,7 @@ from .gate import Refused, Run, Tell, execute, missing, verdict_of
 from .protocol import Figure, Protocol
 from .protocols import PROTOCOLS, independent
 
-GATED = "claim.gated"
-"""Kind of the event that carries a verdict which was given after its record was published."""
 REPEATED, REPRODUCED = "claim.repeated", "claim.reproduced"
-
-
-class Verdict(NamedTuple):
-    """A claim's verdict as it stands, and all measurements that it may name."""
-
-    gate: GateVerdict | None
-    measurements: tuple[Measurement, ...]
 
 
 class Repeat(Model):
@@ -44,17 +36,6 @@ def gated_event(subject: str, verdict: GateVerdict, measurements: Sequence[Measu
     """The event of a verdict that was given later, with the measurements that it names."""
     mine = [m.model_dump(mode="json") for m in measurements if m.id in verdict.measurement_ids]
     return NewEvent(GATED, subject, {"gate": verdict.model_dump(mode="json"), "measurements": mine})
-
-
-def standing(record: Record, events: Iterable[Event]) -> dict[str, Verdict]:
-    """The verdict of every claim: that of the newest ``claim.gated`` event, else that of the record."""
-    found = {claim.id: Verdict(claim.gate, record.measurements) for claim in record.claims}
-    for event in events:
-        claim_id = event.subject.rpartition("/")[2]
-        if event.kind == GATED and claim_id in found:
-            made = tuple(Measurement.model_validate(m) for m in event.payload["measurements"])
-            found[claim_id] = Verdict(GateVerdict.model_validate(event.payload["gate"]), made)
-    return found
 
 
 def reproduce(

@@ -85,8 +85,9 @@ def verdict_reason(claim: Claim) -> str:
     return one_line(claim.verification.reason + deciding)
 
 
-def claim_view(claim: Claim, references: References, withdrawn_by: int | None = None) -> ClaimView:
-    """Everything a page shows of one claim; ``withdrawn_by`` is the number of the correction that took it back."""
+def claim_view(claim: Claim, references: References, cited: bool = False, withdrawn_by: int | None = None) -> ClaimView:
+    """Everything a page shows of one claim; ``cited``: the answer names it; ``withdrawn_by``: the number of the correction that
+    took it back."""
     evidence = claim.verification.evidence if claim.verification else ()
     own = [e for e in evidence if e.relation == "own_quote"]
     return ClaimView(
@@ -101,6 +102,7 @@ def claim_view(claim: Claim, references: References, withdrawn_by: int | None = 
         chips=tuple(_chip(check) for e in own for check in e.checks),
         evidence=tuple(_evidence(e, references) for e in evidence if e.relation != "own_quote"),
         source=source(claim.quote, references),
+        cited=cited,
     )
 
 

@@ -116,6 +116,7 @@ def measurement_tables(record: Record) -> tuple[Table, ...]:
             figures=(3, 4, 5, 6),
             anchors=tuple(f"{MEASUREMENT_ANCHOR}{fragment(m.id)}" for m in rows),
             folded=len(rows) > FOLDED_FROM,
+            detail=True,
         )
         for (where, metric), rows in groups.items()
     )

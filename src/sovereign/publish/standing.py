@@ -21,12 +21,13 @@ class Standing:
     state: CorrectionState
     newest_version: int
     triggers: tuple[ActiveTrigger, ...] = ()
+    doi: str | None = None
 
 
 def standing_of(published: Published) -> Standing:
     """How the ledger says that a version stands."""
     triggers = active_triggers(published.events, published.record.id)
-    return Standing(published.state, published.newest_version, triggers)
+    return Standing(published.state, published.newest_version, triggers, published.doi)
 
 
 def alone(record: Record) -> Standing:

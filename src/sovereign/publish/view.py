@@ -1,4 +1,4 @@
-"""From a record to what its page says, in the page's order. HTML and Markdown both write this, and nothing else."""
+"""From a record to what its page says, in the page's order. HTML, Markdown and PDF write this, and nothing else."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ from .references import References, reference_view
 from .sections import counters, facet_words, level_words, score_words, sections, state_badge
 from .standing import Standing, alone, corrections_section, superseded_words, version_words
 from .text import count, day, one_line, ratio, times
+from .work import keywords
 
 NOTICE = "Autonomous draft — Owner review required before publication"
 POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJECT": "bad"}
@@ -62,13 +63,14 @@ def view_of(
     """
     references = References(record)
     places = places_of(record)
+    cited = frozenset(record.answer.cited())
     standing = standing or alone(record)
     gone = record.withdrawn.claims
     return View(
         header=_header(record, owner, standing),
         answer=_answer(record, references, places, artifact),
         sections=(*corrections_section(record, standing), *sections(record, places)),
-        claims=tuple(claim_view(claim, references, gone.get(claim.id)) for claim in record.claims),
+        claims=tuple(claim_view(c, references, c.id in cited, gone.get(c.id)) for c in record.claims),
         references=tuple(reference_view(reference) for reference in references),
         imprint=_imprint(record, head or record.ledger_head),
         verify=("sovereign ledger verify", f"sovereign show {record.short_id}"),
@@ -99,6 +101,7 @@ def _header(record: Record, owner: OwnerDecision | None, standing: Standing) -> 
         counters=counters(record),
         notice=". ".join(filter(None, (superseded_words(record, standing), "" if stands else NOTICE))),
         question=one_line(record.question) if record.answer.title else "",
+        keywords=keywords(record),
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from sovereign.records import Record
+from sovereign.contracts.published import RECORDED
+from sovereign.records import Event, Record
 
 from ..formats import FORMATS
 
@@ -36,10 +37,12 @@ class Stored(NamedTuple):
     text: bool = False
 
 
-def stored(record: Record) -> Iterator[Stored]:
-    """Every artifact of the store that a record names, each once."""
+def stored(record: Record, events: Iterable[Event] = ()) -> Iterator[Stored]:
+    """Every artifact of the store that a record, or an event on it, names, each once."""
     seen: set[str] = set()
-    for one in _named(record):
+    recordings = (str(e.payload.get("exchanges", "")) for e in events if e.kind == RECORDED)
+    recorded = (Stored(sha, Part("recording", "Exchanges with the network", "application/jsonl")) for sha in recordings)
+    for one in (*_named(record), *recorded):
         if one.sha and one.sha not in seen:
             seen.add(one.sha)
             yield one
@@ -87,4 +90,6 @@ _TYPES = {
     "report.md": "report",
     "report.pdf": "report",
     "claims.csv": "claims",
+    "record.jsonld": "metadata",
+    "CITATION.cff": "metadata",
 }

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sovereign.kernel.decide import decide, policy
+from sovereign.contracts.decision import decide, policy
 from sovereign.records import AnswerState, Counters, Decision, ReviewRound
 from tests.kernel.making import answer
 
