@@ -90,7 +90,7 @@ def correct(store: Store, name: str, kind: CorrectionType, note: str, by: str, c
     inputs = inputs_of(newest.id, events, store.artifacts.get)
     new = made_anew(first, inputs, asked.papers, (*newest.corrections, draft))
     followed = differences(newest, new)
-    _must_change(newest, new, kind, followed)
+    _must_change(newest, new, kind, asked)
     correction = draft.model_copy(update={"affected_fields": _affected(newest, asked, followed)})
     new = new.model_copy(
         update={"version": correction.to_version, "corrections": (*newest.corrections, correction), "ledger_head": None}
@@ -169,10 +169,15 @@ def _restored(
     return tuple(dict.fromkeys(ids)), tuple(sorted({gone[one] for one in ids}))
 
 
-def _must_change(newest: Record, new: Record, kind: CorrectionType, followed: Sequence[str]) -> None:
-    again = kind == "QUALITY_ASSESSMENT" and bool(newest.reviews) and _found(newest) == _found(new)
-    if again or not followed:
-        what = f"the reviewers find again what they found: {new.reviews[-1].score:g}" if again else "it says so already"
+def _must_change(newest: Record, new: Record, kind: CorrectionType, asked: _Asked) -> None:
+    """That it does what it says. Another round of the reviewers alone is no change."""
+    if kind == "QUALITY_ASSESSMENT":
+        same = bool(newest.reviews) and _found(newest) == _found(new)
+        what = f"the reviewers find again what they found, {new.reviews[-1].score:g} of 10"
+    else:
+        same = not (asked.claims or asked.measurements or asked.restores or asked.named)
+        what = "it says so already"
+    if same:
         raise InputError(f"This correction changes nothing in {newest.short_id}: {what}.", "Nothing was stored.")
 
 

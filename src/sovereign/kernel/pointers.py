@@ -91,14 +91,15 @@ _NEVER_NULL = ("title", "source", "location")
 def set_fields(
     record: Record, kind: CorrectionType, assignments: tuple[str, ...]
 ) -> tuple[tuple[Paper, ...], tuple[str, ...]]:
-    """The papers with fields set as ``/papers/3/year=2024`` says (``null`` empties one), and the pointers, in the order given.
+    """The papers with fields set as ``/papers/3/year=2024`` says (``null`` empties one), and the pointers to those that
+    differ now, in the order given.
 
     Raises:
         InputError: for a pointer that leads nowhere or to what this type of correction may not set, or a value that is none.
     """
     allowed = _SETS.get(kind, {})
     papers = list(record.papers)
-    pointers: list[str] = []
+    pointers: dict[str, bool] = {}
     for one in assignments:
         pointer, sign, value = one.partition("=")
         place = _PLACE.fullmatch(pointer.strip())
@@ -119,8 +120,8 @@ def set_fields(
         if pointer.strip() in pointers:
             raise InputError(f"{pointer.strip()} is set twice.", "Set each field once.")
         papers[number] = papers[number].model_copy(update={field: _value(field, value, allowed[field])})
-        pointers.append(pointer.strip())
-    return tuple(papers), tuple(pointers)
+        pointers[pointer.strip()] = getattr(papers[number], field) != getattr(record.papers[number], field)
+    return tuple(papers), tuple(name for name, differs in pointers.items() if differs)
 
 
 def _value(field: str, value: str, parse: Callable[[str], object]) -> object:

@@ -14,6 +14,7 @@ from sovereign.records import (
     MatrixRow,
     MeasuredTable,
     Measurement,
+    OpenPoint,
     Paper,
     Plan,
     Withdrawn,
@@ -52,6 +53,7 @@ def pruned(
             "disagreements": tuple(d for d in answer.disagreements if not _named(d.sides, ids)),
             "agreements": tuple(a for a in answer.agreements if not _named(a.sides, ids)),
             "matrices": tuple(m for m in (_matrix(m, ids) for m in answer.matrices) if m.rows),
+            "open_points": (*answer.open_points, *_lost(answer.facets, facets)),
         }
     )
     body = body.model_copy(update={"sureness": sureness(body, plan.facets, claims, measurements, papers)})
@@ -128,6 +130,15 @@ def _facet(facet: FacetAnswer, name: str, ids: AbstractSet[str]) -> FacetAnswer:
             "missing": (*facet.missing, f"{capital(lost)}."),
         }
     )
+
+
+def _lost(before: tuple[FacetAnswer, ...], after: tuple[FacetAnswer, ...]) -> list[OpenPoint]:
+    """What facets miss now that they did not miss before."""
+    return [
+        OpenPoint(text=text, facet_id=new.facet_id, needs="the question asked again")
+        for old, new in zip(before, after, strict=True)
+        for text in new.missing[len(old.missing) :]
+    ]
 
 
 def _named(sides: tuple[object, ...], ids: AbstractSet[str]) -> bool:

@@ -339,11 +339,13 @@ def _saved(new: Record, entry: RecordEntry) -> NewEvent:
 
 def _does_not_follow(new: Record, newest: Record) -> str:
     """Why a record is not the next version of another; empty if it is."""
-    if not new.corrections or new.corrections[:-1] != newest.corrections:
-        return "its corrections are not those of the version before and one more"
+    if not new.corrections:
+        return "it has no correction"
     last = new.corrections[-1]
     if (newest.version, newest.content_hash) != (last.from_version, last.from_hash):
         return f"it was made from version {last.from_version}, and the newest is version {newest.version}"
+    if new.corrections[:-1] != newest.corrections:
+        return "its corrections are not those of the version before and one more"
     if not new.version == last.to_version == newest.version + 1 or last.number != len(new.corrections):
         return f"the version after {newest.version} is {newest.version + 1}"
     same = ("id", "short_id", "created_at", "question")
