@@ -40,6 +40,9 @@ ORIGINAL: Result = {
     "verified": 10,
     "claims": 10,
     "score": 7.67,
+    "answer": "none: counts and a score",
+    "policy": "AUTO_APPROVE",
+    "provenance": "L4 External archival record",
 }
 """What the first record's public page printed of itself."""
 
@@ -51,7 +54,7 @@ def measure(progress: Progress = lambda text: None, seconds: float | None = None
     """
     seed = seed_claims()
     with tempfile.TemporaryDirectory() as folder:
-        settings = load({"home": folder, "measure_seconds": 0, "embedder": "none"}, environ={})
+        settings = load({"home": folder, "measure_seconds": 0}, environ={})
         progress("asking the first question over the starter library")
         with open_store(Path(folder)) as store:
             asked = run(Request(seed.question, settings), store)
@@ -132,7 +135,7 @@ def _row(
         "gate": None
         if verdict_of_gate is None
         else verdict_of_gate.model_dump(
-            mode="json", include={"status", "code", "reason", "protocol", "protocol_match", "needs"}
+            mode="json", include={"status", "code", "reason", "protocol", "protocol_match", "needs", "untested"}
         ),
         "verified": gated.verified,
     }

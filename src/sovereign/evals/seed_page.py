@@ -54,10 +54,9 @@ def page(result: Result) -> str:
         f"Ours is a run over the starter library ({result['works']} works read, as notes; nothing timed anew), content hash "
         f"`{ours['content_hash'][:16]}`. Its tier: {ours['tier_basis']}.",
         "A *verified* claim of ours has support from other evidence than its own sentence, or an exact protocol that passed; there, a claim is "
-        "verified if its TF-IDF cosine with the abstract that it was taken from is 0.15 or more.",
+        "verified if its TF-IDF cosine with the abstract that it was taken from is 0.15 or more, and that cosine is printed as *confidence*.",
         "## Claim by claim",
         table(("", "claim", "there", "texts of its own work", "other works", "gate", "verified"), _rows(claims)),
-        "The cosine was printed as *confidence*. It is no confidence: reversed, the same sentences pass the same threshold.",
         "## Check by check",
         "Each claim against the sentence of its own work that comes nearest. SUPPORT needs every check to pass or not apply; one that does not pass leaves "
         "the claim undecided, unless it alone stands against it. `lexical` is the first record's rule, with its figure; it decides nothing here.",
@@ -84,9 +83,9 @@ def _records(original: Result, ours: Result) -> Iterator[Sequence[str]]:
     yield "claims supported by their source", "not told apart", f"{ours['supported']} of {ours['claims']}"
     yield "claims anchored in a stored text", "not told", f"{ours['anchored']} of {ours['claims']}"
     yield "review score", f"{original['score']:.2f}", "none" if ours["score"] is None else f"{ours['score']:.2f}"
-    yield "answer", "none given", ours["state"]
-    yield "policy", "AUTO_APPROVE", f"{ours['decision']} ({ours['rule']})"
-    yield "provenance (a scale of its own)", "L4 External archival record", ours["provenance"]
+    yield "answer", original["answer"], ours["state"]
+    yield "policy", original["policy"], f"{ours['decision']} ({ours['rule']})"
+    yield "provenance (a scale of its own)", original["provenance"], ours["provenance"]
 
 
 def _rows(claims: Sequence[Result]) -> Iterator[Sequence[str]]:
@@ -130,6 +129,8 @@ def _told(c: Result) -> str:
     if gate:
         match = f", {gate['protocol_match']}" if gate["protocol_match"] else ""
         lines.append(f"- Gate: {gate['status']} ({gate['protocol'] or 'no protocol'}{match}): {_text(gate['reason'])}.")
+        if gate["untested"]:
+            lines.append(f"- Not tested by it: {'; '.join(f'“{_text(part)}”' for part in gate['untested'])}.")
     same = [
         f"{x['id']} ({x['verdict']}, {'verified' if x['verified'] else 'not verified'}, from a {x['depth']}, rungs {', '.join(map(str, x['rungs']))}, "
         f"{'cited' if x['cited'] else 'not cited'} by the answer)"
