@@ -32,6 +32,7 @@ from .pairs import Progress
 from .results import FOLDER, Result, write
 
 NAME = "seed-claims"
+EMBEDDER = "minilm"  # the setting as it is by default
 COMMAND = "python -m sovereign.evals.seed_claims"
 ORIGINAL: Result = {
     "level": 2,
@@ -47,14 +48,14 @@ ORIGINAL: Result = {
 """What the first record's public page printed of itself."""
 
 
-def measure(progress: Progress = lambda text: None, seconds: float | None = None) -> Result:
+def measure(progress: Progress = lambda text: None, seconds: float | None = None, embedder: str = EMBEDDER) -> Result:
     """Figures of a record of ours, and what our checks say of each of the ten claims, as plain data.
 
-    ``seconds`` is the time that protocols of the gate may take, None for any.
+    ``seconds`` is the time that protocols of the gate may take, None for any; ``embedder`` is the setting of that name.
     """
     seed = seed_claims()
     with tempfile.TemporaryDirectory() as folder:
-        settings = load({"home": folder, "measure_seconds": 0}, environ={})
+        settings = load({"home": folder, "measure_seconds": 0, "embedder": embedder}, environ={})
         progress("asking the first question over the starter library")
         with open_store(Path(folder)) as store:
             asked = run(Request(seed.question, settings), store)
