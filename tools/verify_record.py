@@ -30,10 +30,8 @@ def sha(data):
 
 
 def number(value):  # as ECMAScript writes it, which RFC 8785 asks for
-    if value == int(value) and abs(value) < 1e21:
-        return str(int(value))
-    if 1e-6 <= abs(value) < 1e21:
-        return format(Decimal(repr(value)), "f")
+    if value == 0 or 1e-6 <= abs(value) < 1e21:
+        return format(Decimal(repr(value or 0)), "f").removesuffix(".0")
     return re.sub(r"e([+-])0*", r"e\1", repr(value))
 
 

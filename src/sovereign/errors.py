@@ -8,7 +8,9 @@ SovereignError          exit code 1
 ├── LedgerBroken        6   the ledger does not verify
 │   └── ExportBroken    6   an export does not verify
 ├── StoreError          7   the store cannot be opened or written
-└── LabError            8   a measurement could not be made
+├── LabError            8   a measurement could not be made
+├── DepositError        9   the archive did not take a record, or must not be given it
+└── ReviewDue           10  the monitor found what asks for a review of a record
 
 Interrupted             130 a person stopped it; a KeyboardInterrupt that says what is kept
 """
@@ -71,6 +73,18 @@ class LabError(SovereignError):
     """A measurement could not be made."""
 
     exit_code = 8
+
+
+class DepositError(SovereignError):
+    """The archive did not take a record, or must not be given it."""
+
+    exit_code = 9
+
+
+class ReviewDue(SovereignError):
+    """The monitor found what asks for a review of a record. Its run has ended well; the code is for whoever started it."""
+
+    exit_code = 10
 
 
 class Interrupted(KeyboardInterrupt):

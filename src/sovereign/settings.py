@@ -143,6 +143,19 @@ class Settings(BaseModel):
         description="Time for measuring the claims of one question, in seconds; 0 only counts.",
     )
 
+    archive_url: str = Field(
+        default="",
+        description="Address of the archive (InvenioRDM) that records are deposited in; empty: Zenodo's sandbox.",
+    )
+    record_license: str = Field(
+        default="cc-by-4.0",
+        min_length=2,
+        description="Licence of the text of a deposited record, as an SPDX id in small letters.",
+    )
+    record_contributor: str = Field(
+        default="", description="Person named as contributor of a deposited record, as Family, Given; empty: none."
+    )
+
     origins: dict[str, str] = {}
 
 

@@ -66,8 +66,9 @@ def test_mixed_names_both_places() -> None:
 
 def test_cells_come_before_a_sentence_that_only_says_the_same_and_before_tables_that_decide_nothing() -> None:
     tables = [passage("NOT_ENOUGH_INFO", tabled=True), passage("SUPPORT", tabled=True)]
-    for text, deciding in (("SUPPORT", ("number", "table")), ("NOT_ENOUGH_INFO", ("table",))):
-        found = with_tables(said(text), tables)  # type: ignore[arg-type]
+    texts: dict[Verdict, tuple[str, ...]] = {"SUPPORT": ("number", "table"), "NOT_ENOUGH_INFO": ("table",)}
+    for text, deciding in texts.items():
+        found = with_tables(said(text), tables)
         assert found.evidence[0].rationale is not None and found.evidence[0].verdict == "SUPPORT"
         assert found.reason == "supported in Table 2: as the test says"
         assert found.deciding == deciding

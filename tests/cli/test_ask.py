@@ -29,8 +29,13 @@ def test_ask_as_a_process(home: Path, library: Path):
         "record.json",
         "report.html",
         "report.md",
+        "report.pdf",
         "claims.csv",
         "references.bib",
+        "references.ris",
+        "references.csl.json",
+        "CITATION.cff",
+        "record.jsonld",
     }
     assert Record.model_validate_json((folder / "record.json").read_bytes()).short_id == short
 

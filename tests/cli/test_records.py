@@ -3,6 +3,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
+from base64 import b64decode
 from pathlib import Path
 
 import pytest
@@ -40,6 +44,8 @@ def test_show(asked: Asked):
         assert str(asked.record["content_hash"]) in said.out
     data = sovereign("show", asked.short_id, "--json").json
     assert data.pop("owner_decisions") == []
+    nothing = {"claims": {}, "measurements": {}}
+    assert data.pop("standing") == {"state": "CURRENT", "newest_version": 1, "withdrawn": nothing, "triggers": []}
     assert Record.model_validate(data) == Record.model_validate(asked.record)
 
 
@@ -65,7 +71,7 @@ def test_an_id_where_there_is_no_record_at_all():
 
 
 def test_export_formats(asked: Asked):
-    for form in FORMATS:
+    for form in (name for name, made in FORMATS.items() if not made.binary):
         said = sovereign("export", asked.short_id, "--format", form)
         assert said.code == 0, said.err
         assert said.out.strip()
@@ -87,9 +93,36 @@ def test_export_as_one_json_document(asked: Asked, tmp_path: Path):
         else:
             assert data["format"] == form
             assert data["content"]
+            assert data.get("encoding") == ("base64" if form == "pdf" else None)
     file = tmp_path / "r.md"
     data = sovereign("export", asked.short_id, "--format", "md", "--out", file, "--json").json
     assert data == {"format": "md", "file": str(file), "bytes": file.stat().st_size}
+
+
+def test_export_of_a_pdf(asked: Asked, tmp_path: Path):
+    command = [sys.executable, "-m", "sovereign.cli", "export", asked.short_id, "--format", "pdf"]
+    source = Path(__file__).parents[2] / "src"
+    piped = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": str(source)}, check=True)
+    assert piped.stdout.startswith(b"%PDF-1.7") and piped.stdout.rstrip().endswith(b"%%EOF") and piped.stderr == b""
+    file = tmp_path / "report.pdf"
+    said = sovereign("export", asked.short_id, "--format", "pdf", "--out", file)
+    assert (said.code, said.out) == (0, "")
+    assert file.read_bytes() == piped.stdout
+    data = sovereign("export", asked.short_id, "--format", "pdf", "--json").json
+    assert b64decode(data["content"]) == piped.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo terminal there")
+def test_a_pdf_is_not_thrown_at_a_terminal(asked: Asked):
+    import pty
+
+    terminal, other_end = pty.openpty()
+    command = [sys.executable, "-m", "sovereign.cli", "export", asked.short_id, "--format", "pdf"]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")}
+    said = subprocess.run(command, stdout=other_end, stderr=subprocess.PIPE, env=env, text=True, check=False)
+    os.close(other_end)
+    os.close(terminal)
+    assert said.returncode == 2 and "--out report.pdf" in said.stderr
 
 
 def test_export_to_a_file(asked: Asked, tmp_path: Path):

@@ -98,12 +98,15 @@ def recorded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Record, P
         return asked(tmp_path / "first", record=folder), folder
 
 
-def test_a_run_over_a_provider_reads_what_it_gives(recorded: tuple[Record, Path]) -> None:
-    record, _ = recorded
+def test_a_run_over_a_provider_reads_what_it_gives(recorded: tuple[Record, Path], tmp_path: Path) -> None:
+    record, folder = recorded
     assert record.retrieval.sources == ("arxiv",)
     assert {p.id for p in record.papers} == {"arxiv:2103.00001", "arxiv:2103.00002"}
     assert {c.quote.depth for c in record.claims} == {"full_text", "abstract"}
     assert any("31%" in c.text for c in record.claims)
+    with open_store(tmp_path / "first") as store:
+        (told,) = [e for e in store.ledger.events(str(record.id)) if e.kind == "record.recorded"]
+        assert store.artifacts.get(told.payload["exchanges"]) == (folder / "exchanges.jsonl").read_bytes()
     assert not any("Only the library" in limit for limit in record.limits)
 
 

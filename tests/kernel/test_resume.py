@@ -101,7 +101,7 @@ def same(home: Path, record: Record, undisturbed: tuple[Record, list[str]]) -> N
         texts = {c.quote.text_hash for c in record.claims}
         assert all(store.artifacts.has(sha) for sha in texts)
     stored = [p for p in (home / "artifacts").rglob("*") if p.is_file() and not p.name.startswith(".")]
-    assert len(stored) == len(record.papers) + 1
+    assert len(stored) == len(record.papers) + 2  # the record, and what its answer was made from
     assert unfinished(home) == ()
     # A kill while a folder is made or removed leaves one that holds no run; the next question clears it.
     clear_leftovers(home, 0)

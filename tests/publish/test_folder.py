@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 
 from sovereign.errors import OutputError
-from sovereign.publish import FORMATS, render, write_all
+from sovereign.publish import FORMATS, render_bytes, write_all
 from sovereign.records import LedgerHead, Record
 
-NAMES = {"record.json", "report.html", "report.md", "claims.csv", "references.bib"}
+NAMES = {
+    *("record.json", "report.html", "report.md", "report.pdf", "claims.csv"),
+    *("references.bib", "references.ris", "references.csl.json", "CITATION.cff", "record.jsonld"),
+}
 
 
 def test_every_format_is_written(record: Record, head: LedgerHead, tmp_path: Path) -> None:
     paths = write_all(record, tmp_path / "new" / "folder", head)
     assert set(paths) == set(FORMATS) and {p.name for p in paths.values()} == NAMES
     for name, path in paths.items():
-        assert path.read_bytes().decode() == render(record, name, head)
+        assert path.read_bytes() == render_bytes(record, name, head)
     assert {p.name for p in (tmp_path / "new" / "folder").iterdir()} == NAMES
 
 

@@ -8,11 +8,14 @@ import typer
 
 from . import ask as _ask
 from . import benchmarks as _benchmarks
+from . import correct as _correct
+from . import deposit as _deposit
 from . import evals as _evals
 from . import export as _export
 from . import gate as _gate
 from . import index as _index
 from . import lab as _lab
+from . import monitor as _monitor
 from . import records as _records
 from . import review as _review
 from . import schemas as _schemas
@@ -44,6 +47,10 @@ app.command("eval")(_evals.evaluate)
 app.command("approve")(_records.approve)
 app.command("hold")(_records.hold)
 app.command("reject")(_records.reject)
+app.command("deposit")(_deposit.deposit)
+app.command("approve-deposit")(_deposit.approve_deposit)
+app.command("correct")(_correct.correct)
+app.command("monitor")(_monitor.monitor)
 app.add_typer(_index.index, name="index")
 app.add_typer(_benchmarks.benchmarks, name="benchmarks")
 app.add_typer(_lab.lab, name="lab")

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sys
+from base64 import b64encode
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sovereign.errors import InputError, OutputError
-from sovereign.publish import FORMATS, render
+from sovereign.publish import FORMATS, render_bytes
 from sovereign.publish.export import export_files, load_key, make_key, public_key, write_folder, zip_bytes
 from sovereign.publish.folder import write_whole
+from sovereign.publish.standing import standing_of
 from sovereign.settings import load
 from sovereign.store import open_store
 
+from .corrections import published_of
 from .output import clean, err, guarded, out, print_json
-from .records import Json, RecordId
+from .records import Json, RecordId, Version
 
 CRATE = "crate"
 
@@ -42,25 +45,42 @@ def export(
             "--texts/--no-texts", help="Put the stored texts of sources into a crate; they may not be yours to pass on."
         ),
     ] = True,
+    version: Version = None,
     as_json: Json = False,
 ) -> None:
     """Export one record with the ledger head of now."""
     with open_store(load().home) as store:
-        record = store.records.load(record_id)
+        published = published_of(store, record_id, version)
+        record = published.record
         if form == CRATE:
             files = export_files(store, record, texts)
             return _write_crate(files, out_file, as_json)
-        decisions = store.records.decisions(record_id)
+        decisions = store.records.decisions(record.id, record.version)
         owner = decisions[-1] if decisions else None
-        # Only the page can hold its plots; a lone Markdown file would lead to files that are not there.
-        artifact = store.artifacts.get if form == "html" else None
-        text = render(record, form, store.ledger.head(), owner, artifact)
+        # Only a page that holds its plots shows them; a lone Markdown file would lead to files that are not there.
+        artifact = store.artifacts.get if form in ("html", "pdf") else None
+        data = render_bytes(record, form, published.head, owner, artifact, standing_of(published))
     if out_file is None:
+        return _print(data, form, as_json)
+    _write(out_file, data)
+    _told(form, out_file, len(data), as_json)
+
+
+def _print(data: bytes, form: str, as_json: bool) -> None:
+    """An export on stdout: text as it is, or in one JSON document; bytes only where no terminal would show them."""
+    if not FORMATS[form].binary:
+        text = data.decode("utf-8")
         if as_json and form != "json":
             return print_json({"format": form, "content": text})
         return typer.echo(text, nl=not text.endswith("\n"))
-    _write(out_file, text.encode("utf-8"))
-    _told(form, out_file, len(text.encode("utf-8")), as_json)
+    if as_json:
+        return print_json({"format": form, "encoding": "base64", "content": b64encode(data).decode("ascii")})
+    if sys.stdout.isatty():
+        raise InputError(
+            f"A {form} file is no text, and stdout is a terminal.",
+            f"Name a file: --out {FORMATS[form].file}, or send stdout to one.",
+        )
+    typer.echo(data, nl=False)
 
 
 def _write_crate(files: dict[str, bytes], place: Path | None, as_json: bool) -> None:

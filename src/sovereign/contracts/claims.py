@@ -167,7 +167,8 @@ def claim_records(published: Published) -> tuple[ClaimRecord, ...]:
     cited = set(record.answer.cited())
     earned = rungs_by_claim(record.id, published.events)
     gates = standing(record, published.events)
-    withdrawn = {i: c.event_id for c in record.corrections for i in c.claim_ids}
+    made_by = {c.number: c.event_id for c in record.corrections}
+    withdrawn = {i: made_by[number] for i, number in record.withdrawn.claims.items()}
     told: dict[str, list[Event]] = {}
     for event in published.events:
         told.setdefault(event.subject, []).append(event)

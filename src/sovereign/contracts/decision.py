@@ -90,8 +90,10 @@ def _holds(value: Any, condition: dict[str, Any]) -> bool:
 
 
 def counters_of(record: Record) -> Counters:
-    """The counters that a record's own parts give."""
-    return count(record.retrieval, record.claims, record.measurements, record.answer)
+    """The counters that a record's own parts give; what was withdrawn is not counted."""
+    gone = record.withdrawn.measurements
+    made = [m for m in record.measurements if m.id not in gone]
+    return count(record.retrieval, record.standing, made, record.answer)
 
 
 def counters_follow(record: Record) -> list[str]:
@@ -111,7 +113,9 @@ def decision_follows(record: Record) -> list[str]:
     if record.decision.policy != policy()["name"]:
         known = f"this version knows {policy()['name']}"
         return [f"/decision/policy: {record.decision.policy[:80]!r} is another policy; {known}"]
-    right = decide(counters_of(record), record.answer, record.reviews[-1], *cited_against(record.claims, record.answer))
+    right = decide(
+        counters_of(record), record.answer, record.reviews[-1], *cited_against(record.standing, record.answer)
+    )
     wrong = [
         f"/decision/{name}: {repr(told)[:200]} stands there, the policy gives {wanted!r}"
         for name in ("outcome", "rule", "reasons")

@@ -112,9 +112,30 @@ _EARNED_BY: Mapping[int, Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
 }
 
 
+WITHDRAWN = "claim.withdrawn"
+"""Kind of the event of a claim that a correction took back, on the claim: all that it earned before is void but rung 0."""
+
+REASSESSED = "claim.reassessed"
+"""Kind of the event of a claim that lost something by a correction; its payload's ``voids`` are kinds of event, void until now."""
+
+
+def standing_events(events_of_a_claim: Iterable[Told]) -> tuple[Told, ...]:
+    """The events of one claim, in order, without those that a later one made void. What comes after counts again."""
+    found: list[Told] = []
+    for event in events_of_a_claim:
+        if event.kind == WITHDRAWN:
+            found = [e for e in found if e.kind == "claim.extracted"]
+        elif event.kind == REASSESSED:
+            voids = event.payload.get("voids")
+            found = [e for e in found if not (isinstance(voids, list | tuple) and e.kind in voids)]
+        else:
+            found.append(event)
+    return tuple(found)
+
+
 def rungs(events_of_a_claim: Iterable[Told]) -> frozenset[int]:
-    """The rungs that one claim has earned, given its events. Each stands for itself: 5 does not imply 3."""
-    events = tuple(events_of_a_claim)
+    """The rungs that one claim has earned, given its events in order. Each stands for itself: 5 does not imply 3."""
+    events = standing_events(events_of_a_claim)
     return frozenset(
         number
         for number, needs in _EARNED_BY.items()

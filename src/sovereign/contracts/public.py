@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 from ..records import BenchmarkEvidence, Model
 from .claims import ClaimRecord, claim_records
+from .corrections import CorrectionRecord, correction_record
 from .dimensions import QualityDimensions, quality_dimensions
 from .documents import AnswerDocument, MeasurementDocument, answer_document, measurement_documents
 from .gates import GateDocument, gate_verdicts
 from .math_result import MathResult
+from .monitor import ReviewMonitor, review_monitor
 from .provenance import SourceProvenance, source_provenance
 from .published import Published
 from .run import RunDocument, run_document
@@ -52,6 +54,10 @@ CONTRACTS: tuple[Contract, ...] = (
     Contract(
         "gate-verdict", GateDocument, "The gate's verdict on the record, and on each claim.", gate_verdicts, many=True
     ),
+    Contract(
+        "correction-record", CorrectionRecord, "What was corrected, and which versions there are.", correction_record
+    ),
+    Contract("review-monitor", ReviewMonitor, "What asks for a review, and what is watched.", review_monitor),
     Contract("source-provenance", SourceProvenance, "Where claims come from, and what is archived.", source_provenance),
     Contract("answer", AnswerDocument, "The answer, each sentence with what carries it.", answer_document),
     Contract(

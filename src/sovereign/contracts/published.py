@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..records import CorrectionState, Event, LedgerHead, OwnerDecision, Record
-from ..store import DECIDED, SAVED
+from ..store import SAVED, decided_on
 
 CORRECTED = "record.corrected"
 """Kind of the event of a correction: subject ``<record id>/corrections/<number>``, payload the ``Correction`` and the new artifact."""
@@ -14,7 +14,10 @@ DEPOSITED = "record.deposited"
 """Kind of the event of a deposit in an archive, on the record's id."""
 
 TRIGGERED = "record.review_triggered"
-"""Kind of the event of a review trigger, on the record's id; payload ``trigger`` and ``reason``."""
+"""Kind of the event of a review trigger, on the record's id; payload ``trigger``, ``cause`` and ``reason``."""
+
+CLEARED = "record.review_cleared"
+"""Kind of the event of a trigger whose cause is gone, on the record's id; payload ``trigger``, ``cause`` and ``reason``."""
 
 RECORDED = "record.recorded"
 """Kind of the event of a run whose exchanges with the network were recorded; payload ``exchanges``, the hash of their list."""
@@ -54,9 +57,22 @@ class Published:
 
     @property
     def decisions(self) -> tuple[OwnerDecision, ...]:
-        """The owner's decisions, oldest first; the last one holds."""
-        told = self.told(DECIDED)
+        """The owner's decisions on this version, oldest first; the last one holds. Those on another version say nothing of it."""
+        told = decided_on((e for e in self.events if e.subject == self.subject), self.record.content_hash)
         return tuple(OwnerDecision.model_validate({**e.payload, "record_id": self.subject}) for e in told)
+
+    @property
+    def doi(self) -> str | None:
+        """The DOI under which an archive published this version, None if none did; one of a sandbox is none."""
+        told = (e.payload for e in self.told(DEPOSITED) if e.payload.get("version") == self.record.version)
+        dois = [str(p["doi"]) for p in told if p.get("doi") and not p.get("sandbox")]
+        return dois[-1] if dois else None
+
+    @property
+    def until_saved(self) -> tuple[Event, ...]:
+        """The events up to the one that stored this version: those that its levels follow from. All, where the ledger has none."""
+        saved = self.saved
+        return tuple(e for e in self.events if saved is None or e.seq <= saved.seq)
 
     @property
     def newest_version(self) -> int:

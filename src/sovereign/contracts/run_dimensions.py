@@ -19,7 +19,7 @@ SAME = 0.10
 def novelty(published: Published) -> Assessed:
     """Of the answer's sentences on its subject, the share that rest on a measurement whose figure no checked claim states."""
     record = published.record
-    of_checked = checked(record.claims)
+    of_checked = checked(record.standing)
     by_id = {m.id: m for m in record.measurements}
     sentences = [s for s in record.answer.sentences() if not s.of_record]
     resting = [by_id[i] for s in sentences for i in s.measurement_ids if i in by_id]
@@ -63,7 +63,7 @@ def _states(claim: Claim, measurement: Measurement) -> bool:
 def uncertainty_disclosure(published: Published) -> Assessed:
     """Of all that facets and checks leave open or find against the answer, the share that the record says."""
     record, claims = published.record, cited_claims(published)
-    if not checked(record.claims):
+    if not checked(record.standing):
         return missing(_DISCLOSURE, "a claim on which any check decided")
     due = {**_of_facets(record), **_of_claims(published, claims), **_of_limits(record, claims)}
     if not due:
@@ -111,7 +111,7 @@ def _of_limits(record: Record, claims: Sequence[Claim]) -> dict[str, bool]:
         due["that cited claims come from notes"] = "note" in limits
     if any(c.quote.depth == "abstract" for c in claims):
         due["that cited claims come from abstracts"] = "abstract" in limits
-    if any(c.verdict == "UNCHECKED" for c in record.claims):
+    if any(c.verdict == "UNCHECKED" for c in record.standing):
         due["that claims are unchecked"] = "unchecked" in limits
     if any(not c.verified for c in claims):
         due["that cited claims are not verified by other evidence"] = "verified" in limits or "own sentence" in limits

@@ -136,7 +136,7 @@ def inputs_of(published: Published) -> TierInputs:
     score = record.reviews[-1].score if record.reviews else None
     return TierInputs(
         review_score=score if score is not None and isfinite(score) and 0 <= score <= 10 else None,
-        verified_claim_count=sum(claim.verified for claim in record.claims),
+        verified_claim_count=sum(claim.verified for claim in record.standing),
         artifact_types=artifact_types(published),
         reproducibility_level=quality_dimensions(published).dimensions.reproducibility_status.level,
     )

@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sovereign.checks.fitted import Line
 from sovereign.checks.independence import method_names
@@ -65,11 +65,11 @@ def shipped() -> Line:
     return line_of(json.loads(WEIGHTS.read_text("utf-8"))["all"])
 
 
-def line_of(table: dict[str, object]) -> Line:
+def line_of(table: dict[str, Any]) -> Line:
     """Weights as the file holds them: ``intercept``, and for each signal its mean in the data and its weight."""
-    by_name: dict[str, list[float]] = table["signals"]  # type: ignore[assignment]
+    by_name: dict[str, list[float]] = table["signals"]
     means, weights = zip(*(by_name[name] for name in SIGNALS), strict=True)
-    return Line(float(table["intercept"]), means, weights)  # type: ignore[arg-type]
+    return Line(float(table["intercept"]), means, weights)
 
 
 _ABSTRACT = re.compile(r"^\W*(?:abstract|summary)\W*$", re.IGNORECASE)

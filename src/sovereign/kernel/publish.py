@@ -6,12 +6,13 @@ import platform
 import sys
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
 from sovereign.contracts.decision import count as count_parts
+from sovereign.contracts.published import RECORDED
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.publish.model_use import stage_lines
 from sovereign.records import (
@@ -31,12 +32,14 @@ from sovereign.records import (
 )
 from sovereign.settings import Settings, lines
 from sovereign.sources import NOT_IN_TIME, LibraryReport
+from sovereign.sources.web.recording import exchanges_in
 from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
 from .events import claim_events
+from .inputs import INPUTS, AnswerInputs, keep_inputs
 from .runs import Request
-from .tribunal import Brief, limitations
+from .tribunal import Brief, Order, limitations
 
 _CLOCK_SLACK = 2.0  # seconds by which two clocks may differ that are both right
 _MANY = 3  # works of which one and the same thing is said
@@ -44,7 +47,8 @@ _MANY = 3  # works of which one and the same thing is said
 
 @dataclass(frozen=True)
 class Draft:
-    """What the stages have made so far."""
+    """What the stages have made so far. ``struck`` are texts that no sentence may have, ``order`` how the record numbers
+    claims and measurements, where a correction took some back and they are not here."""
 
     plan: Plan
     retrieval: Retrieval
@@ -56,6 +60,8 @@ class Draft:
     answer: Answer
     rounds: tuple[ReviewRound, ...] = ()
     model_use: ModelUse | None = None
+    struck: frozenset[str] = frozenset()
+    order: Order = field(default_factory=Order)
 
     @property
     def measurements(self) -> tuple[Measurement, ...]:
@@ -75,6 +81,7 @@ class Draft:
             answer=self.answer,
             withdrawn=frozenset(withdrawn),
             downgraded=frozenset(downgraded),
+            order=self.order,
         )
 
 
@@ -100,9 +107,12 @@ def publish(
     """Store the texts, then the record with all events of its run in one transaction. Doing it twice changes nothing."""
     if store.records.has(record_id):
         return
-    for document in draft.documents:
-        store.artifacts.put(document.text.encode("utf-8"))
-    events = _events(record_id, draft, decision)
+    kept = keep_inputs(
+        AnswerInputs(documents=draft.documents, found=draft.found, struck=tuple(sorted(draft.struck))),
+        store.artifacts.put,
+    )
+    events = [*_events(record_id, draft, decision), NewEvent(INPUTS, str(record_id), {"artifact": kept})]
+    events += _recorded(record_id, store, request)
     rungs = rungs_by_claim(record_id, events)
     claims = tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, ())))}) for c in draft.claims)
     record = Record(
@@ -153,6 +163,20 @@ def _events(record_id: UUID, draft: Draft, decision: Decision) -> list[NewEvent]
         )
     )
     return rows
+
+
+def _recorded(record_id: UUID, store: Store, request: Request) -> list[NewEvent]:
+    """What tells of the recording of the exchanges with the network, whose list becomes an artifact; the answers stay in its folder."""
+    if (folder := request.record or request.replay) is None:
+        return []
+    exchanges = exchanges_in(folder)
+    return [
+        NewEvent(
+            RECORDED,
+            str(record_id),
+            {"exchanges": store.artifacts.put(exchanges), "replayed": request.replay is not None},
+        )
+    ]
 
 
 def limits_of(draft: Draft) -> tuple[str, ...]:

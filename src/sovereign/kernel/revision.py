@@ -60,7 +60,15 @@ def revised(draft: Draft, request: Request, store: Store, sources: Sources, step
     answered = helped.wording(answered, kept, documents, retrieval)
     notes = changes or ["nothing to withdraw and no empty facet to search for"]
     out = {c.id for c in claims} - {c.id for c in kept}
-    anew = replace(draft, retrieval=retrieval, documents=documents, claims=claims, made=made, answer=answered)
+    anew = replace(
+        draft,
+        retrieval=retrieval,
+        documents=documents,
+        claims=claims,
+        made=made,
+        answer=answered,
+        struck=revision.struck,
+    )
     return replace(anew, rounds=(first, reviewed(2, anew, helped, steps, out, revision.downgraded, notes)))
 
 

@@ -37,6 +37,7 @@ MAX_FIGURES = 60
 _RESTATED = re.compile(r",? which is [\d.]+\s?% (?:more|less|higher|lower)(?=,|\.|\sand\s)")
 # A bracket is read apart: a figure in it is not the subject's. A character of the private use area marks its place.
 _ASIDE = re.compile(r"\s?\((?P<words>[^()]*)\)")
+_SIGNED: dict[str, Direction] = {"+": "increase", "-": "decrease"}
 _FIRST_MARK = 0xE000
 _MARK = re.compile("[\ue000-\uf8ff]")
 _ADDED = re.compile(
@@ -233,7 +234,7 @@ def _measured_aside(aside: str, before: str, context: Context, comparator: str |
     behind = next((metric for _, end, metric in mentions(before) if end == len(before)), None)
     if len(found) != 1 or behind is None or not aside.startswith(found[0].quantity.text):
         return
-    direction: Direction | None = {"+": "increase", "-": "decrease"}.get(aside[0])  # type: ignore[assignment]
+    direction = _SIGNED.get(aside[0])
     against = comparator if direction else None
     yield Result(
         subject=context.subject, metric=behind, value=found[0].quantity, direction=direction, comparator=against

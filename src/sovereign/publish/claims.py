@@ -85,8 +85,9 @@ def verdict_reason(claim: Claim) -> str:
     return one_line(claim.verification.reason + deciding)
 
 
-def claim_view(claim: Claim, references: References) -> ClaimView:
-    """Everything a page shows of one claim."""
+def claim_view(claim: Claim, references: References, cited: bool = False, withdrawn_by: int | None = None) -> ClaimView:
+    """Everything a page shows of one claim; ``cited``: the answer names it; ``withdrawn_by``: the number of the correction that
+    took it back."""
     evidence = claim.verification.evidence if claim.verification else ()
     own = [e for e in evidence if e.relation == "own_quote"]
     return ClaimView(
@@ -95,12 +96,13 @@ def claim_view(claim: Claim, references: References) -> ClaimView:
         text=one_line(claim.text),
         facts=_facts(claim.results, claim.setting),
         verdict=verdict_badge(claim),
-        standing=_standing(claim),
+        standing=(*_withdrawn(withdrawn_by), *_standing(claim)),
         reason=verdict_reason(claim),
         quote=_quote(claim.quote, claim.text),
         chips=tuple(_chip(check) for e in own for check in e.checks),
         evidence=tuple(_evidence(e, references) for e in evidence if e.relation != "own_quote"),
         source=source(claim.quote, references),
+        cited=cited,
     )
 
 
@@ -110,6 +112,12 @@ def source(quote: Quote, references: References) -> Run:
     if references.of(quote.paper_id) != references.of(quote.source_id):
         run += (", as told in ", references.link(quote.paper_id))
     return run
+
+
+def _withdrawn(by: int | None) -> tuple[Badge, ...]:
+    if by is None:
+        return ()
+    return (Badge("✗ WITHDRAWN", "bad", f"withdrawn by correction {by}: nothing in this record rests on it"),)
 
 
 def _standing(claim: Claim) -> tuple[Badge, ...]:

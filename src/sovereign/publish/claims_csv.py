@@ -11,7 +11,7 @@ from .references import References
 from .text import clean
 
 COLUMNS = (
-    *("record", "claim_id", "verdict", "verified", "anchored"),
+    *("record", "claim_id", "verdict", "verified", "anchored", "withdrawn"),
     *("subject", "comparator", "metric", "value", "unit", "direction", "model", "scale", "phase"),
     *("text", "quote", "section", "where", "page", "depth", "seen", "our_words"),
     *("source_id", "source_title", "paper_id", "content_hash", "ledger_count", "ledger_hash"),
@@ -41,6 +41,7 @@ def _row(record: Record, claim: Claim, references: References, head: LedgerHead 
         claim.verdict,
         _flag(claim.verified),
         _flag(verification is not None and verification.anchored),
+        _flag(claim.id in record.withdrawn.claims),
         claim.subject,
         claim.comparator,
         claim.metric,

@@ -11,8 +11,9 @@ from uuid import uuid4
 from sovereign.errors import OutputError
 from sovereign.records import LedgerHead, OwnerDecision, Record
 
-from .formats import FORMATS, render
+from .formats import FORMATS, render_bytes
 from .measured import Artifact, figures
+from .standing import Standing
 
 _ADVICE = {
     errno.ENOSPC: "Free some space, or choose a folder on another disk.",
@@ -33,24 +34,28 @@ def write_all(
     head: LedgerHead | None = None,
     owner: OwnerDecision | None = None,
     artifact: Artifact | None = None,
+    standing: Standing | None = None,
 ) -> dict[str, Path]:
     """Every format of ``record`` in ``folder``, which is made if need be, and its plots. Returns the path of each by name.
 
-    ``artifact`` gives the bytes of a plot by their SHA-256; without it, none is written. A file appears under its name only when all its bytes are on the disk; an older one is replaced.
+    ``artifact`` gives the bytes of a plot by their SHA-256; without it, none is written. ``standing`` is how the
+    ledger says that this version stands. A file appears under its name only when all its bytes are on the disk; an older one is replaced.
 
     Raises:
-        OutputError: if the folder or a file cannot be written. All files that can be written are.
+        OutputError: if the folder or a file cannot be written, or the PDF not be typeset. All files that can be written are.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:
         raise OutputError(f"The folder {folder} could not be made: {_reason(error)}.", _advice(error)) from error
     paths: dict[str, Path] = {}
-    failed: list[tuple[Path, OSError]] = []
-    files = {
-        name: (folder / form.file, render(record, name, head, owner, artifact).encode("utf-8"))
-        for name, form in FORMATS.items()
-    }
+    failed: list[tuple[Path, OSError | OutputError]] = []
+    files: dict[str, tuple[Path, bytes]] = {}
+    for name, form in FORMATS.items():
+        try:
+            files[name] = (folder / form.file, render_bytes(record, name, head, owner, artifact, standing))
+        except OutputError as error:
+            failed.append((folder / form.file, error))
     for plot in figures(record, artifact, {}):
         if plot.svg:
             files[f"figure-{plot.number}"] = (folder / plot.file, plot.svg)
@@ -90,9 +95,13 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, OutputError):
+        return error.message.rstrip(".")
     return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _advice(error: Exception) -> str:
+    if isinstance(error, OutputError):
+        return error.advice
     code = error.errno if isinstance(error, OSError) else None
     return _ADVICE.get(code or 0, "Choose another folder.")

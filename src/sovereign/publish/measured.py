@@ -104,6 +104,7 @@ def _figure(number: int, figure: Figure, artifact: Artifact | None, places: Mapp
 def measurement_tables(record: Record) -> tuple[Table, ...]:
     """Every measurement, those of one place and metric in one table."""
     groups: dict[tuple[str, str], list[Measurement]] = {}
+    gone = record.withdrawn.measurements
     for one in record.measurements:
         groups.setdefault((one_line(one.where), one_line(one.key.metric)), []).append(one)
     head = ("Id", "What", "Setting", "Result", "Ratio", "Quartiles", "Repeats", "How", "Protocol", "Artifact")
@@ -111,16 +112,17 @@ def measurement_tables(record: Record) -> tuple[Table, ...]:
         Table(
             caption=f"Measurements of our own laboratory, {metric}: {where or 'where is not said'}",
             head=head,
-            rows=tuple(map(_row, rows)),
+            rows=tuple(_row(one, one.id in gone) for one in rows),
             figures=(3, 4, 5, 6),
             anchors=tuple(f"{MEASUREMENT_ANCHOR}{fragment(m.id)}" for m in rows),
             folded=len(rows) > FOLDED_FROM,
+            detail=True,
         )
         for (where, metric), rows in groups.items()
     )
 
 
-def _row(one: Measurement) -> tuple[Run, ...]:
+def _row(one: Measurement, withdrawn: bool) -> tuple[Run, ...]:
     against = f" against {one.key.comparator}" if one.key.comparator else ""
     quartiles = "—" if one.low is None or one.high is None else f"{short(one.low)} to {short(one.high)}"
     cells = (
@@ -131,7 +133,7 @@ def _row(one: Measurement) -> tuple[Run, ...]:
         "—" if one.ratio is None else times(one.ratio),
         quartiles if quartiles == "—" else f"{quartiles} {one.quantity.unit}",
         "—" if one.repeats is None else str(one.repeats),
-        one.how,
+        f"{one.how}, WITHDRAWN" if withdrawn else one.how,
         one.protocol,
         one.artifact[:12],
     )

@@ -1,4 +1,4 @@
-"""The pieces that a page is made of, as plain data. Writers (HTML, Markdown) decide only how each piece looks.
+"""The pieces that a page is made of, as plain data. Writers (HTML, Markdown, PDF) decide only how each piece looks.
 
 A run of text is a tuple of ``Inline``: plain strings from anywhere, which every writer escapes, links and badges.
 """
@@ -67,7 +67,8 @@ class Heading:
 class Table:
     """A table. The first cell of a row names it; ``figures`` are the columns of numbers, ``foot`` the last row.
 
-    ``short``: its cells are so short that none needs a second line.
+    ``short``: its cells are so short that none needs a second line. ``detail``: for those who go through it all; a
+    printed form may name it and leave it to the others.
     """
 
     caption: str
@@ -78,6 +79,7 @@ class Table:
     folded: bool = False
     foot: tuple[Run, ...] = ()
     short: bool = False
+    detail: bool = False
     kind: Literal["table"] = "table"
 
 
@@ -207,7 +209,7 @@ class EvidenceView:
 
 @dataclass(frozen=True)
 class ClaimView:
-    """One claim with all that it rests on."""
+    """One claim with all that it rests on. ``cited``: the answer names it."""
 
     anchor: str
     id: str
@@ -220,6 +222,7 @@ class ClaimView:
     chips: tuple[Chip, ...]
     evidence: tuple[EvidenceView, ...]
     source: Run
+    cited: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,6 +239,7 @@ class Header:
     counters: tuple[tuple[str, str, str], ...]
     notice: str
     question: str = ""
+    keywords: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

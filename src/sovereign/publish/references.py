@@ -121,8 +121,9 @@ def _aliases(paper: Paper) -> tuple[str, ...]:
 def _used(record: Record) -> Iterator[str]:
     """Source ids in order of use: what the answer cites first, then the other claims, then their evidence."""
     by_id = {claim.id: claim for claim in record.claims}
-    ordered = [by_id[i] for i in record.answer.cited() if i in by_id]
-    ordered += [claim for claim in record.claims if claim.id not in record.answer.cited()]
+    cited = dict.fromkeys(record.answer.cited())
+    ordered = [by_id[i] for i in cited if i in by_id]
+    ordered += [claim for claim in record.claims if claim.id not in cited]
     for claim in ordered:
         yield from (claim.quote.source_id, claim.quote.paper_id)
     for claim in ordered:

@@ -36,7 +36,8 @@ def review_blocks(review: ReviewRound, places: Mapping[str, str], rounds: Sequen
     if review.findings:
         rows = tuple(_finding(f, places) for f in review.findings)
         columns = ("Reviewer", "Severity", "Finding", "Claims")
-        blocks.append(Table(f"Findings of the reviewers, round {review.number}", columns, rows))
+        earlier = any(one.number > review.number for one in rounds)
+        blocks.append(Table(f"Findings of the reviewers, round {review.number}", columns, rows, detail=earlier))
     else:
         blocks.append(Paragraph(("The reviewers had no finding in this round.",)))
     return blocks
@@ -59,7 +60,9 @@ def _arithmetic(caption: str, terms: Sequence[ScoreTerm], score: float) -> Table
         for t in terms
     )
     foot: tuple[Run, ...] = (("Score",), ("",), (figure(sum(t.weight for t in terms)),), (figure(score),), ("of 10",))
-    return Table(caption, ("Term", "Share", "Weight", "Points", "Basis"), rows, figures=(1, 2, 3), foot=foot)
+    return Table(
+        caption, ("Term", "Share", "Weight", "Points", "Basis"), rows, figures=(1, 2, 3), foot=foot, detail=True
+    )
 
 
 def _responses(review: ReviewRound, findings: Mapping[str, Finding]) -> Table:

@@ -125,7 +125,12 @@ def _introduction(record: Record) -> tuple[Block, ...]:
     )
     blocks: list[Block] = [
         Paragraph((f"The question of this record is: {one_line(record.question)}",)),
-        Table("What the question was taken to ask", ("Facet", "Kind", "Words or range", "Also searched as"), rows),
+        Table(
+            "What the question was taken to ask",
+            ("Facet", "Kind", "Words or range", "Also searched as"),
+            rows,
+            detail=True,
+        ),
     ]
     if plan.notes:
         blocks += [Paragraph(("The planner noted:",)), Bullets(tuple((one_line(n),) for n in plan.notes))]
@@ -232,7 +237,7 @@ def _results(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
         Heading("Decision"),
         Paragraph((fired,)),
         Bullets(tuple((one_line(reason),) for reason in decision.reasons)),
-        Table("Inputs of the decision", ("Input", "Value"), inputs, figures=(1,)),
+        Table("Inputs of the decision", ("Input", "Value"), inputs, figures=(1,), detail=True),
     ]
     return tuple(blocks)
 
@@ -241,7 +246,7 @@ def _facet_table(answer: Answer, facets: Mapping[str, Facet]) -> Table:
     rows: tuple[tuple[Run, ...], ...] = tuple(
         ((facet_words(f.facet_id, facets),), (state_badge(f.state),), (one_line(f.reason),)) for f in answer.facets
     )
-    return Table("Facets of the question", ("Facet", "State", "Why"), rows)
+    return Table("Facets of the question", ("Facet", "State", "Why"), rows, detail=True)
 
 
 def _input(value: float | int | str | bool) -> str:

@@ -1,4 +1,4 @@
-"""From a record to what its page says, in the page's order. HTML and Markdown both write this, and nothing else."""
+"""From a record to what its page says, in the page's order. HTML, Markdown and PDF write this, and nothing else."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ from .parts import (
 )
 from .references import References, reference_view
 from .sections import counters, facet_words, level_words, score_words, sections, state_badge
+from .standing import Standing, alone, corrections_section, superseded_words, version_words
 from .text import count, day, one_line, ratio, times
+from .work import keywords
 
 NOTICE = "Autonomous draft — Owner review required before publication"
 POLICY_TONES: dict[str, Tone] = {"AUTO_APPROVE": "good", "HOLD": "mixed", "REJECT": "bad"}
@@ -51,25 +53,31 @@ def view_of(
     head: LedgerHead | None = None,
     owner: OwnerDecision | None = None,
     artifact: Artifact | None = None,
+    standing: Standing | None = None,
 ) -> View:
-    """The page of ``record``, with the ledger's head at export and the owner's decision, if there are such.
+    """The page of ``record``, with the ledger's head at export and the owner's decision on this version, if there are such.
+
+    ``standing`` says whether a later version supersedes it and what asks for a review; without it, the record speaks for itself.
 
     ``artifact`` gives the bytes of an artifact by its SHA-256; without it, plots are named and not shown.
     """
     references = References(record)
     places = places_of(record)
+    cited = frozenset(record.answer.cited())
+    standing = standing or alone(record)
+    gone = record.withdrawn.claims
     return View(
-        header=_header(record, owner),
+        header=_header(record, owner, standing),
         answer=_answer(record, references, places, artifact),
-        sections=sections(record, places),
-        claims=tuple(claim_view(claim, references) for claim in record.claims),
+        sections=(*corrections_section(record, standing), *sections(record, places)),
+        claims=tuple(claim_view(c, references, c.id in cited, gone.get(c.id)) for c in record.claims),
         references=tuple(reference_view(reference) for reference in references),
         imprint=_imprint(record, head or record.ledger_head),
         verify=("sovereign ledger verify", f"sovereign show {record.short_id}"),
     )
 
 
-def _header(record: Record, owner: OwnerDecision | None) -> Header:
+def _header(record: Record, owner: OwnerDecision | None, standing: Standing) -> Header:
     outcome = record.decision.outcome
     # The owner's word, once given, overrides the policy's in both directions.
     stands = owner.outcome == "APPROVED" if owner else outcome == "AUTO_APPROVE"
@@ -78,6 +86,8 @@ def _header(record: Record, owner: OwnerDecision | None) -> Header:
         ("Level", level_words(record.level)),
         ("Works", f"{record.counters.papers_kept:,} kept of {record.counters.papers_seen:,} seen"),
     ]
+    if record.version > 1 or standing.state != "CURRENT":
+        facts.append(("Version", version_words(record, standing)))
     if owner:
         facts.append(("Owner", f"{owner.outcome} by {one_line(owner.by)}, {day(owner.at)}: {one_line(owner.reason)}"))
     return Header(
@@ -89,8 +99,9 @@ def _header(record: Record, owner: OwnerDecision | None) -> Header:
         policy=Badge(outcome, POLICY_TONES[outcome], one_line(" ".join(record.decision.reasons))),
         facts=tuple(facts),
         counters=counters(record),
-        notice="" if stands else NOTICE,
+        notice=". ".join(filter(None, (superseded_words(record, standing), "" if stands else NOTICE))),
         question=one_line(record.question) if record.answer.title else "",
+        keywords=keywords(record),
     )
 
 

@@ -40,7 +40,7 @@ from .benchmark import (
 )
 from .check import CheckOutcome, Evidence, Outcome, Relation, Scope, Verdict, Verification
 from .claim import Claim, Direction, Result, Setting
-from .correction import Correction, CorrectionState, CorrectionType
+from .correction import Correction, CorrectionState, CorrectionType, Withdrawn
 from .decision import Decision, DecisionOutcome, OwnerDecision, OwnerOutcome
 from .document import Cell, Depth, Document, Section, Seen, Sentence, Table, text_hash
 from .event import GENESIS, Event, LedgerHead, LedgerProof
@@ -160,6 +160,7 @@ __all__ = [
     "UsedCell",
     "Verdict",
     "Verification",
+    "Withdrawn",
     "canonical_json",
     "quote_of",
     "seed_claims",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
+
+from pydantic import Field
 
 from .base import Model
 
 CorrectionType = Literal["METADATA", "ARTIFACT", "CLAIM", "BENCHMARK", "PROVENANCE", "QUALITY_ASSESSMENT"]
 CorrectionState = Literal["CURRENT", "CORRECTED", "SUPERSEDED"]
+
+
+def _absent(value: object) -> bool:
+    return value == ()
 
 
 class Correction(Model):
@@ -16,7 +23,8 @@ class Correction(Model):
     ``number`` counts from 1; ``event_id`` is ``<record id>/corrections/<number>``, the subject of its event in the ledger.
     ``note`` is what the public is told, ``by`` and ``at`` are who made it and when (UTC). ``affected_fields`` are JSON Pointers (RFC 6901)
     into the version before, the ones named by the owner first, then all that followed from them; ``claim_ids`` and ``measurement_ids`` what was withdrawn.
-    ``from_hash`` is the content hash of the version before.
+    ``restored_ids`` are claims and measurements that an earlier correction withdrew and that stand again, ``undoes`` the numbers of those
+    corrections, which stay. ``from_hash`` is the content hash of the version before.
     """
 
     event_id: str
@@ -28,6 +36,27 @@ class Correction(Model):
     affected_fields: tuple[str, ...]
     claim_ids: tuple[str, ...] = ()
     measurement_ids: tuple[str, ...] = ()
+    restored_ids: tuple[str, ...] = Field(default=(), exclude_if=_absent)
+    undoes: tuple[int, ...] = Field(default=(), exclude_if=_absent)
     from_version: int
     to_version: int
     from_hash: str
+
+
+class Withdrawn(Model):
+    """What corrections have withdrawn and not restored, each with the number of the correction that did it last."""
+
+    claims: dict[str, int]
+    measurements: dict[str, int]
+
+
+def withdrawn(corrections: Iterable[Correction]) -> Withdrawn:
+    """What is withdrawn after all these corrections, which come oldest first."""
+    found = Withdrawn(claims={}, measurements={})
+    for one in corrections:
+        for ids, into in ((one.claim_ids, found.claims), (one.measurement_ids, found.measurements)):
+            into.update(dict.fromkeys(ids, one.number))
+        for name in one.restored_ids:
+            found.claims.pop(name, None)
+            found.measurements.pop(name, None)
+    return found

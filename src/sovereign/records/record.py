@@ -11,7 +11,7 @@ from pydantic import Field
 from .answer import Answer
 from .base import Model, canonical_json, sha256_hex
 from .claim import Claim
-from .correction import Correction
+from .correction import Correction, Withdrawn, withdrawn
 from .decision import Decision
 from .event import LedgerHead
 from .measurement import Measurement
@@ -113,6 +113,17 @@ class Record(Model):
             yield claim.quote
             for evidence in claim.verification.evidence if claim.verification else ():
                 yield evidence.quote
+
+    @property
+    def withdrawn(self) -> Withdrawn:
+        """Claims and measurements that corrections took back. They stay in the record, and nothing of it rests on them."""
+        return withdrawn(self.corrections)
+
+    @property
+    def standing(self) -> tuple[Claim, ...]:
+        """The claims that were not withdrawn: those that are counted."""
+        gone = self.withdrawn.claims
+        return tuple(c for c in self.claims if c.id not in gone)
 
     def claim(self, claim_id: str) -> Claim:
         """The claim of that id.

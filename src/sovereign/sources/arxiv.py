@@ -14,7 +14,7 @@ from sovereign.errors import NotFound, SovereignError
 from sovereign.reading import Limits, ReadError, Task, printable, read_one
 from sovereign.reading.identity import ARXIV_ID, find_arxiv
 from sovereign.reading.xml_names import Element, child, children, local, plain
-from sovereign.records import Document, Failure, Query
+from sovereign.records import Document, Failure, Paper, Query
 
 from .base import BadAnswer, Fetcher, Hit
 from .eprint import unpack
@@ -132,6 +132,22 @@ class Arxiv:
     def _pdf(self, number: str) -> Document:
         answer = self._client.get(f"{_SITE}/pdf/{path_of(number)}", kind="fulltext")
         return read_one(Task(answer.body, f"{number}.pdf"), self._limits, self._client.check)
+
+
+def entries_of(client: Fetcher, ids: Sequence[str]) -> tuple[Paper, ...]:
+    """What arXiv says now of the works of these ids (without version): title, newest version, whether they were withdrawn.
+
+    Raises:
+        SovereignError: if it cannot be asked.
+    """
+    found: list[Paper] = []
+    known = [one for one in dict.fromkeys(ids) if ARXIV_ID.fullmatch(one)]
+    for start in range(0, len(known), _MOST_FOUND):
+        some = known[start : start + _MOST_FOUND]
+        params = {"id_list": ",".join(some), "max_results": str(len(some))}
+        answer = client.get(_API, params=params, kind="record")
+        found += [work.paper for entry in read_feed(answer.body) if (work := work_of(entry))]
+    return tuple(found)
 
 
 def read_feed(data: bytes) -> tuple[Element, ...]:

@@ -13,7 +13,7 @@ from .audit import LedgerProblem, LedgerReport
 from .database import Database, explained
 from .files import write_atomic
 from .ledger import Ledger, NewEvent
-from .records import DECIDED, SAVED, RecordEntry, Records
+from .records import DECIDED, SAVED, RecordEntry, Records, RecordVersion, decided_on
 
 __all__ = [
     "DECIDED",
@@ -24,8 +24,10 @@ __all__ = [
     "LedgerReport",
     "NewEvent",
     "RecordEntry",
+    "RecordVersion",
     "Records",
     "Store",
+    "decided_on",
     "explained",
     "open_store",
     "write_atomic",

@@ -1,21 +1,21 @@
-"""Published records: saved once, never rewritten, with the owner's decisions beside them."""
+"""Published records: each version saved once, never rewritten, with the owner's decisions beside them."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import and_, func, insert, select
+from sqlalchemy import Insert, Select, and_, exists, func, insert, literal, select, update
 
 from ..errors import LedgerBroken, NotFound, StoreError
-from ..records import Model, OwnerDecision, Record, canonical_json
+from ..records import Event, Model, OwnerDecision, Record, canonical_json
 from .artifacts import Artifacts
 from .database import Database
 from .ledger import Ledger, NewEvent
-from .tables import ledger_event, owner_decision, record
+from .tables import ledger_event, owner_decision, record, record_version
 
 SAVED = "record.saved"
 """Kind of the event that a saved record leaves in the ledger."""
@@ -24,8 +24,20 @@ DECIDED = "owner.decided"
 """Kind of the event that a decision of the owner leaves in the ledger."""
 
 
+class RecordVersion(Model):
+    """One version of a record; ``artifact`` is the hash of its JSON, ``created_at`` when it was made."""
+
+    version: int
+    artifact: str
+    content_hash: str
+    created_at: str
+
+
 class RecordEntry(Model):
-    """One line of the list of records. ``score`` is 0..10, None if never reviewed; ``artifact`` is the JSON's hash."""
+    """One line of the list of records, that of its newest version. ``created_at`` is when the first was made.
+
+    ``score`` is 0..10, None if never reviewed; ``artifact`` is the JSON's hash.
+    """
 
     id: UUID
     short_id: str
@@ -35,6 +47,23 @@ class RecordEntry(Model):
     score: float | None
     content_hash: str
     artifact: str
+    version: int = 1
+
+
+def decided_on(events: Iterable[Event], content_hash: str) -> tuple[Event, ...]:
+    """The owner's decisions on the version of that content hash, among the events of its record in order.
+
+    A decision is on the version that was the newest when it was made: what is told after its save and before the save of the next.
+    What the owner approved before a correction is not approved after it.
+    """
+    found: list[Event] = []
+    mine = False
+    for event in events:
+        if event.kind == SAVED:
+            mine = event.payload.get("content_hash") == content_hash
+        elif event.kind == DECIDED and mine:
+            found.append(event)
+    return tuple(found)
 
 
 class Records:
@@ -53,53 +82,129 @@ class Records:
         """
         # The artifact first: a crash after it leaves a file that nothing names, which the next save takes up.
         # Row and events then are one transaction, so that neither is ever there without the other.
-        artifact = self._artifacts.put(canonical_json(new.model_dump(mode="json")))
-        entry = RecordEntry(
-            id=new.id,
-            short_id=new.short_id,
-            question=new.question,
-            created_at=new.created_at,
-            outcome=new.decision.outcome,
-            score=new.reviews[-1].score if new.reviews else None,
-            content_hash=new.content_hash,
-            artifact=artifact,
-        )
+        entry = _entry_for(new, self._artifacts.put(_bytes_of(new)))
         there = self._entry(new.id)
         if there == entry:
             return entry
         if there is not None:
             raise StoreError(
                 f"the record {new.id} is saved already, with other content",
-                "A saved record is never rewritten: give the new one an id of its own.",
+                "A saved record is never rewritten: give the new one an id of its own, or correct it.",
             )
-        said = {"artifact": artifact, "content_hash": new.content_hash, "short_id": new.short_id}
-        row = {**entry.model_dump(), "id": str(new.id)}
-        saved = NewEvent(SAVED, str(new.id), said)
-        self._ledger.append([*events, saved], writes=[insert(record).values(row)])
+        row = {**entry.model_dump(exclude={"version"}), "id": str(new.id)}
+        writes = [insert(record).values(row), insert(record_version).values(_version_row(new, entry))]
+        self._ledger.append([*events, _saved(new, entry)], writes=writes)
         return entry
 
-    def load(self, name: str | UUID) -> Record:
-        """The record of that UUID, short id (with or without ``SRCH:``) or beginning of one, in any case.
+    def amend(self, new: Record, events: Sequence[NewEvent] = ()) -> RecordEntry:
+        """Save the next version of a record, made by its last correction, with the events that tell of it, in one transaction.
+
+        The version before stays as it is; ``load`` and the list follow the newest.
 
         Raises:
-            NotFound: if no record, or more than one, goes by that name.
+            NotFound: if there is no such record.
+            StoreError: if it was made already, does not follow the newest version, or the store cannot be written.
+        """
+        data = _bytes_of(new)
+        newest = self.load(new.id)
+        if _bytes_of(newest) == data:
+            raise StoreError(f"version {new.version} of {new.id} was made already", "There is nothing left to do.")
+        if wrong := _does_not_follow(new, newest):
+            raise StoreError(
+                f"what was given as version {new.version} of {new.id} cannot be stored: {wrong}",
+                "Somebody else may have corrected the record at the same time: look at it, and correct its newest version.",
+            )
+        entry = _entry_for(new, self._artifacts.put(data))
+        row = {
+            "outcome": entry.outcome,
+            "score": entry.score,
+            "content_hash": entry.content_hash,
+            "artifact": entry.artifact,
+        }
+        # The key of the second row stops the later of two processes that correct one version at a time.
+        writes = [
+            _first_if_missing(self._entry(new.id)),
+            update(record).where(record.c.id == str(new.id)).values(row),
+            insert(record_version).values(_version_row(new, entry)),
+        ]
+        self._ledger.append([*events, _saved(new, entry)], writes=writes)
+        return entry
+
+    def load(self, name: str | UUID, version: int | None = None) -> Record:
+        """The record of that UUID, short id (with or without ``SRCH:``) or beginning of one, in any case.
+
+        ``version`` is the newest if it is not given.
+
+        Raises:
+            NotFound: if no record, or more than one, goes by that name, or it has no such version.
             StoreError: if its file is missing or changed, or its row is.
             LedgerBroken: if the ledger names another file for it.
         """
         record_id = self.find(name)
+        if version is not None:
+            return self._read(record_id, self._version(record_id, version).artifact)
+        saved = self._told(record_id)
         entry = self._entry(record_id)
         assert entry is not None  # rows are never deleted
-        events = self._ledger.events(str(record_id))
-        if not any(e.kind == SAVED and e.payload.get("artifact") == entry.artifact for e in events):
+        if entry.artifact not in saved[-1:]:
+            saved = self._told(record_id)  # somebody may have corrected it between the two looks
+        if entry.artifact not in saved:
             raise LedgerBroken(
                 f"the ledger knows nothing of the record {record_id} as it is stored",
                 "Verify the ledger, and restore the store from a backup.",
             )
+        if entry.artifact != saved[-1]:
+            entry = self._entry(record_id)
+            if entry is None or entry.artifact != saved[-1]:
+                raise LedgerBroken(
+                    f"the record {record_id} stands at a version that the ledger calls superseded",
+                    "Verify the ledger, and restore the store from a backup.",
+                )
+        return self._read(record_id, entry.artifact)
+
+    def versions(self, name: str | UUID) -> tuple[RecordVersion, ...]:
+        """All versions of a record, oldest first.
+
+        Raises:
+            NotFound: if no record, or more than one, goes by that name.
+            LedgerBroken: if they are not those that the ledger tells of.
+        """
+        record_id = self.find(name)
+        query = select(record_version).where(record_version.c.record_id == str(record_id))
+        with self._database.reading() as connection:
+            rows = [dict(row) for row in connection.execute(query.order_by(record_version.c.version)).mappings()]
+        told = self._told(record_id)
+        if not rows and (entry := self._entry(record_id)):
+            # Saved by a process that had opened the store before there were versions.
+            rows = [{"version": 1, **entry.model_dump(include={"artifact", "content_hash", "created_at"})}]
+        if [row["artifact"] for row in rows] != told:
+            raise LedgerBroken(
+                f"the versions of {record_id} are not those that the ledger tells of",
+                "Verify the ledger, and restore the store from a backup.",
+            )
+        return tuple(RecordVersion.model_validate({k: v for k, v in row.items() if k != "record_id"}) for row in rows)
+
+    def _version(self, record_id: UUID, version: int) -> RecordVersion:
+        every = self.versions(record_id)
+        for one in every:
+            if one.version == version:
+                return one
+        raise NotFound(
+            f"the record {record_id} has no version {version}",
+            f"It has {', '.join(str(one.version) for one in every)}.",
+        )
+
+    def _told(self, record_id: UUID) -> list[str]:
+        """The artifacts of the versions that the ledger tells of, oldest first."""
+        events = self._ledger.events(str(record_id))
+        return [str(e.payload.get("artifact")) for e in events if e.kind == SAVED and e.subject == str(record_id)]
+
+    def _read(self, record_id: UUID, artifact: str) -> Record:
         try:
-            return Record.model_validate_json(self._artifacts.get(entry.artifact))
+            return Record.model_validate_json(self._artifacts.get(artifact))
         except ValidationError as error:
             raise StoreError(
-                f"the record {record_id} cannot be read: {self._artifacts.path(entry.artifact)} is not a record that "
+                f"the record {record_id} cannot be read: {self._artifacts.path(artifact)} is not a record that "
                 "this version knows",
                 "Read it with the version of sovereign that wrote it.",
             ) from error
@@ -130,15 +235,15 @@ class Records:
         )
 
     def newest(self, limit: int | None = None) -> tuple[RecordEntry, ...]:
-        """The records, newest first, all or at most ``limit``.
+        """The records, newest first by when they were first saved, all or at most ``limit``.
 
         Raises:
             StoreError: if a row was damaged.
         """
         # In the order of the ledger: a clock can go back.
         of_it = and_(ledger_event.c.kind == SAVED, ledger_event.c.subject == record.c.id)
-        saved = select(func.max(ledger_event.c.seq)).where(of_it).scalar_subquery()
-        query = select(record).order_by(saved.desc(), record.c.id).limit(limit)
+        saved = select(func.min(ledger_event.c.seq)).where(of_it).scalar_subquery()
+        query = _entries().order_by(saved.desc(), record.c.id).limit(limit)
         with self._database.reading() as connection:
             return tuple(_entry_of(row) for row in connection.execute(query).mappings())
 
@@ -154,11 +259,11 @@ class Records:
         decided = NewEvent(DECIDED, row["record_id"], said)
         self._ledger.append([decided], writes=[insert(owner_decision).values(row)])
 
-    def decisions(self, name: str | UUID) -> tuple[OwnerDecision, ...]:
-        """The owner's decisions on a record, oldest first; the last one holds.
+    def decisions(self, name: str | UUID, version: int | None = None) -> tuple[OwnerDecision, ...]:
+        """The owner's decisions on a version of a record, the newest if none is given, oldest first; the last one holds.
 
         Raises:
-            NotFound: if there is no such record.
+            NotFound: if there is no such record or version.
             LedgerBroken: if the decisions are not those that the ledger tells of.
         """
         record_id = str(self.find(name))
@@ -166,18 +271,87 @@ class Records:
         with self._database.reading() as connection:
             rows = [{k: v for k, v in row.items() if k != "seq"} for row in connection.execute(query).mappings()]
         # A row alone could be edited by anyone who has the file; its event is in the chain.
-        told = [{**e.payload, "record_id": e.subject} for e in self._ledger.events(record_id) if e.kind == DECIDED]
+        events = [e for e in self._ledger.events(record_id) if e.subject == record_id]
+        told = [{**e.payload, "record_id": e.subject} for e in events if e.kind == DECIDED]
         if rows != told:
             raise LedgerBroken(
                 f"the owner's decisions on {record_id} are not those that the ledger tells of",
                 "Verify the ledger, and restore the store from a backup.",
             )
-        return tuple(OwnerDecision.model_validate(row) for row in rows)
+        every = self.versions(record_id)
+        which = every[-1] if version is None else self._version(UUID(record_id), version)
+        holding = decided_on(events, which.content_hash)
+        return tuple(OwnerDecision.model_validate({**e.payload, "record_id": record_id}) for e in holding)
 
     def _entry(self, record_id: UUID) -> RecordEntry | None:
         with self._database.reading() as connection:
-            row = connection.execute(select(record).where(record.c.id == str(record_id))).mappings().first()
+            row = connection.execute(_entries().where(record.c.id == str(record_id))).mappings().first()
         return _entry_of(row) if row else None
+
+
+def _entries() -> Select[Any]:
+    """The rows of the list, each with the number of its newest version."""
+    newest = select(func.max(record_version.c.version)).where(record_version.c.record_id == record.c.id)
+    return select(record, func.coalesce(newest.scalar_subquery(), 1).label("version"))
+
+
+def _bytes_of(new: Record) -> bytes:
+    return canonical_json(new.model_dump(mode="json"))
+
+
+def _entry_for(new: Record, artifact: str) -> RecordEntry:
+    return RecordEntry(
+        id=new.id,
+        short_id=new.short_id,
+        question=new.question,
+        created_at=new.created_at,
+        outcome=new.decision.outcome,
+        score=new.reviews[-1].score if new.reviews else None,
+        content_hash=new.content_hash,
+        artifact=artifact,
+        version=new.version,
+    )
+
+
+def _version_row(new: Record, entry: RecordEntry) -> dict[str, Any]:
+    return {
+        "record_id": str(new.id),
+        "version": new.version,
+        "artifact": entry.artifact,
+        "content_hash": new.content_hash,
+        "created_at": new.corrections[-1].at if new.corrections else new.created_at,
+    }
+
+
+def _first_if_missing(entry: RecordEntry | None) -> Insert:
+    """The row of a version that was saved by a process which had opened the store before there were versions."""
+    assert entry is not None  # it was loaded
+    row = [str(entry.id), entry.version, entry.artifact, entry.content_hash, entry.created_at]
+    there = exists().where(record_version.c.record_id == str(entry.id))
+    names = [column.name for column in record_version.columns]
+    return insert(record_version).from_select(names, select(*map(literal, row)).where(~there))
+
+
+def _saved(new: Record, entry: RecordEntry) -> NewEvent:
+    said = {"artifact": entry.artifact, "content_hash": new.content_hash, "short_id": new.short_id}
+    return NewEvent(SAVED, str(new.id), said | ({"version": new.version} if new.version > 1 else {}))
+
+
+def _does_not_follow(new: Record, newest: Record) -> str:
+    """Why a record is not the next version of another; empty if it is."""
+    if not new.corrections:
+        return "it has no correction"
+    last = new.corrections[-1]
+    if (newest.version, newest.content_hash) != (last.from_version, last.from_hash):
+        return f"it was made from version {last.from_version}, and the newest is version {newest.version}"
+    if new.corrections[:-1] != newest.corrections:
+        return "its corrections are not those of the version before and one more"
+    if not new.version == last.to_version == newest.version + 1 or last.number != len(new.corrections):
+        return f"the version after {newest.version} is {newest.version + 1}"
+    same = ("id", "short_id", "created_at", "question")
+    if any(getattr(new, name) != getattr(newest, name) for name in same):
+        return f"one of {', '.join(same)} differs from the version before"
+    return "" if new.content_hash == new.computed_hash() else "its content hash is not that of its content"
 
 
 def _entry_of(row: Mapping[Any, Any]) -> RecordEntry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, Table, Text
 
-HEAD_REVISION = "r0001"
+HEAD_REVISION = "r0002"
 """The migration that leads to exactly these tables."""
 
 metadata = MetaData()
@@ -20,6 +20,17 @@ record = Table(
     Column("score", Float),  # 0..10, null for a record that was never reviewed
     Column("content_hash", Text, nullable=False),
     Column("artifact", Text, nullable=False),  # SHA-256 of the record's JSON
+)
+
+# The row of ``record`` is that of the newest version; here they all stand.
+record_version = Table(
+    "record_version",
+    metadata,
+    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # from 1
+    Column("artifact", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("created_at", Text, nullable=False),  # when this version was made
 )
 
 owner_decision = Table(

@@ -9,6 +9,7 @@ from itertools import combinations
 from sovereign.language.metrics import mentions
 from sovereign.language.units import base_factor, dimension, read_unit
 
+from .accounted import unaccounted
 from .grid import Grid
 from .mentions import find_mentions
 from .reading import Statement
@@ -36,14 +37,16 @@ def means(claim: str, grid: Grid, statements: tuple[Statement, ...]) -> bool:
 
     A claim that names tables means these alone. Another means a table of which it names a row and a column by words that not
     every table has, and which is of the metric that it names. Either all its numbers are in the table, or it compares two things
-    that it both names: what "existing work" or "the best" are in a table is not said. What is only supposed, and a number in
-    another unit than the table's, mean none.
+    that it both names: what "existing work" or "the best" are in a table is not said. What is only supposed, a number in another unit than the table's, and what is narrowed by words that the table does
+    not know ("a distilled A"), mean none.
     """
     if _SUPPOSED.search(claim) or not all(_same_unit(plain_claim(claim), s) for s in statements):
         return False
+    plain, sheet = plain_claim(claim), sheet_of(grid)
+    if unaccounted(plain, sheet, statements):
+        return False
     if named := labels_of(claim):
         return bool(named & labels_of(grid.label))
-    plain, sheet = plain_claim(claim), sheet_of(grid)
     if not all(_names(plain, sheet, axis) for axis in ("row", "column")):
         return False
     asked, given = (

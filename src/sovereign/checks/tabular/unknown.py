@@ -17,21 +17,21 @@ _LONG = 4  # letters of a name that may also stand inside a longer one
 
 def unknown_names(claim: str, grid: Grid) -> list[str]:
     """Names in the statements of a plain claim that neither headers, nor cells, nor the caption have, nor make by initials."""
-    texts = [normalize(_TAG.sub("", t)) for t in _texts(grid)]
+    texts = [normalize(_TAG.sub("", t)) for t in texts_of(grid)]
     said = {w.lower() for t in texts for w in re.findall(r"[^\W_]+", t)}
-    joined, initials = " ".join(sorted(said)), _initials(texts)
+    joined, short = " ".join(sorted(said)), initials(texts)
     stated = " ".join(c.text for c in clauses_of(claim) if not c.tail)
     missing = []
     for match in _NAME.finditer(re.sub(r"\([^()]*\)", " ", stated)):
         parts = [p.lower() for p in re.findall(r"[^\W_]+", match[0])]
         whole = "".join(parts)
         known = any(p in said or p.removesuffix("s") in said or (len(p) >= _LONG and p in joined) for p in parts)
-        if not known and whole not in said and whole not in initials:
+        if not known and whole not in said and whole not in short:
             missing.append(match[0])
     return missing
 
 
-def _initials(texts: Iterable[str]) -> set[str]:
+def initials(texts: Iterable[str]) -> set[str]:
     """The first letters of up to five words that follow one another: "em" for "exact match"."""
     found: set[str] = set()
     for text in texts:
@@ -40,7 +40,7 @@ def _initials(texts: Iterable[str]) -> set[str]:
     return found
 
 
-def _texts(grid: Grid) -> list[str]:
+def texts_of(grid: Grid) -> list[str]:
     headers = {h for c in grid.cells for h in (*c.row_headers, *c.column_headers)}
     words = [c.text for c in grid.cells if any(ch.isalpha() for ch in c.text)]
     return [*headers, *grid.corners, grid.caption, grid.label, *words]

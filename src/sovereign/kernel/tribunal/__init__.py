@@ -1,6 +1,6 @@
 """The tribunal: three reviewers that try to break a record. They object to verdicts and never raise one."""
 
-from .brief import Brief, brief_of
+from .brief import Brief, Order, brief_of, order_of
 from .kinds import DEFECTS, rule
 from .proposed import tested
 from .raw import review_json
@@ -10,9 +10,11 @@ from .round import findings_of, review
 __all__ = [
     "DEFECTS",
     "Brief",
+    "Order",
     "brief_of",
     "findings_of",
     "limitations",
+    "order_of",
     "respond",
     "review",
     "review_json",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -30,10 +30,18 @@ class Said(NamedTuple):
     sentence: AnswerSentence
 
 
+class Order(NamedTuple):
+    """The ids of all claims and measurements as the record numbers them; empty where a brief has them all itself."""
+
+    claims: tuple[str, ...] = ()
+    measurements: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Brief:
     """A record as far as it is made. ``level`` and ``counters`` are None before they are counted; ``withdrawn`` are claims that a revision took
-    out of the answer, ``downgraded`` those that none of its sentences may rest on."""
+    out of the answer, ``downgraded`` those that none of its sentences may rest on. Claims and measurements that a correction took back are
+    not in it; ``order`` then says where in the record the others stand."""
 
     plan: Plan
     retrieval: Retrieval
@@ -45,6 +53,7 @@ class Brief:
     counters: Counters | None = None
     withdrawn: frozenset[str] = frozenset()
     downgraded: frozenset[str] = frozenset()
+    order: Order = field(default_factory=Order)
 
     @cached_property
     def aspects(self) -> Aspects:
@@ -89,28 +98,55 @@ class Brief:
 
     def quotes(self) -> Iterator[tuple[str, str, Quote]]:
         """Every quote: its JSON Pointer, the id of the claim it stands under, and itself."""
-        for n, claim in enumerate(self.claims):
-            yield f"/claims/{n}/quote", claim.id, claim.quote
+        for claim in self.claims:
+            place = self.place(claim.id)
+            yield f"{place}/quote", claim.id, claim.quote
             for m, evidence in enumerate(claim.verification.evidence if claim.verification else ()):
-                yield f"/claims/{n}/verification/evidence/{m}/quote", claim.id, evidence.quote
+                yield f"{place}/verification/evidence/{m}/quote", claim.id, evidence.quote
 
     def place(self, claim_id: str) -> str:
         """JSON Pointer to a claim."""
-        return f"/claims/{next(n for n, c in enumerate(self.claims) if c.id == claim_id)}"
+        return f"/claims/{self._claim_numbers[claim_id]}"
+
+    def measured_place(self, measurement_id: str) -> str:
+        """JSON Pointer to a measurement."""
+        return f"/measurements/{self._measurement_numbers[measurement_id]}"
+
+    @cached_property
+    def _claim_numbers(self) -> dict[str, int]:
+        return _first_places(self.order.claims or [c.id for c in self.claims])
+
+    @cached_property
+    def _measurement_numbers(self) -> dict[str, int]:
+        return _first_places(self.order.measurements or [m.id for m in self.measurements])
+
+
+def _first_places(ids: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, one in enumerate(ids):
+        found.setdefault(one, number)
+    return found
 
 
 def brief_of(record: Record) -> Brief:
     """What a published record gives its reviewers."""
     last = record.reviews[-1] if record.reviews else None
+    gone = record.withdrawn
     return Brief(
         plan=record.plan,
         retrieval=record.retrieval,
         papers=record.papers,
-        claims=record.claims,
-        measurements=record.measurements,
+        claims=record.standing,
+        measurements=tuple(m for m in record.measurements if m.id not in gone.measurements),
         answer=record.answer,
         level=record.level,
         counters=record.counters,
         withdrawn=frozenset(last.withdrawn if last else ()),
         downgraded=frozenset(last.downgraded if last else ()),
+        order=order_of(record),
     )
+
+
+def order_of(record: Record) -> Order:
+    """How a record numbers its claims and measurements."""
+    return Order(tuple(c.id for c in record.claims), tuple(m.id for m in record.measurements))

@@ -28,10 +28,10 @@ _LONGEST = 400  # characters of a sum
 
 def of_rationales(brief: Brief) -> Iterator[Finding]:
     """Cells that do not stand in the quoted part of their table, and sums over them that do not come out."""
-    for n, claim in enumerate(brief.claims):
+    for claim in brief.claims:
         for m, evidence in enumerate(claim.verification.evidence if claim.verification else ()):
             for text in _wrong(evidence):
-                at = [f"/claims/{n}/verification/evidence/{m}/rationale"]
+                at = [f"{brief.place(claim.id)}/verification/evidence/{m}/rationale"]
                 yield finding("altered-number", text, at=at, claims=[claim.id], evidence=evidence.quote.text)
 
 

@@ -161,7 +161,7 @@ def of_measurements(brief: Brief) -> Iterator[Finding]:
     bases: dict[tuple[object, ...], Measurement] = {
         (m.key.metric, m.key.method, m.key.setting, m.key.unit, m.artifact): m for m in brief.measurements
     }
-    for n, one in enumerate(brief.measurements):
+    for one in brief.measurements:
         mine = Rest(frozenset(), (one.quantity.value,), frozenset(), frozenset())
         wrong = bool(untraced(one.quantity.text, mine))
         if not wrong and one.low is not None and one.high is not None:
@@ -170,7 +170,7 @@ def of_measurements(brief: Brief) -> Iterator[Finding]:
             wrong = not _fits(one, base)
         if wrong:
             said = f"{one.id} says {one.quantity.text}; its value is {one.quantity.value:g}, its quartiles {one.low} and {one.high}, its ratio {one.ratio}"
-            yield finding("altered-number", said, at=[f"/measurements/{n}"])
+            yield finding("altered-number", said, at=[brief.measured_place(one.id)])
 
 
 def _fits(one: Measurement, base: Measurement) -> bool:

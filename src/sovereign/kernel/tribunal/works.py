@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from itertools import pairwise
 
 from sovereign.reading import normal_title
-from sovereign.records import Finding, Quote
+from sovereign.records import Finding, Paper, Quote
 from sovereign.sources import RETRACTED
 
 from ..answer import answer
@@ -58,11 +58,13 @@ def of_citations(brief: Brief) -> Iterator[Finding]:
         for r, table_row in enumerate(table.rows):
             ids = [cell.measurement_id for cell in table_row.cells if cell]
             yield from _missing(brief, f"/answer/measured/{t}/rows/{r}", (), ids, table_row.scale)
-    for n, claim in enumerate(brief.claims):
+    for claim in brief.claims:
         if claim.gate:
-            yield from _missing(brief, f"/claims/{n}/gate", (), claim.gate.measurement_ids, claim.gate.reason)
+            yield from _missing(
+                brief, f"{brief.place(claim.id)}/gate", (), claim.gate.measurement_ids, claim.gate.reason
+            )
         for m, evidence in enumerate(claim.verification.evidence if claim.verification else ()):
-            place = f"/claims/{n}/verification/evidence/{m}"
+            place = f"{brief.place(claim.id)}/verification/evidence/{m}"
             if evidence.claim_id is None:
                 continue
             yield from _missing(brief, place, [evidence.claim_id], (), evidence.quote.text)
@@ -213,13 +215,19 @@ def of_topics(brief: Brief) -> Iterator[Finding]:
         )
 
 
+def taken_back(paper: Paper) -> str:
+    """What of a work's own entry says that it was retracted or withdrawn; empty where nothing does."""
+    if paper.venue and _SAID.search(paper.venue):
+        return paper.venue
+    return paper.retracted or (paper.title if _MARKED.search(paper.title) else "")
+
+
 def of_retractions(brief: Brief) -> Iterator[Finding]:
     """What the answer rests on of works that were taken back."""
     candidates = brief.retrieval.candidates
     gone = {i: c.reason for c in candidates if c.reason.startswith(RETRACTED) or _SAID.search(c.reason) for i in c.ids}
     gone |= {i: c.title for c in candidates if _MARKED.search(c.title) for i in c.ids}
-    gone |= {p.id: p.retracted or p.title for p in brief.papers if p.retracted or _MARKED.search(p.title)}
-    gone |= {p.id: p.venue for p in brief.papers if p.venue and _SAID.search(p.venue)}
+    gone |= {p.id: said for p in brief.papers if (said := taken_back(p))}
     for claim in brief.cited:
         works = [i for i in dict.fromkeys((claim.quote.source_id, claim.quote.paper_id)) if i in gone]
         if works:

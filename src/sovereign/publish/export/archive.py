@@ -67,6 +67,8 @@ def read_export(place: Path) -> tuple[dict[str, bytes], tuple[str, ...]]:
     try:
         if place.is_dir():
             return dict(_folder_files(place)), ()
+        if not place.is_file() and place.exists():
+            raise InputError(f"{place} is neither a file nor a folder.", "Name an export: a folder or a ZIP.")
         if place.stat().st_size > MOST_BYTES:
             raise InputError(f"{place} holds more than {MOST_BYTES:,} bytes.", _NOT_OURS)
         data = place.read_bytes()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sovereign.contracts.manifest import PaperManifest, paper_manifest
 from sovereign.contracts.public import CONTRACTS, documents
 from sovereign.contracts.published import Published
 from sovereign.contracts.schema import shipped_schemas
-from sovereign.records import Record, sha256_hex
+from sovereign.records import Event, Record, sha256_hex
 
-from .layout import ARTIFACTS, MANIFEST, RECORD, stored
+from .layout import ARTIFACTS, CRATE, MANIFEST, RECORD, stored
 from .report import Findings
-from .write import artifact_set, canonical
+from .write import artifact_set, canonical, crate_of
 
 
 def check_record(record: Record, found: Findings) -> None:
@@ -22,7 +22,7 @@ def check_record(record: Record, found: Findings) -> None:
     found.count("content hash")
 
 
-def check_quotes(files: Mapping[str, bytes], record: Record, found: Findings) -> None:
+def check_quotes(files: Mapping[str, bytes], record: Record, events: Iterable[Event], found: Findings) -> None:
     """Each quote, and each cell of a table, slices out of its stored text; each artifact has the hash it is named by."""
     texts: dict[str, str | None] = {}
     left_out: set[str] = set()
@@ -44,7 +44,7 @@ def check_quotes(files: Mapping[str, bytes], record: Record, found: Findings) ->
                 if text is not None and text[cell.start : cell.end] != cell.text:
                     found.problem(where, f"a cell does not stand at {cell.start} to {cell.end} of its text")
                 found.count("cells in their texts")
-    for one in stored(record):
+    for one in stored(record, events):
         path = ARTIFACTS + one.sha
         if path in files and sha256_hex(files[path]) != one.sha:
             found.problem(path, "its bytes do not have the hash it is named by")
@@ -78,7 +78,11 @@ def check_contracts(files: Mapping[str, bytes], published: Published, manifest: 
         if files.get(f"schemas/{name}") != schema:
             found.problem(f"schemas/{name}", "it is not the schema of that name")
         found.count("schemas")
-    lines = artifact_set(published.record, {a.path: files[a.path] for a in manifest.artifact_set if a.path in files})
+    listed_files = {a.path: files[a.path] for a in manifest.artifact_set if a.path in files}
+    if files.get(CRATE) != crate_of(published, {p: d for p, d in listed_files.items() if p != CRATE}):
+        found.problem(CRATE, "it does not follow from the record, its events and the files: made anew it is another")
+    found.count("research object made anew")
+    lines = artifact_set(published, listed_files)
     if canonical(paper_manifest(published, lines, manifest.code)) != files.get(MANIFEST):
         found.problem(MANIFEST, "it does not follow from the record, its events and the files: made anew it is another")
     found.count("manifest made anew")

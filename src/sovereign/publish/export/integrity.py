@@ -55,26 +55,30 @@ def newer_version(data: Any) -> str:
     return version if isinstance(version, str) and version != "1.0" else ""
 
 
-def check_sums(files: Mapping[str, bytes], found: Findings) -> None:
-    """Each file against ``SHA256SUMS``."""
+def check_sums(files: Mapping[str, bytes], manifest: PaperManifest | None, found: Findings) -> None:
+    """Each file against ``SHA256SUMS``. Where a file fits the manifest, it is the list that was changed."""
     if SUMS not in files:
         return found.problem(SUMS, "it is missing")
-    listed: dict[str, str] = {}
-    for line in files[SUMS].decode("utf-8", "replace").splitlines():
-        sha, _, path = line.partition("  ")
-        listed[path] = sha
+    vouched = {a.path: a.sha256 for a in manifest.artifact_set} if manifest else {}
+    listed = _listed(files[SUMS])
     others = {path: data for path, data in files.items() if path != SUMS}
     for path, data in others.items():
-        if listed.get(path) != sha256_hex(data):
-            found.problem(
-                path,
-                f"it does not have the hash that {SUMS} gives it" if path in listed else f"{SUMS} does not list it",
-            )
+        if listed.get(path) == sha256_hex(data):
+            continue
+        if vouched.get(path) == sha256_hex(data):
+            found.problem(SUMS, f"it was changed: {path} is as the manifest says, and not as it says")
+        else:
+            found.problem(path, f"it does not have the hash that {SUMS} gives it")
     for path in sorted(set(listed) - set(others)):
-        found.problem(path[:200], f"{SUMS} lists it, and it is missing")
+        found.problem(path if path in vouched else SUMS, f"{SUMS} lists {path[:200]!r}, and it is missing")
     if files[SUMS] != sums(others) and not found.problems:
         found.problem(SUMS, "it was changed")
     found.count("files against SHA256SUMS", len(others))
+
+
+def _listed(data: bytes) -> dict[str, str]:
+    lines = (line.partition("  ") for line in data.decode("utf-8", "replace").splitlines())
+    return {path: sha for sha, _, path in lines}
 
 
 def check_manifest(files: Mapping[str, bytes], manifest: PaperManifest, found: Findings) -> None:

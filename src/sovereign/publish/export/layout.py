@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from sovereign.records import Record
+from sovereign.contracts.published import RECORDED
+from sovereign.records import Event, Record
 
 from ..formats import FORMATS
 
@@ -36,10 +37,12 @@ class Stored(NamedTuple):
     text: bool = False
 
 
-def stored(record: Record) -> Iterator[Stored]:
-    """Every artifact of the store that a record names, each once."""
+def stored(record: Record, events: Iterable[Event] = ()) -> Iterator[Stored]:
+    """Every artifact of the store that a record, or an event on it, names, each once."""
     seen: set[str] = set()
-    for one in _named(record):
+    recordings = (str(e.payload.get("exchanges", "")) for e in events if e.kind == RECORDED)
+    recorded = (Stored(sha, Part("recording", "Exchanges with the network", "application/jsonl")) for sha in recordings)
+    for one in (*_named(record), *recorded):
         if one.sha and one.sha not in seen:
             seen.add(one.sha)
             yield one
@@ -73,6 +76,8 @@ def part_of(path: str, named: Callable[[str], Part | None] = lambda sha: None) -
         return Part("plot", f"Plot {path[8:]}", "image/svg+xml")
     if path.startswith("versions/"):
         return Part("version", f"Version {path[9:].removesuffix('.json')} of the record", "application/json")
+    if path in _BESIDE:
+        return _BESIDE[path]
     if path == CRATE:
         return Part("provenance", "RO-Crate with provenance in PROV-O", "application/ld+json")
     for form in FORMATS.values():
@@ -81,10 +86,17 @@ def part_of(path: str, named: Callable[[str], Part | None] = lambda sha: None) -
     return Part("other", path, "application/octet-stream")
 
 
+_BESIDE = {
+    MANIFEST: Part("manifest", "Manifest: every file with its hash", "application/json"),
+    LEDGER: Part("ledger", "The record's events and the proof that they are in the ledger", "application/json"),
+    SUMS: Part("sums", "SHA-256 of every file, as sha256sum reads it", "text/plain"),
+}
 _TYPES = {
     RECORD: "record",
     "report.html": "report",
     "report.md": "report",
     "report.pdf": "report",
     "claims.csv": "claims",
+    "record.jsonld": "metadata",
+    "CITATION.cff": "metadata",
 }

@@ -33,15 +33,15 @@ def verify_files(
     for what in damaged:
         path, _, why = what.rpartition(": ")
         found.problem(path or "the ZIP", why)
-    check_sums(files, found)
     manifest = loaded(files, MANIFEST, PaperManifest, found)
+    check_sums(files, manifest, found)
     record = loaded(files, RECORD, Record, found)
     proof = loaded(files, LEDGER, LedgerProof, found)
     if manifest:
         check_manifest(files, manifest, found)
     if record:
         check_record(record, found)
-        check_quotes(files, record, found)
+        check_quotes(files, record, proof.events if proof else (), found)
     if record and proof:
         check_ledger(files, record, proof, head, found)
     if record and proof and manifest:

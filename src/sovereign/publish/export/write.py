@@ -9,12 +9,14 @@ from sovereign.contracts.public import documents
 from sovereign.contracts.published import EXPORTED, Published
 from sovereign.contracts.schema import shipped_schemas
 from sovereign.errors import StoreError
-from sovereign.records import LedgerProof, Model, Record, canonical_json, sha256_hex
+from sovereign.records import Model, Record, canonical_json, sha256_hex
 from sovereign.store import NewEvent, Store
 
-from ..formats import FORMATS, render
+from ..crate import CrateFile, crate
+from ..formats import FORMATS, render_bytes
 from ..measured import figures
-from .layout import ARTIFACTS, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, part_of, stored
+from ..standing import standing_of
+from .layout import ARTIFACTS, CRATE, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, part_of, stored
 from .signing import Signed, load_key, sign
 
 Get = Callable[[str], bytes]
@@ -33,7 +35,7 @@ def export_files(store: Store, record: Record, texts: bool = True) -> dict[str, 
     proof = store.ledger.proof(str(record.id))
     published = Published(record, proof.events, proof.head)
     files = content(published, store.artifacts.get, texts)
-    manifest = canonical(paper_manifest(published, artifact_set(record, files)))
+    manifest = canonical(paper_manifest(published, artifact_set(published, files)))
     if not exported(published, sha256_hex(manifest)):
         said = {"manifest_sha256": sha256_hex(manifest), "version": record.version}
         store.ledger.append([NewEvent(EXPORTED, str(record.id), said)])
@@ -48,21 +50,32 @@ def content(published: Published, artifact: Get, texts: bool = True) -> dict[str
     """The files of an export that its manifest lists."""
     record, owner = published.record, (published.decisions or (None,))[-1]
     files = {
-        form.file: render(record, name, None, owner, artifact).encode("utf-8")
+        form.file: render_bytes(record, name, None, owner, artifact, standing_of(published))
         for name, form in FORMATS.items()
         if form.file != RECORD
     }
     files[RECORD] = canonical(record)
     files |= {plot.file: plot.svg for plot in figures(record, artifact, {}) if plot.svg}
-    files |= {ARTIFACTS + one.sha: artifact(one.sha) for one in stored(record) if texts or not one.text}
+    files |= {
+        ARTIFACTS + one.sha: artifact(one.sha) for one in stored(record, published.events) if texts or not one.text
+    }
     files |= documents(published)
     files |= {f"schemas/{name}": data for name, data in shipped_schemas().items()}
-    return files
+    return files | {CRATE: crate_of(published, files)}
 
 
-def artifact_set(record: Record, files: Mapping[str, bytes]) -> list[ManifestArtifact]:
+def crate_of(published: Published, files: Mapping[str, bytes]) -> bytes:
+    """The metadata of the research object that holds ``files``, and beside them what vouches for them."""
+    listed = [
+        CrateFile(a.path, a.type, a.media_type, a.size, a.sha256, a.label) for a in artifact_set(published, files)
+    ]
+    beside = [CrateFile(path, *part_of(path)[::2], about=part_of(path).label) for path in (MANIFEST, LEDGER, SUMS)]
+    return crate(published, [*listed, *beside])
+
+
+def artifact_set(published: Published, files: Mapping[str, bytes]) -> list[ManifestArtifact]:
     """The lines of a manifest for these files."""
-    parts = {one.sha: one.part for one in stored(record)}
+    parts = {one.sha: one.part for one in stored(published.record, published.events)}
     lines = []
     for path, data in files.items():
         part = part_of(path, parts.get)
@@ -94,6 +107,3 @@ def canonical(value: Model) -> bytes:
         return canonical_json(value.model_dump(mode="json"))
     except ValueError as error:
         raise StoreError(f"the export cannot be written: {error}", "Restore the record from a backup.") from error
-
-
-__all__ = ["LedgerProof", "artifact_set", "canonical", "content", "export_files", "exported"]

@@ -67,6 +67,18 @@ class Decision(Model):
 _LINE: TypeAdapter[Exchange | Decision] = TypeAdapter(Exchange | Decision)
 
 
+def exchanges_in(folder: Path) -> bytes:
+    """The list of exchanges of a recording, as it stands in its file; each names its answer by hash.
+
+    Raises:
+        StoreError: if it cannot be read.
+    """
+    try:
+        return (folder / FILE).read_bytes()
+    except OSError as error:
+        raise StoreError(f"the recording {folder} cannot be read: {error.strerror or error}", _ADVICE) from error
+
+
 class Recorder:
     """Adds to the recording in a folder, so that a resumed run goes on with it. Threads may share it.
 

@@ -1,0 +1,64 @@
+"""Import of an exported record gives the same record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sovereign.contracts import rungs_by_claim
+from sovereign.errors import StoreError
+from sovereign.publish.export import export_files, write_folder
+from sovereign.publish.export.importing import import_export
+from sovereign.publish.export.layout import RECORD
+from sovereign.publish.export.verify import verify_files
+from sovereign.store import Store
+from tests.publish.export.conftest import Made
+
+
+@pytest.fixture
+def place(made: Made, tmp_path: Path) -> Path:
+    write_folder(made.files, tmp_path / "x")
+    return tmp_path / "x"
+
+
+def test_the_same_record_with_its_texts_and_levels(made: Made, place: Path, store: Store) -> None:
+    report, record = import_export(store, place, made.head)
+    assert report.status == "verified" and record == made.record
+    assert store.records.load(made.record.short_id) == made.record
+    for quote in made.record.quotes():
+        assert store.artifacts.get(quote.text_hash).decode()[quote.start : quote.end] == quote.text
+    earned = rungs_by_claim(record.id, store.ledger.events(str(record.id)))
+    assert {c.id: frozenset(c.rungs) for c in record.claims} == {c.id: earned[c.id] for c in record.claims}
+    assert store.ledger.verify(store.ledger.kept_head()).status == "verified"
+    assert not store.records.decisions(record.id)
+
+
+def test_an_export_of_the_import_verifies_and_holds_the_same(made: Made, place: Path, store: Store) -> None:
+    _, record = import_export(store, place)
+    assert record
+    again = export_files(store, record)
+    assert verify_files(again, (), store.ledger.checkpoint()).status == "verified"
+    same = {p for p in made.files if p.startswith(("artifacts/", "figures/", "schemas/")) or p in (RECORD, "report.md")}
+    assert len(same) > 10 and all(again[p] == made.files[p] for p in same)
+
+
+def test_importing_twice_changes_nothing(made: Made, place: Path, store: Store) -> None:
+    import_export(store, place)
+    head = store.ledger.head()
+    assert import_export(store, place)[1] == made.record and store.ledger.head() == head
+
+
+def test_what_does_not_verify_is_not_imported(made: Made, place: Path, store: Store) -> None:
+    (place / "report.md").write_bytes(b"all is well")
+    report, record = import_export(store, place)
+    assert record is None and not report.ok and not store.records.newest() and store.ledger.head().count == 0
+
+
+def test_another_record_of_the_same_id_is_refused_and_stays(made: Made, place: Path, store: Store) -> None:
+    other = made.record.model_copy(update={"question": "What else?"})
+    other = other.model_copy(update={"content_hash": other.computed_hash()})
+    store.records.save(other)
+    with pytest.raises(StoreError, match="saved already"):
+        import_export(store, place)
+    assert store.records.load(made.record.id) == other
