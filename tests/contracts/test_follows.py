@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sovereign.contracts.decision import counters_follow, decision_follows
 from sovereign.contracts.example import example
+from sovereign.contracts.follows import record_follows
 from sovereign.contracts.gates import GATED, gate_follows, gate_verdicts, gates_follow, standing
 from sovereign.contracts.public import documents
 from sovereign.contracts.published import Published
@@ -27,6 +28,18 @@ def test_everything_follows_in_a_real_record_and_in_the_example(published: Publi
         assert counters_follow(one.record) == []
         assert level_follows(one) == []
         assert gates_follow(one) == []
+        assert record_follows(one) == []
+
+
+def test_a_record_with_everything_raised_is_caught_in_each_part() -> None:
+    record = example().record
+    counters = record.counters.model_copy(update={"verified": 9})
+    decision = record.decision.model_copy(update={"outcome": "AUTO_APPROVE", "rule": "auto-approve"})
+    false = with_gate(protocol_match="proxy")
+    raised = changed(example(), counters=counters, decision=decision, level=6, claims=(false, record.claims[1]))
+    problems = " ".join(record_follows(raised))
+    for place in ("/counters/verified", "/decision/outcome", "/level", "claim C1, gate"):
+        assert place in problems
 
 
 @pytest.mark.parametrize(
