@@ -24,16 +24,16 @@ def test_a_clear_record_ends_with_0(asked: Asked, library: Path):
     assert (one["short_id"], one["active"], said.json["review_due"]) == (asked.short_id, [], 0)
 
 
-def test_damage_ends_with_9_and_is_shown_on_the_record(asked: Asked, library: Path):
+def test_damage_ends_with_10_and_is_shown_on_the_record(asked: Asked, library: Path):
     record = Record.model_validate(asked.record)
     with open_store(asked.home) as store:
         store.artifacts.path(record.claims[0].quote.text_hash).unlink()
     said = sovereign("monitor", "--library", library)
-    assert said.code == 9
+    assert said.code == 10
     assert "INTEGRITY" in said.out
     assert "ask for a review" in said.err
     again = sovereign("monitor", "--library", library, "--json")
-    assert (again.code, again.json["review_due"], again.json["records"][0]["raised"]) == (9, 1, [])
+    assert (again.code, again.json["review_due"], again.json["records"][0]["raised"]) == (10, 1, [])
     assert "INTEGRITY" in sovereign("show", asked.short_id).out
     assert "asks for a review" in sovereign("export", asked.short_id, "--format", "md").out
 
