@@ -45,8 +45,13 @@ def verify_files(
         check_ledger(files, record, proof, head, found)
     if record and proof and manifest:
         published = Published(record, proof.events, proof.head)
-        check_record(published, found)
-        check_contracts(files, published, manifest, found)
+        try:
+            check_record(published, found)
+            check_contracts(files, published, manifest, found)
+        except Exception as error:  # whatever a forger wrote into record or events that no function was made for
+            found.problem(
+                RECORD, f"what follows from it cannot be worked out: {type(error).__name__}: {str(error)[:200]}"
+            )
     check_signature(files, proof, key, found)
     anchors = (*(["ledger head"] if head else []), *(["public key"] if key else []))
     return found.report(anchors, record.short_id if record else "?", record.version if record else None)
