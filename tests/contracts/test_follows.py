@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sovereign.contracts.decision import counters_follow, decision_follows
 from sovereign.contracts.example import example
 from sovereign.contracts.gates import GATED, gate_follows, gate_verdicts, gates_follow, standing
+from sovereign.contracts.public import documents
 from sovereign.contracts.published import Published
 from sovereign.contracts.verification_levels import level_follows, verification_levels
 from sovereign.records import Claim, Event, GateVerdict, Measurement
@@ -168,3 +169,27 @@ def test_a_verdict_given_later_stands_and_is_held_to_the_same_rule() -> None:
     assert standing(later.record, later.events)["C2"].gate == gate
     assert "needs an exact protocol" in gates_follow(later)[0]
     assert gate_verdicts(later)[2].evaluated_at == event.at
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"gate": {}, "measurements": []},
+        {"gate": None, "measurements": 5},
+        {"gate": {"status": "YES"}, "measurements": ["x"]},
+    ],
+)
+def test_an_event_that_holds_no_verdict_is_named_and_breaks_nothing(payload: dict[str, Any]) -> None:
+    subject = f"{example().subject}/C2"
+    event = Event(seq=99, at="", kind=GATED, subject=subject, payload=payload, prev_hash="", hash="")
+    odd = [
+        Event(seq=100 + n, at="", kind=kind, subject=where, payload={"text_hash": [1], "inside": [], "voids": 3, "doi": {}},
+              prev_hash="", hash="")
+        for n, (kind, where) in enumerate(
+            [("claim.extracted", subject), ("claim.repeated", subject), ("record.deposited", example().subject)]
+        )
+    ]  # fmt: skip
+    later = Published(example().record, (*example().events, event, *odd), example().head)
+    assert gates_follow(later) == [f"event 99 on {subject}: it holds no verdict of the gate"]
+    assert documents(later)

@@ -117,13 +117,14 @@ def decision_follows(record: Record) -> list[str]:
         counters_of(record), record.answer, record.reviews[-1], *cited_against(record.standing, record.answer)
     )
     wrong = [
-        f"/decision/{name}: {told!r} stands there, the policy gives {wanted!r}"
+        f"/decision/{name}: {repr(told)[:200]} stands there, the policy gives {wanted!r}"
         for name in ("outcome", "rule", "reasons")
         if (told := getattr(record.decision, name)) != (wanted := getattr(right, name))
     ]
     names = sorted({*right.inputs, *record.decision.inputs})
     return wrong + [
-        f"/decision/inputs/{name[:80]}: {record.decision.inputs.get(name)!r} stands there, the record gives {right.inputs.get(name)!r}"
+        f"/decision/inputs/{name[:80]}: {repr(record.decision.inputs.get(name))[:200]} stands there, the record gives "
+        f"{right.inputs.get(name)!r}"
         for name in names
         if record.decision.inputs.get(name) != right.inputs.get(name)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from ..records import Claim, Event, GateReason, GateVerdict, Measurement, Model, Record
 from .envelope import Envelope, envelope
@@ -90,14 +90,25 @@ class Verdict(NamedTuple):
 
 
 def standing(record: Record, events: Iterable[Event]) -> dict[str, Verdict]:
-    """The verdict of every claim: that of the newest ``claim.gated`` event, else that of the record."""
+    """The verdict of every claim: that of the newest ``claim.gated`` event, else that of the record.
+
+    An event that holds no verdict changes nothing here; ``gates_follow`` names it.
+    """
     found = {claim.id: Verdict(claim.gate, record.measurements) for claim in record.claims}
     for event in events:
         claim_id = event.subject.rpartition("/")[2]
-        if event.kind == GATED and claim_id in found:
-            made = tuple(Measurement.model_validate(m) for m in event.payload["measurements"])
-            found[claim_id] = Verdict(GateVerdict.model_validate(event.payload["gate"]), made)
+        if event.kind == GATED and claim_id in found and (later := _given_later(event)):
+            found[claim_id] = later
     return found
+
+
+def _given_later(event: Event) -> Verdict | None:
+    """The verdict that an event carries, None if it carries none that can be read."""
+    try:
+        made = tuple(Measurement.model_validate(m) for m in event.payload["measurements"])
+        return Verdict(GateVerdict.model_validate(event.payload["gate"]), made)
+    except (KeyError, TypeError, ValidationError):
+        return None
 
 
 def gate_follows(claim: Claim, measurements: Sequence[Measurement]) -> list[str]:
@@ -129,7 +140,11 @@ def gate_follows(claim: Claim, measurements: Sequence[Measurement]) -> list[str]
 def gates_follow(published: Published) -> list[str]:
     """The problems of all verdicts of a record as they stand, those that were given later included."""
     verdicts = standing(published.record, published.events)
-    found: list[str] = []
+    found = [
+        f"event {e.seq} on {e.subject[-80:]}: it holds no verdict of the gate"
+        for e in published.events
+        if e.kind == GATED and _given_later(e) is None
+    ]
     for claim in published.record.claims:
         verdict = verdicts[claim.id]
         found += gate_follows(claim, published.record.measurements)

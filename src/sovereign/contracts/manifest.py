@@ -14,6 +14,7 @@ from ..records import CorrectionState, Depth, Environment, LedgerHead, Model, sh
 from ..version import __version__
 from .envelope import Envelope, envelope
 from .published import EXPORTED, RECORDED, Published
+from .tiers import Tier, quality_tiers
 
 NAME = "paper-manifest"
 _LIMITATIONS = (
@@ -94,6 +95,7 @@ class Assessment(Model):
 
     review_score: float | None
     verification_level: int
+    tier: Tier
     decision: str
     rule: str
 
@@ -144,6 +146,7 @@ def paper_manifest(
         quality_assessment=Assessment(
             review_score=score,
             verification_level=record.level,
+            tier=quality_tiers(published).tier,
             decision=record.decision.outcome,
             rule=record.decision.rule,
         ),

@@ -162,7 +162,7 @@ def _level(published: Published, deposits: tuple[ExternalRecord, ...]) -> tuple[
     claims = cited_claims(published)
     papers = {p.id for p in published.record.papers}
     told = {
-        (e.subject.rpartition("/")[2], e.payload.get("text_hash"))
+        (e.subject.rpartition("/")[2], str(e.payload.get("text_hash")))
         for e in published.events
         if e.kind == "claim.extracted"
     }

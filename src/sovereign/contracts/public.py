@@ -16,6 +16,7 @@ from .corrections import CorrectionRecord, correction_record
 from .dimensions import QualityDimensions, quality_dimensions
 from .documents import AnswerDocument, MeasurementDocument, answer_document, measurement_documents
 from .gates import GateDocument, gate_verdicts
+from .manifest import PaperManifest
 from .math_result import MathResult
 from .monitor import ReviewMonitor, review_monitor
 from .provenance import SourceProvenance, source_provenance
@@ -68,6 +69,7 @@ CONTRACTS: tuple[Contract, ...] = (
         many=True,
     ),
     Contract("run", RunDocument, "How the record was made, and whether it can be made again.", run_document),
+    Contract("paper-manifest", PaperManifest, "What belongs to a record, each file with its hash.", None),
     Contract("benchmark-evidence", BenchmarkEvidence, "What works report of one model on one benchmark.", None),
     Contract("math-result", MathResult, "A statement of mathematics with its checker and witness.", None),
 )

@@ -22,6 +22,7 @@ _DESCRIPTION = (
 )
 
 
+MANIFEST_SCHEMA_FILE = "paper-manifest-1.0.json"
 EVIDENCE_ID = "urn:sovereign:schema:benchmark-evidence:1.0"
 EVIDENCE_FILE = "benchmark-evidence-1.0.json"
 _EVIDENCE = (

@@ -11,8 +11,8 @@ import pytest
 from sovereign.publish.deposit import Reply, State, Terms, approve, deposit, staged
 from sovereign.publish.deposit.archive import headers
 from sovereign.publish.deposit.plan import Call
-from sovereign.records import OwnerDecision, Record
-from sovereign.store import SAVED, NewEvent, Store, open_store
+from sovereign.records import Correction, OwnerDecision, Record
+from sovereign.store import Store, open_store
 from tests.publish.example import build
 
 from .standin import TOKEN, StandIn
@@ -66,10 +66,24 @@ class Desk:
         approve(self.store, self.record, ARCHIVE, state.digest, "read it", "ada")
 
     def correct(self) -> None:
-        """Make a new version, as far as the ledger is concerned."""
-        version = 1 + sum(e.kind == SAVED for e in self.store.ledger.events(str(self.record.id)))
-        self.store.ledger.append([NewEvent(SAVED, str(self.record.id), {"version": version})])
-        self.record = self.record.model_copy(update={"version": version})
+        """Make a new version, as a correction that is only a note."""
+        old = self.store.records.load(self.record.id)
+        number = len(old.corrections) + 1
+        made = Correction(
+            event_id=f"{old.id}/corrections/{number}",
+            number=number,
+            type="METADATA",
+            at="2026-11-23T00:00:00+00:00",
+            by="ada",
+            note=f"note {number}",
+            affected_fields=(),
+            from_version=old.version,
+            to_version=old.version + 1,
+            from_hash=old.content_hash,
+        )
+        new = old.model_copy(update={"version": old.version + 1, "corrections": (*old.corrections, made)})
+        self.record = new.model_copy(update={"content_hash": new.computed_hash()})
+        self.store.records.amend(self.record)
 
     def told(self) -> list[dict[str, object]]:
         return [e.payload for e in self.store.ledger.events(str(self.record.id)) if e.kind == "record.deposited"]

@@ -102,9 +102,9 @@ def add_run(graph: Graph, things: Things, sources: Mapping[str, str]) -> None:
     )
     link(graph, things.record_file, "prov:wasDerivedFrom", [ANSWER])
     for plot in record.answer.figures:
-        if node := things.texts.get(plot.artifact):
+        if drawn := things.texts.get(plot.artifact):
             mine = [m.artifact for m in record.measurements if m.id in plot.measurement_ids]
-            link(graph, node, "prov:wasDerivedFrom", _unique(map(things.texts.get, mine)))
+            link(graph, drawn, "prov:wasDerivedFrom", _unique(map(things.texts.get, mine)))
     _measurements(graph, things)
     _calls(graph, things)
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
+from jsonschema import Draft202012Validator
+
+from sovereign.contracts.decision import counters_follow, decision_follows
+from sovereign.contracts.gates import gates_follow
 from sovereign.contracts.manifest import PaperManifest, paper_manifest
 from sovereign.contracts.public import CONTRACTS, documents
 from sovereign.contracts.published import Published
-from sovereign.contracts.schema import shipped_schemas
+from sovereign.contracts.schema import MANIFEST_SCHEMA_FILE, SCHEMA_FILE, shipped_schema, shipped_schemas
+from sovereign.contracts.tiers import vectors_follow
+from sovereign.contracts.verification_levels import level_follows
 from sovereign.records import Event, Record, sha256_hex
 
 from .layout import ARTIFACTS, CRATE, MANIFEST, RECORD, stored
@@ -15,11 +23,29 @@ from .report import Findings
 from .write import artifact_set, canonical, crate_of
 
 
-def check_record(record: Record, found: Findings) -> None:
-    """The record's own hash."""
+def check_record(published: Published, found: Findings) -> None:
+    """The record's own hash, and that counters, levels, gates, tier and decision follow by the published functions."""
+    record = published.record
     if record.computed_hash() != record.content_hash:
         found.problem(RECORD, "its content hash is not that of its content: it was changed")
     found.count("content hash")
+    rules = {
+        "counters": counters_follow(record),
+        "decision by the policy": decision_follows(record),
+        "level and rungs by the events": level_follows(published),
+        "gate verdicts": gates_follow(published),
+        "test vectors of the tiers": vectors_follow(),
+    }
+    for name, wrong in rules.items():
+        for what in wrong:
+            found.problem(RECORD, f"{name}: {what}")
+        found.count(name)
+    for claim in record.claims:
+        checked = claim.verification
+        others = [e for e in checked.evidence if e.relation != "own_quote"] if checked else []
+        if checked and checked.verified and not any(e.verdict == "SUPPORT" for e in others):
+            found.problem(RECORD, f"claim {claim.id} is called verified, and nothing but its own sentence supports it")
+    found.count("claims", len(record.claims))
 
 
 def check_quotes(files: Mapping[str, bytes], record: Record, events: Iterable[Event], found: Findings) -> None:
@@ -56,6 +82,19 @@ def check_quotes(files: Mapping[str, bytes], record: Record, events: Iterable[Ev
         found.not_checked.append(f"the quotes from {len(left_out)} text(s) that the export leaves out")
 
 
+def check_schemas(files: Mapping[str, bytes], found: Findings) -> None:
+    """The record, the manifest and every public document against the schemas that ship with this package."""
+    of_file = {c.file: f"{c.name}-{c.version}.json" for c in CONTRACTS if c.make}
+    of_file |= {RECORD: SCHEMA_FILE, MANIFEST: MANIFEST_SCHEMA_FILE}
+    for path, schema in of_file.items():
+        validator = Draft202012Validator(shipped_schema(schema))
+        data = json.loads(files[path]) if path in files else []
+        for document in data if isinstance(data, list) else [data]:
+            for error in islice(validator.iter_errors(document), 3):
+                found.problem(path, f"it does not fit its schema at {error.json_path[:100]}: {error.message[:200]}")
+            found.count("documents against their schemas")
+
+
 def _text(files: Mapping[str, bytes], sha: str, texts: dict[str, str | None]) -> str | None:
     if sha not in texts:
         data = files.get(ARTIFACTS + sha)
@@ -78,6 +117,7 @@ def check_contracts(files: Mapping[str, bytes], published: Published, manifest: 
         if files.get(f"schemas/{name}") != schema:
             found.problem(f"schemas/{name}", "it is not the schema of that name")
         found.count("schemas")
+    check_schemas(files, found)
     listed_files = {a.path: files[a.path] for a in manifest.artifact_set if a.path in files}
     if files.get(CRATE) != crate_of(published, {p: d for p, d in listed_files.items() if p != CRATE}):
         found.problem(CRATE, "it does not follow from the record, its events and the files: made anew it is another")

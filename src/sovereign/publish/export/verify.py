@@ -40,12 +40,13 @@ def verify_files(
     if manifest:
         check_manifest(files, manifest, found)
     if record:
-        check_record(record, found)
         check_quotes(files, record, proof.events if proof else (), found)
     if record and proof:
         check_ledger(files, record, proof, head, found)
     if record and proof and manifest:
-        check_contracts(files, Published(record, proof.events, proof.head), manifest, found)
+        published = Published(record, proof.events, proof.head)
+        check_record(published, found)
+        check_contracts(files, published, manifest, found)
     check_signature(files, proof, key, found)
     anchors = (*(["ledger head"] if head else []), *(["public key"] if key else []))
     return found.report(anchors, record.short_id if record else "?", record.version if record else None)
