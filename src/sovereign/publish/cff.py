@@ -9,19 +9,20 @@ import yaml
 
 from sovereign.records import LedgerHead, Record
 
+from .standing import Standing
 from .work import AUTHOR, record_work
 
 # Narrower than what resolves: the pattern of the format's own schema.
 _DOI = re.compile(r"10\.\d{4,9}(\.\d+)?/[A-Za-z0-9:/_;\-.()\[\]\\]+")
 
 
-def write_cff(record: Record, head: LedgerHead | None = None, doi: str | None = None) -> str:
+def write_cff(record: Record, head: LedgerHead | None = None, standing: Standing | None = None) -> str:
     """YAML with the record as a data set, and as the report that is to be cited.
 
     The format knows only software and data sets at its top, so the report stands in ``preferred-citation``. No licence
     is stated, because a record does not name one.
     """
-    work = record_work(record, head, doi)
+    work = record_work(record, head, standing)
     authors = [{"name": AUTHOR}]
     day = {"date-released": "{:04}-{:02}-{:02}".format(*work.made)} if work.made else {}
     identifiers = [
@@ -31,7 +32,7 @@ def write_cff(record: Record, head: LedgerHead | None = None, doi: str | None = 
     own_doi = {"doi": work.doi} if work.doi and _DOI.fullmatch(work.doi) else {}
     data: dict[str, Any] = {
         "cff-version": "1.2.0",
-        "message": "If you use this record, please cite it as below, and name its content hash.",
+        "message": f"{f'{work.superseded}. ' if work.superseded else ''}If you use this record, please cite it as below, and name its content hash.",
         "type": "dataset",
         "title": work.title,
         "abstract": f"{work.abstract} {work.standing}".strip(),

@@ -9,18 +9,19 @@ from sovereign.records import LedgerHead, Record
 
 from .bibtex import citation_keys
 from .references import Reference, References
+from .standing import Standing
 from .text import doi_url
 from .work import AUTHOR, Work, claims_by_work, identity, notes, parted_name, record_work, venue_of
 
 Item = dict[str, Any]
 
 
-def write_csl(record: Record, head: LedgerHead | None = None, doi: str | None = None) -> str:
+def write_csl(record: Record, head: LedgerHead | None = None, standing: Standing | None = None) -> str:
     """CSL-JSON 1.0.2: the record first, then each reference in its order, verdicts in ``note``."""
     references = References(record)
     keys, by_work = citation_keys(tuple(references)), claims_by_work(record, references)
-    items = [_record(record_work(record, head, doi))]
-    items += [_reference(r, keys[r.source_id], notes(r, by_work)) for r in references]
+    items = [_record(record_work(record, head, standing))]
+    items += [_reference(r, keys[r.source_id], notes(r, by_work, record.withdrawn.claims)) for r in references]
     return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -41,10 +41,6 @@ def _json(record: Record, head: LedgerHead | None, *_: object) -> str:
     return record.model_copy(update={"ledger_head": head}).model_dump_json(indent=2) + "\n"
 
 
-def _doi(standing: Standing | None) -> str | None:
-    return standing.doi if standing else None
-
-
 FORMATS: dict[str, Format] = {
     "json": Format("record.json", "application/json", _json),
     "html": Format("report.html", "text/html", lambda *given: write_html(view_of(*given))),
@@ -55,22 +51,22 @@ FORMATS: dict[str, Format] = {
     "ris": Format(
         "references.ris",
         "application/x-research-info-systems",
-        lambda record, head, _owner, _artifact, standing: write_ris(record, head, _doi(standing)),
+        lambda record, head, _owner, _artifact, standing: write_ris(record, head, standing),
     ),
     "csl": Format(
         "references.csl.json",
         "application/vnd.citationstyles.csl+json",
-        lambda record, head, _owner, _artifact, standing: write_csl(record, head, _doi(standing)),
+        lambda record, head, _owner, _artifact, standing: write_csl(record, head, standing),
     ),
     "cff": Format(
         "CITATION.cff",
         "application/yaml",
-        lambda record, head, _owner, _artifact, standing: write_cff(record, head, _doi(standing)),
+        lambda record, head, _owner, _artifact, standing: write_cff(record, head, standing),
     ),
     "jsonld": Format(
         "record.jsonld",
         "application/ld+json",
-        lambda record, head, owner, _artifact, standing: write_jsonld(record, head, owner, _doi(standing)),
+        lambda record, head, owner, _artifact, standing: write_jsonld(record, head, owner, standing),
     ),
 }
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sovereign.records import Claim, LedgerHead, OwnerDecision, Record
+from sovereign.records import Claim, Correction, LedgerHead, OwnerDecision, Record
 
 from .claims import verdict_reason
 from .parts import REFERENCE_ANCHOR
 from .references import Reference, References
+from .standing import Standing
 from .text import doi_url, fragment, one_line
 from .work import AUTHOR, Work, claims_by_work, identity, moment_of, notes, record_work, venue_of
 
@@ -32,7 +33,7 @@ def write_jsonld(
     record: Record,
     head: LedgerHead | None = None,
     owner: OwnerDecision | None = None,
-    doi: str | None = None,
+    standing: Standing | None = None,
 ) -> str:
     """JSON-LD 1.1. It holds no ``<``, so it may stand in a page's script element as it is.
 
@@ -40,7 +41,8 @@ def write_jsonld(
     """
     references = References(record)
     by_work = claims_by_work(record, references)
-    work = record_work(record, head, doi)
+    gone = record.withdrawn.claims
+    work = record_work(record, head, standing)
     ids = {r.source_id: identity(r).href or f"{work.urn}#{REFERENCE_ANCHOR}{r.number}" for r in references}
     article: Node = {
         "@context": CONTEXT,
@@ -55,13 +57,17 @@ def write_jsonld(
         "author": {"@type": "Organization", "name": AUTHOR},
         "dateCreated": _time(record.created_at),
         "datePublished": _time(owner.at) if owner and owner.outcome == "APPROVED" else "",
-        "creativeWorkStatus": _status(record, owner),
+        "creativeWorkStatus": "; ".join(filter(None, (work.superseded, _status(record, owner)))),
         "sameAs": doi_url(work.doi),
         "identifier": _identifiers(work),
         "description": work.standing,
-        "isBasedOn": [{"@id": ids[r.source_id]} for r in references if r.used],
-        "citation": [_citation(r, ids[r.source_id], notes(r, by_work)) for r in references],
-        "hasPart": [_claim(c, work, ids[references.of(c.quote.source_id).source_id]) for c in record.claims],
+        "isBasedOn": [{"@id": ids[r.source_id]} for r in references if r.used and r.stands],
+        "citation": [_citation(r, ids[r.source_id], notes(r, by_work, gone)) for r in references],
+        "hasPart": [
+            _claim(c, work, ids[references.of(c.quote.source_id).source_id], gone.get(c.id)) for c in record.claims
+        ],
+        "version": record.version,
+        "correction": [_correction(c, work) for c in record.corrections],
     }
     text = json.dumps({k: v for k, v in article.items() if v}, ensure_ascii=False, indent=2) + "\n"
     # Escapes that JSON knows: "</script>" would end the element, and the two separators were no JavaScript once.
@@ -76,6 +82,17 @@ def _time(moment: str) -> str:
 def _status(record: Record, owner: OwnerDecision | None) -> str:
     said = f"policy {record.decision.outcome}"
     return f"{said}; owner {owner.outcome}" if owner else f"{said}; not decided by the owner"
+
+
+def _correction(one: Correction, work: Work) -> Node:
+    return {
+        "@type": "CorrectionComment",
+        "@id": f"{work.urn}#correction-{one.number}",
+        "text": one_line(one.note),
+        "about": one.type,
+        "author": {"@type": "Person", "name": one_line(one.by)},
+        "dateCreated": _time(one.at),
+    }
 
 
 def _identifiers(work: Work) -> list[Node]:
@@ -109,8 +126,8 @@ def _citation(reference: Reference, node_id: str, said: tuple[str, ...]) -> Node
     return {name: value for name, value in node.items() if value}
 
 
-def _claim(claim: Claim, work: Work, source: str) -> Node:
-    """A claim where it was said, the sentence, and a review of it that gives the verdict and why."""
+def _claim(claim: Claim, work: Work, source: str, withdrawn_by: int | None) -> Node:
+    """A claim where it was said, the sentence, and a review of it that gives the verdict and why; of one that is withdrawn, no verdict."""
     claim_id = f"{work.urn}#{fragment(claim.id)}"
     rating: Node = {
         "@type": "Rating",
@@ -119,6 +136,12 @@ def _claim(claim: Claim, work: Work, source: str) -> Node:
     }
     if claim.verdict in _RATINGS:
         rating |= {"ratingValue": _RATINGS[claim.verdict], "bestRating": 1, "worstRating": -1}
+    if withdrawn_by is not None:
+        rating = {
+            "@type": "Rating",
+            "alternateName": "WITHDRAWN",
+            "ratingExplanation": f"withdrawn by correction {withdrawn_by}",
+        }
     anchored = claim.verification is not None and claim.verification.anchored
     quoted: Node = {"@type": "Quotation", "text": one_line(claim.quote.text), "isPartOf": {"@id": source}}
     if claim.quote.our_words:
@@ -135,6 +158,12 @@ def _claim(claim: Claim, work: Work, source: str) -> Node:
             "claimReviewed": one_line(claim.text),
             "author": {"@type": "Organization", "name": AUTHOR},
             "reviewRating": rating,
-            "reviewBody": f"{'Verified' if claim.verified else 'Not verified'}; {'anchored' if anchored else 'not anchored'}.",
+            "reviewBody": f"{_stands(claim, withdrawn_by)}; {'anchored' if anchored else 'not anchored'}.",
         },
     }
+
+
+def _stands(claim: Claim, withdrawn_by: int | None) -> str:
+    if withdrawn_by is not None:
+        return f"Withdrawn by correction {withdrawn_by}"
+    return "Verified" if claim.verified else "Not verified"

@@ -15,16 +15,21 @@ SHOWN_AUTHORS = 8
 UNREAD = "original not read; summarised from a secondary note"
 NAMED = "original not read; known only through a document that names it as its source"
 UNUSED = "read; nothing in this record rests on it"
+FELL = "only claims that were withdrawn rest on it"
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A work by its number (from 1). ``paper`` is None for a work that is known only by the name another gives it."""
+    """A work by its number (from 1). ``paper`` is None for a work that is known only by the name another gives it.
+
+    ``stands`` is False where a claim uses it, and each that does was withdrawn.
+    """
 
     number: int
     source_id: str
     paper: Paper | None
     used: bool
+    stands: bool = True
 
     @property
     def anchor(self) -> str:
@@ -47,10 +52,12 @@ class References:
 
     def __init__(self, record: Record) -> None:
         self._by_alias = {alias: paper for paper in reversed(record.papers) for alias in _aliases(paper)}
-        used = dict.fromkeys(self._key(source_id) for source_id in _used(record))
+        used = dict.fromkeys(self._key(source_id) for source_id in _used(record, record.claims))
         keys = used | dict.fromkeys(paper.id for paper in record.papers)
+        standing = {self._key(source_id) for source_id in _used(record, record.standing)}
         self._found = {
-            key: Reference(number, key, self._by_alias.get(key), key in used) for number, key in enumerate(keys, 1)
+            key: Reference(number, key, self._by_alias.get(key), key in used, key not in used or key in standing)
+            for number, key in enumerate(keys, 1)
         }
 
     def __iter__(self) -> Iterator[Reference]:
@@ -85,13 +92,14 @@ def reference_view(reference: Reference) -> ReferenceView:
         scheme, _, name = reference.source_id.partition(":")
         url = arxiv_url(name) if scheme == "arxiv" else doi_url(name) if scheme == "doi" else None
         name_link = Link(one_line(reference.source_id), url)
-        return ReferenceView(reference.anchor, reference.number, "", reference.title, "", (name_link,), (NAMED,))
+        return ReferenceView(
+            reference.anchor, reference.number, "", reference.title, "", (name_link,), note_words(reference)
+        )
     links = [Link(f"arXiv:{paper.arxiv_id}", arxiv_url(paper.arxiv_id))] if paper.arxiv_id else []
     links += [Link(f"doi:{paper.doi}", doi_url(paper.doi))] if paper.doi else []
     # The landing page of an identifier that is linked already says nothing new.
     if paper.url and safe_url(paper.url) not in {link.href for link in links if link.href}:
         links.append(Link(one_line(paper.url), safe_url(paper.url)))
-    notes = ([UNREAD] if paper.our_words else []) + ([] if reference.used else [UNUSED])
     venue, year = one_line(paper.venue or ""), str(paper.year or "")
     place = ", ".join(p for p in (venue, "" if year in venue else year) if p)
     return ReferenceView(
@@ -101,8 +109,18 @@ def reference_view(reference: Reference) -> ReferenceView:
         reference.title,
         place,
         tuple(links) or (Link(one_line(paper.id), None),),
-        tuple(notes),
+        note_words(reference),
     )
+
+
+def note_words(reference: Reference) -> tuple[str, ...]:
+    """What a reader of a reference has to know: what was not read of it, whether it was taken back, and whether anything rests on it."""
+    paper = reference.paper
+    said = [NAMED] if paper is None else [UNREAD] if paper.our_words else []
+    said += [f"retracted: {one_line(paper.retracted)}"] if paper and paper.retracted else []
+    said += [] if reference.used else [UNUSED]
+    said += [] if reference.stands else [FELL]
+    return tuple(said)
 
 
 def _authors(paper: Paper) -> str:
@@ -118,12 +136,12 @@ def _aliases(paper: Paper) -> tuple[str, ...]:
     return (paper.id, *([f"arxiv:{arxiv}"] if arxiv else []), *([f"doi:{doi}"] if doi else []))
 
 
-def _used(record: Record) -> Iterator[str]:
-    """Source ids in order of use: what the answer cites first, then the other claims, then their evidence."""
-    by_id = {claim.id: claim for claim in record.claims}
+def _used(record: Record, claims: tuple[Claim, ...]) -> Iterator[str]:
+    """Source ids in order of use by these claims: what the answer cites first, then the other claims, then their evidence."""
+    by_id = {claim.id: claim for claim in claims}
     cited = dict.fromkeys(record.answer.cited())
     ordered = [by_id[i] for i in cited if i in by_id]
-    ordered += [claim for claim in record.claims if claim.id not in cited]
+    ordered += [claim for claim in claims if claim.id not in cited]
     for claim in ordered:
         yield from (claim.quote.source_id, claim.quote.paper_id)
     for claim in ordered:

@@ -8,13 +8,14 @@ from sovereign.records import LedgerHead, Record
 
 from .bibtex import citation_keys
 from .references import Reference, References
+from .standing import Standing
 from .text import one_line
 from .work import AUTHOR, Work, claims_by_work, identity, notes, parted_name, record_work, venue_of
 
 Field = tuple[str, str]
 
 
-def write_ris(record: Record, head: LedgerHead | None = None, doi: str | None = None) -> str:
+def write_ris(record: Record, head: LedgerHead | None = None, standing: Standing | None = None) -> str:
     """RIS, UTF-8, one entry for the record and one for each reference, in their order.
 
     A value is one line, so none can begin a tag of its own. ``TY`` is ``RPRT`` for the record, ``JOUR`` for a work that
@@ -22,8 +23,8 @@ def write_ris(record: Record, head: LedgerHead | None = None, doi: str | None = 
     """
     references = References(record)
     keys, by_work = citation_keys(tuple(references)), claims_by_work(record, references)
-    entries = [_record(record_work(record, head, doi))]
-    entries += [_reference(r, keys[r.source_id], notes(r, by_work)) for r in references]
+    entries = [_record(record_work(record, head, standing))]
+    entries += [_reference(r, keys[r.source_id], notes(r, by_work, record.withdrawn.claims)) for r in references]
     return "\r\n".join("".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in entry) for entry in entries)
 
 

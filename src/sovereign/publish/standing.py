@@ -11,7 +11,7 @@ from sovereign.records import Correction, CorrectionState, Record
 from .parts import Block, Bullets, Paragraph, Run, Section, Table
 from .text import count, day, one_line
 
-_SHOWN = 40  # fields of one correction that are listed
+_SHOWN = 6  # fields of one correction that are listed
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sovereign.records import Claim, LedgerHead, Paper, Record
 
 from .claims import VERDICTS
-from .references import NAMED, UNREAD, UNUSED, Reference, References
+from .references import Reference, References, note_words
+from .standing import Standing, alone, superseded_words, version_words
 from .text import arxiv_url, count, doi_url, one_line, safe_url
 
 AUTHOR = "SOVEREIGN Research Kernel"
@@ -29,12 +30,16 @@ class Work:
     doi: str | None
     content_hash: str
     ledger: str
+    version: str
+    superseded: str
     standing: str
 
 
-def record_work(record: Record, head: LedgerHead | None = None, doi: str | None = None) -> Work:
-    """``record`` as a work; ``doi`` is its own, if it has one. One that is not well formed is left out."""
+def record_work(record: Record, head: LedgerHead | None = None, standing: Standing | None = None) -> Work:
+    """``record`` as a work, with the version and the DOI that ``standing`` gives it. A DOI that is not well formed is left out."""
     answer = record.answer
+    stands = standing or alone(record)
+    superseded = superseded_words(record, stands)
     counters = record.counters
     return Work(
         title=one_line(answer.title or record.question) or "Untitled record",
@@ -43,10 +48,13 @@ def record_work(record: Record, head: LedgerHead | None = None, doi: str | None 
         keywords=keywords(record),
         urn=f"urn:uuid:{record.id}",
         short_id=one_line(record.short_id),
-        doi=plain_doi(doi),
+        doi=plain_doi(stands.doi),
         content_hash=record.content_hash or record.computed_hash(),
         ledger=f"{count(head.count, 'event')}, {head.hash}" if head else "none was exported with it",
+        version=version_words(record, stands),
+        superseded=superseded,
         standing=(
+            f"{f'{superseded}. ' if superseded else ''}Version {version_words(record, stands)}. "
             f"Answer: {answer.state}. Policy: {record.decision.outcome}. "
             f"{count(counters.extracted, 'claim')} extracted, {counters.anchored:,} anchored, {counters.supported:,} supported, "
             f"{counters.contradicted:,} contradicted, {counters.verified:,} verified."
@@ -87,23 +95,27 @@ def claims_by_work(record: Record, references: References) -> dict[str, tuple[Cl
     return {source_id: tuple(claims) for source_id, claims in found.items()}
 
 
-def verdict_note(claims: Iterable[Claim]) -> str:
-    """``Verdicts of the claims that rest on it: C1 SUPPORT, verified; C4 CONTRADICT, not verified.``"""
+def verdict_note(claims: Iterable[Claim], withdrawn: Container[str] = ()) -> str:
+    """``Verdicts of the claims that rest on it: C1 SUPPORT, verified; C4 CONTRADICT, not verified; C5 WITHDRAWN.``"""
     told = "; ".join(
-        f"{one_line(c.id)} {VERDICTS[c.verdict][0].partition(' ')[2]}, {'verified' if c.verified else 'not verified'}"
+        f"{one_line(c.id)} WITHDRAWN"
+        if c.id in withdrawn
+        else f"{one_line(c.id)} {VERDICTS[c.verdict][0].partition(' ')[2]}, {'verified' if c.verified else 'not verified'}"
         for c in claims
     )
     return f"Verdicts of the claims that rest on it: {told}." if told else ""
 
 
-def notes(reference: Reference, by_work: Mapping[str, tuple[Claim, ...]]) -> tuple[str, ...]:
-    """What a reader of a reference has to know: verdicts, and what was not read of it."""
-    paper = reference.paper
-    said = [verdict_note(by_work.get(reference.source_id, ()))]
-    said += [f"{NAMED.capitalize()}."] if paper is None else [f"{UNREAD.capitalize()}."] if paper.our_words else []
-    said += [f"Retracted: {one_line(paper.retracted)}."] if paper and paper.retracted else []
-    said += [] if reference.used else [f"{UNUSED.capitalize()}."]
+def notes(
+    reference: Reference, by_work: Mapping[str, tuple[Claim, ...]], withdrawn: Container[str] = ()
+) -> tuple[str, ...]:
+    """What a reader of a reference has to know: verdicts, what was not read of it, and whether it was taken back."""
+    said = (verdict_note(by_work.get(reference.source_id, ()), withdrawn), *map(_sentence, note_words(reference)))
     return tuple(filter(None, said))
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 @dataclass(frozen=True)

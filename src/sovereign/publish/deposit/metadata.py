@@ -94,7 +94,7 @@ def _related(record: Record) -> list[dict[str, Any]]:
             identifier = ("arxiv", f"arXiv:{arxiv}")
         else:
             continue
-        relation = "cites" if reference.used else "references"
+        relation = "cites" if reference.used and reference.stands else "references"
         row = {"scheme": identifier[0], "identifier": identifier[1], "relation_type": {"id": relation}}
         found.setdefault((identifier[0], identifier[1].casefold()), row)
     return list(found.values())
