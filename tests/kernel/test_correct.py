@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from sovereign.contracts import rungs_by_claim
 from sovereign.contracts.corrections import correction_record
-from sovereign.contracts.published import Published
+from sovereign.contracts.published import INPUTS, Published
 from sovereign.errors import InputError, NotFound, StoreError
 from sovereign.kernel import correct as correct_module
 from sovereign.kernel.answer import answer
 from sovereign.kernel.aspects import aspects_of
 from sovereign.kernel.correct import Change, correct
 from sovereign.kernel.corroborate import corroborate
-from sovereign.kernel.inputs import INPUTS, inputs_of
+from sovereign.kernel.inputs import inputs_of
 from sovereign.kernel.pointers import differences
 from sovereign.kernel.tribunal import review_json
 from sovereign.kernel.verify import verify

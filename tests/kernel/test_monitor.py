@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from sovereign.contracts.monitor import review_monitor
-from sovereign.contracts.published import Published
+from sovereign.contracts.published import INPUTS, Published
 from sovereign.errors import SovereignError
 from sovereign.kernel.correct import Change, correct
-from sovereign.kernel.inputs import INPUTS
 from sovereign.kernel.monitor import Look, Watched, looking, monitor
 from sovereign.lab.reproduce import REPEATED, gated_event
 from sovereign.records import Claim, Document, GateVerdict, Measurement, Paper, ProtocolKey, Quantity, Record, text_hash

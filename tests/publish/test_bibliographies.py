@@ -22,9 +22,10 @@ from rdflib.namespace import RDF
 
 from sovereign.publish import render
 from sovereign.publish.references import References
+from sovereign.publish.standing import Standing
 from sovereign.publish.text import one_line
 from sovereign.publish.work import parted_name, plain_doi
-from sovereign.records import LedgerHead, OwnerDecision, Record
+from sovereign.records import Correction, LedgerHead, OwnerDecision, Record
 from tests.publish.example import MIXLORA, VLLM, build
 from tests.publish.hostile import TEXTS, with_text
 
@@ -37,16 +38,20 @@ ANY = st.text(
 )
 
 
+def made(record: Record, form: str, doi: str | None = None, **more: Any) -> str:
+    return render(record, form, standing=Standing("CURRENT", record.version, doi=doi), **more)
+
+
 def ris(record: Record, **more: Any) -> list[dict[str, Any]]:
-    return rispy.loads(render(record, "ris", **more))
+    return rispy.loads(made(record, "ris", **more))
 
 
 def cff(record: Record, **more: Any) -> dict[str, Any]:
-    return yaml.safe_load(render(record, "cff", **more))
+    return yaml.safe_load(made(record, "cff", **more))
 
 
 def graph(record: Record, **more: Any) -> Graph:
-    return Graph().parse(data=render(record, "jsonld", **more), format="json-ld")
+    return Graph().parse(data=made(record, "jsonld", **more), format="json-ld")
 
 
 # RIS
@@ -100,7 +105,7 @@ def test_no_text_makes_a_tag_or_entry_of_its_own(text: str) -> None:
 
 
 def test_csl_is_set_by_a_citation_processor(record: Record, head: LedgerHead) -> None:
-    items = json.loads(render(record, "csl", head=head, doi=DOI))
+    items = json.loads(made(record, "csl", head=head, doi=DOI))
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # it warns of fields that it does not know
         source = CiteProcJSON(items)
@@ -115,7 +120,7 @@ def test_csl_is_set_by_a_citation_processor(record: Record, head: LedgerHead) ->
 
 
 def test_csl_has_one_item_for_each_reference_with_the_keys_of_bibtex(record: Record) -> None:
-    items = json.loads(render(record, "csl", doi=DOI))
+    items = json.loads(made(record, "csl", doi=DOI))
     keys = re.findall(r"^@\w+\{([^,]+),$", render(record, "bib"), re.M)
     assert [i["id"] for i in items] == [record.short_id, *keys]
     assert items[0]["DOI"] == DOI and items[0]["issued"] == {"date-parts": [[2026, 5, 28]]}
@@ -267,3 +272,44 @@ def test_names(name: str, parts: tuple[str, str]) -> None:
 def test_a_doi_that_is_none_is_left_out(record: Record, doi: str | None) -> None:
     assert plain_doi(doi) is None
     assert "doi" not in cff(record, doi=doi) and "doi" not in ris(record, doi=doi)[0]
+
+
+def test_what_was_withdrawn_is_no_verdict_and_an_old_version_says_so(record: Record) -> None:
+    gone = record.claims[0].id
+    correction = Correction(
+        event_id="x", number=1, type="CLAIM", at="2026-06-01T00:00:00+00:00", by="Ada", note="of another </script> table", affected_fields=(),
+        claim_ids=(gone,), from_version=1, to_version=2, from_hash="0" * 64,
+    )  # fmt: skip
+    corrected = record.model_copy(update={"version": 2, "corrections": (correction,)})
+    old = Standing("SUPERSEDED", 3)
+
+    first, *works = rispy.loads(render(corrected, "ris", standing=old))
+    verdicts = " ".join(note for work in works for note in work.get("notes", []))
+    assert f"{gone} WITHDRAWN" in verdicts and f"{gone} SUPPORT" not in verdicts
+    assert "superseded by version 3" in first["notes"][0] and "Version 2, SUPERSEDED" in first["notes"][0]
+    assert "superseded by version 3" in json.loads(render(corrected, "csl", standing=old))[0]["note"]
+    assert "superseded by version 3" in yaml.safe_load(render(corrected, "cff", standing=old))["message"]
+
+    article = json.loads(render(corrected, "jsonld", standing=old))
+    assert article["version"] == 2 and "superseded by version 3" in article["creativeWorkStatus"]
+    assert [one["text"] for one in article["correction"]] == ["of another </script> table"]
+    rating = article["hasPart"][0]["review"]["reviewRating"]
+    assert rating["alternateName"] == "WITHDRAWN" and "ratingValue" not in rating
+    assert "correction" not in json.loads(render(record, "jsonld"))
+
+
+def test_a_work_that_only_withdrawn_claims_rest_on_says_so(record: Record) -> None:
+    ids = tuple(c.id for c in record.claims)
+    correction = Correction(
+        event_id="x", number=1, type="CLAIM", at="2026-06-01T00:00:00+00:00", by="Ada", note="all", affected_fields=(), claim_ids=ids,
+        from_version=1, to_version=2, from_hash="0" * 64,
+    )  # fmt: skip
+    answer = record.answer.model_copy(update={"disagreements": ()})
+    corrected = record.model_copy(update={"version": 2, "corrections": (correction,), "answer": answer})
+    article = json.loads(render(corrected, "jsonld"))
+    assert "isBasedOn" in json.loads(render(record, "jsonld")) and "isBasedOn" not in article
+
+
+def test_a_page_marks_a_retracted_work(record: Record) -> None:
+    papers = tuple(p.model_copy(update={"retracted": "for made-up data"}) for p in record.papers)
+    assert "retracted: for made-up data" in render(record.model_copy(update={"papers": papers}), "html")

@@ -23,7 +23,7 @@ from sovereign.publish.crate.graph import local, plain, web_address
 from sovereign.publish.export import write
 from sovereign.records import Correction, Event, GateVerdict, LedgerHead, ModelCall, ModelUse, Record, sha256_hex
 from sovereign.records.answer import Figure
-from sovereign.store import DECIDED, open_store
+from sovereign.store import DECIDED, SAVED, open_store
 from tests.kernel.asking import ask
 from tests.publish.example import build
 
@@ -197,7 +197,8 @@ def test_failures_decisions_corrections_and_deposit() -> None:
     record = base.model_copy(update=changes)
     subject = str(record.id)
     decided = event(DECIDED, subject, outcome="APPROVED", reason="good", by="Ada", at="2026-02-03T04:05:06+00:00")
-    events = (decided, event(DEPOSITED, subject, doi="10.5281/zenodo.12"))
+    saved = event(SAVED, subject, version=2, content_hash=record.content_hash)
+    events = (saved, decided, event(DEPOSITED, subject, doi="10.5281/zenodo.12", version=2))
     lines = [
         CrateFile("record.json", "record", "application/json", 1, "a" * 64),
         CrateFile("manifest.json", "manifest", "x/y"),

@@ -126,7 +126,7 @@ def test_footer_says_what_to_hold_the_page_against(record: Record, head: LedgerH
             record.content_hash,
             head.hash,
             "1,042 events",
-            "sovereign ledger verify",
+            "sovereign verify-record",
             "sovereign show SRCH:A6718A17",
         ):
             assert part in page

@@ -22,6 +22,9 @@ CLEARED = "record.review_cleared"
 RECORDED = "record.recorded"
 """Kind of the event of a run whose exchanges with the network were recorded; payload ``exchanges``, the hash of their list."""
 
+INPUTS = "record.inputs"
+"""Kind of the event that names what the answer was made from beside the claims, on the record's id; payload ``artifact``, its hash."""
+
 EXPORTED = "record.exported"
 """Kind of the event of an export, on the record's id; payload ``manifest_sha256`` and ``version``. So a head holds a whole export."""
 

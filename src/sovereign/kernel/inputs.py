@@ -8,12 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sovereign.contracts.published import INPUTS
 from sovereign.errors import StoreError
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.records import Document, Event, Model, canonical_json
-
-INPUTS = "record.inputs"
-"""Kind of the event that names them, on the record's id; payload ``artifact``, their hash."""
 
 
 class AnswerInputs(Model):

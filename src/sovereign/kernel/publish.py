@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sovereign.contracts import record_level, rungs_by_claim
 from sovereign.contracts.decision import count as count_parts
-from sovereign.contracts.published import RECORDED
+from sovereign.contracts.published import INPUTS, RECORDED
 from sovereign.lab.overhead.evidence import Evidence
 from sovereign.publish.model_use import stage_lines
 from sovereign.records import (
@@ -37,7 +37,7 @@ from sovereign.store import NewEvent, Store
 from sovereign.version import __version__
 
 from .events import claim_events
-from .inputs import INPUTS, AnswerInputs, keep_inputs
+from .inputs import AnswerInputs, keep_inputs
 from .runs import Request
 from .tribunal import Brief, Order, limitations
 
@@ -111,7 +111,11 @@ def publish(
         AnswerInputs(documents=draft.documents, found=draft.found, struck=tuple(sorted(draft.struck))),
         store.artifacts.put,
     )
-    events = [*_events(record_id, draft, decision), NewEvent(INPUTS, str(record_id), {"artifact": kept})]
+    texts = sorted({document.text_hash for document in draft.documents})
+    events = [
+        *_events(record_id, draft, decision),
+        NewEvent(INPUTS, str(record_id), {"artifact": kept, "texts": texts}),
+    ]
     events += _recorded(record_id, store, request)
     rungs = rungs_by_claim(record_id, events)
     claims = tuple(c.model_copy(update={"rungs": tuple(sorted(rungs.get(c.id, ())))}) for c in draft.claims)

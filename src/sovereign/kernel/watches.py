@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sovereign.benchmarks import clusters_of, reported_numbers
 from sovereign.contracts.gates import standing
+from sovereign.contracts.published import INPUTS
 from sovereign.errors import SovereignError
 from sovereign.lab.reproduce import REPEATED
 from sovereign.publish.export.layout import stored
@@ -16,7 +17,6 @@ from sovereign.reading.identity import arxiv_of_doi
 from sovereign.records import Claim, Document, Event, Paper, Record, ReportedNumber
 from sovereign.store import SAVED, Store
 
-from .inputs import INPUTS
 from .tribunal.works import taken_back
 
 _NUMBERED = re.compile(r"v(\d+)$")

@@ -73,7 +73,10 @@ def view_of(
         claims=tuple(claim_view(c, references, c.id in cited, gone.get(c.id)) for c in record.claims),
         references=tuple(reference_view(reference) for reference in references),
         imprint=_imprint(record, head or record.ledger_head),
-        verify=("sovereign ledger verify", f"sovereign show {record.short_id}"),
+        verify=(
+            f"sovereign export {record.short_id} --format crate --out x.zip",
+            "sovereign verify-record x.zip --head head.json",
+        ),
     )
 
 

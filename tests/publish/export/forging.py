@@ -1,49 +1,58 @@
-"""What somebody does who changes an export and knows how it is vouched for: everything is hashed anew."""
+"""What somebody does who changes an export and knows how it is vouched for: everything is made and hashed anew, and no key is at hand."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from sovereign.contracts.manifest import sums
-from sovereign.publish.export.layout import ENVELOPE, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS
-from sovereign.records import Event, Record, canonical_json, sha256_hex
+from sovereign.contracts.manifest import PaperManifest, paper_manifest, sums
+from sovereign.contracts.public import documents
+from sovereign.contracts.published import Published
+from sovereign.publish.export.layout import CRATE, ENVELOPE, LEDGER, MANIFEST, RECORD, SIGNATURE
+from sovereign.publish.export.write import artifact_set, canonical, crate_of
+from sovereign.records import Event, LedgerHead, LedgerProof, Record, canonical_json, sha256_hex
 from sovereign.store import merkle
 
 
 def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The files with a manifest, ledger and sums that fit them, the signature left away."""
-    files = {path: data for path, data in files.items() if path not in (SUMS, SIGNATURE)}
-    manifest, ledger = json.loads(files[MANIFEST]), json.loads(files[LEDGER])
-    for artifact in manifest["artifact_set"]:
-        data = files[artifact["path"]]
-        artifact |= {"size": len(data), "sha256": sha256_hex(data)}
-    assert {a["path"] for a in manifest["artifact_set"]} == set(files) - ENVELOPE
+    """The files with public documents, crate, manifest, ledger and sums that fit them; the signature is left away."""
     record = Record.model_validate_json(files[RECORD])
-    for event in ledger["events"]:
+    code = PaperManifest.model_validate_json(files[MANIFEST]).code
+    ledger = json.loads(files[LEDGER])
+    events = ledger["events"]
+    for event in events:
         if event["kind"] == "record.saved":
             event["payload"] |= {"artifact": sha256_hex(files[RECORD]), "content_hash": record.content_hash}
-    own = [e for e in ledger["events"] if e["kind"] != "record.exported"]
-    _chain(ledger["events"])
-    manifest["ledger_head"] |= {"count": own[-1]["seq"], "hash": own[-1]["hash"]}
-    manifest["work"]["content_hash"] = record.content_hash
-    files[MANIFEST] = canonical_json(manifest)
-    for event in ledger["events"]:
+    made = {path: data for path, data in files.items() if path not in ENVELOPE and path != CRATE}
+    published = Published(record, _chained(events), LedgerHead.model_validate(ledger["head"]))
+    made |= documents(published)
+    made[CRATE] = crate_of(published, made)
+    made[MANIFEST] = canonical(paper_manifest(published, artifact_set(published, made), code))
+    for event in events:
         if event["kind"] == "record.exported":
-            event["payload"]["manifest_sha256"] = sha256_hex(files[MANIFEST])
-    _chain(ledger["events"])
-    count = ledger["head"]["count"]
-    known = {e["seq"] - 1: e["hash"] for e in ledger["events"]}
+            event["payload"]["manifest_sha256"] = sha256_hex(made[MANIFEST])
+    made[LEDGER] = canonical(_proof(_chained(events), ledger))
+    return made | {"SHA256SUMS": sums(made)}
+
+
+def without_signature(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The same export, unsigned."""
+    left = {path: data for path, data in files.items() if path not in (SIGNATURE, "SHA256SUMS")}
+    return left | {"SHA256SUMS": sums(left)}
+
+
+def _proof(events: tuple[Event, ...], ledger: dict[str, Any]) -> LedgerProof:
+    count, nodes = ledger["head"]["count"], tuple(ledger["nodes"])
+    known = {event.seq - 1: event.hash for event in events}
     last = known.setdefault(count - 1, ledger["head"]["hash"])
-    root = merkle.proven_root(count, known, ledger["nodes"])
-    ledger["head"] |= {"hash": last, "root": root}
-    files[LEDGER] = canonical_json(ledger)
-    return files | {SUMS: sums(files)}
+    head = LedgerHead(count=count, hash=last, root=merkle.proven_root(count, known, nodes))
+    return LedgerProof(head=head, events=events, nodes=nodes)
 
 
-def _chain(events: list[dict[str, Any]]) -> None:
-    """Hash every event anew, each after the one before."""
+def _chained(events: list[dict[str, Any]]) -> tuple[Event, ...]:
+    """Every event hashed anew, each after the one before."""
     for before, event in zip([None, *events], events, strict=False):
         if before and event["seq"] == before["seq"] + 1:
             event["prev_hash"] = before["hash"]
         event["hash"] = Event.model_validate(event).computed_hash()
+    return tuple(Event.model_validate(json.loads(canonical_json(event))) for event in events)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from sovereign.contracts import rungs_by_claim
 from sovereign.errors import StoreError
+from sovereign.kernel.correct import Change, correct
 from sovereign.publish.export import export_files, write_folder
 from sovereign.publish.export.importing import import_export
 from sovereign.publish.export.layout import RECORD
 from sovereign.publish.export.verify import verify_files
-from sovereign.store import Store
+from sovereign.store import Store, open_store
 from tests.publish.export.conftest import Made
 
 
@@ -62,3 +64,37 @@ def test_another_record_of_the_same_id_is_refused_and_stays(made: Made, place: P
     with pytest.raises(StoreError, match="saved already"):
         import_export(store, place)
     assert store.records.load(made.record.id) == other
+
+
+def test_all_versions_of_a_corrected_record_come_along_and_can_be_gone_on_with(
+    made: Made, store: Store, tmp_path: Path
+) -> None:
+    shutil.copytree(made.home, tmp_path / "home")
+    with open_store(tmp_path / "home") as origin:
+        cited = made.record.answer.cited()[:2]
+        for claim in cited:
+            correct(origin, str(made.record.id), "CLAIM", "it was misread", "Ada", Change(claims=(claim,)))
+        newest = origin.records.load(made.record.id)
+        files = export_files(origin, newest)
+        write_folder(files, tmp_path / "x")
+        head = origin.ledger.checkpoint()
+        restored = correct(origin, str(newest.id), "CLAIM", "it was right", "Ada", Change(restores=(cited[0],)))
+    assert {p for p in files if p.startswith("versions/")} == {"versions/1.json", "versions/2.json"}
+    report, record = import_export(store, tmp_path / "x", head)
+    assert report.status == "verified", report.problems
+    assert record == newest == store.records.load(newest.id) and newest.version == 3
+    assert store.records.load(newest.id, 1) == made.record
+    assert [v.version for v in store.records.versions(newest.id)] == [1, 2, 3]
+    again = correct(store, str(newest.id), "CLAIM", "it was right", "Ada", Change(restores=(cited[0],)))
+    assert again.answer == restored.answer and again.counters == restored.counters
+    assert verify_files(export_files(store, again), (), store.ledger.checkpoint()).status == "verified"
+
+
+def test_an_older_version_that_was_changed_or_is_missing_is_named(made: Made, tmp_path: Path) -> None:
+    shutil.copytree(made.home, tmp_path / "home")
+    with open_store(tmp_path / "home") as origin:
+        correct(origin, str(made.record.id), "METADATA", "a year", "Ada", Change(sets=("/papers/0/year=1999",)))
+        files = export_files(origin, origin.records.load(made.record.id))
+    other = files["versions/1.json"].replace(b"SUPPORT", b"support", 1)
+    for changed in (files | {"versions/1.json": other}, {p: d for p, d in files.items() if p != "versions/1.json"}):
+        assert any(p.where == "versions/1.json" for p in verify_files(changed).problems)

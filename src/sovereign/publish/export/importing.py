@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from sovereign.contracts.published import EXPORTED, IMPORTED
+from sovereign.contracts.published import EXPORTED, IMPORTED, Published
 from sovereign.records import Event, LedgerHead, LedgerProof, Record, sha256_hex
 from sovereign.store import DECIDED, SAVED, NewEvent, Store
 
 from .archive import read_export
-from .layout import ARTIFACTS, LEDGER, MANIFEST, RECORD
+from .layout import ARTIFACTS, LEDGER, MANIFEST, RECORD, older_versions
 from .report import ExportReport
 from .verify import verify_files
 
@@ -40,20 +41,32 @@ def import_export(
         if path.startswith(ARTIFACTS):
             store.artifacts.put(data)
     proof = LedgerProof.model_validate_json(files[LEDGER])
-    source = store.artifacts.put(files[LEDGER])
     said = {
         "manifest_sha256": sha256_hex(files[MANIFEST]),
-        "ledger": source,
+        "ledger": store.artifacts.put(files[LEDGER]),
         "head": proof.head.model_dump(mode="json"),
         "anchors": list(report.anchors),
     }
-    events = [NewEvent(IMPORTED, str(record.id), said), *map(_taken_over, _first_run(proof.events))]
-    store.records.save(record, events)
+    published = Published(record, proof.events, proof.head)
+    older = [Record.model_validate_json(files[path]) for path in sorted(older_versions(published), key=_number)]
+    first = [NewEvent(IMPORTED, str(record.id), said)]
+    done = 0
+    for version in (*older, record):
+        saved = replace(published, record=version).saved
+        upto = saved.seq if saved else 0
+        events = [*first, *(_taken_over(e) for e in proof.events if done < e.seq <= upto and e.kind not in _OWN)]
+        if version.version == 1 or not store.records.has(record.id):
+            store.records.save(version, events)
+        elif store.records.load(record.id).version < version.version:
+            store.records.amend(version, events)
+        first, done = [], upto
+    if later := [_taken_over(e) for e in proof.events if e.seq > done and e.kind not in _OWN]:
+        store.ledger.append(later)
     return report, record
 
 
-def _first_run(events: tuple[Event, ...]) -> list[Event]:
-    return [event for event in events if event.kind not in _OWN]
+def _number(path: str) -> int:
+    return int(path.removeprefix("versions/").removesuffix(".json"))
 
 
 def _taken_over(event: Event) -> NewEvent:

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sovereign.contracts.manifest import PaperManifest, sums
-from sovereign.contracts.published import EXPORTED
+from sovereign.contracts.published import EXPORTED, Published
 from sovereign.records import LedgerHead, LedgerProof, Model, Record, canonical_json, sha256_hex
 from sovereign.store import SAVED
 from sovereign.store.proof import proof_problems
 
-from .layout import ENVELOPE, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS
+from .layout import ENVELOPE, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, older_versions
 from .report import Findings
 from .signing import Signature, signature_holds
 
@@ -111,6 +111,12 @@ def check_ledger(
     sha = sha256_hex(files[RECORD])
     if not any(e.payload.get("artifact") == sha for e in saved):
         found.problem(RECORD, "the ledger tells of no such record: its hash is in no event record.saved")
+    for path, sha in older_versions(Published(record, proof.events, proof.head)).items():
+        if path not in files:
+            found.problem(path, "the ledger tells of this version, and it is missing")
+        elif sha256_hex(files[path]) != sha:
+            found.problem(path, "it is not the version that the ledger tells of")
+        found.count("older versions")
     told = [e for e in proof.events if e.kind == EXPORTED and e.subject == subject]
     sha = sha256_hex(files.get(MANIFEST, b""))
     if not any(e.payload.get("manifest_sha256") == sha for e in told):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from sovereign.contracts.published import RECORDED
+from sovereign.contracts.published import INPUTS, RECORDED, Published
 from sovereign.records import Event, Record
+from sovereign.store import SAVED
 
 from ..formats import FORMATS
 
@@ -40,9 +41,7 @@ class Stored(NamedTuple):
 def stored(record: Record, events: Iterable[Event] = ()) -> Iterator[Stored]:
     """Every artifact of the store that a record, or an event on it, names, each once."""
     seen: set[str] = set()
-    recordings = (str(e.payload.get("exchanges", "")) for e in events if e.kind == RECORDED)
-    recorded = (Stored(sha, Part("recording", "Exchanges with the network", "application/jsonl")) for sha in recordings)
-    for one in (*_named(record), *recorded):
+    for one in (*_named(record), *(found for event in events for found in _told(event))):
         if one.sha and one.sha not in seen:
             seen.add(one.sha)
             yield one
@@ -60,6 +59,23 @@ def _named(record: Record) -> Iterator[Stored]:
     for call in record.model_use.calls if record.model_use else ():
         yield Stored(call.prompt_hash, Part("prompt", f"Prompt of {call.stage} to {call.model}", "text/plain"))
         yield Stored(call.reply_hash, Part("reply", f"Answer of {call.model} to {call.stage}", "text/plain"))
+
+
+def _told(event: Event) -> Iterator[Stored]:
+    if event.kind == RECORDED:
+        part = Part("recording", "Exchanges with the network", "application/jsonl")
+        yield Stored(str(event.payload.get("exchanges", "")), part)
+    if event.kind == INPUTS:
+        part = Part("inputs", "What the answer was made from, beside the claims", "application/json")
+        yield Stored(str(event.payload.get("artifact", "")), part)
+        for sha in event.payload.get("texts", ()):
+            yield Stored(str(sha), Part("text", "Stored text of a work that was read", "text/plain"), text=True)
+
+
+def older_versions(published: Published) -> dict[str, str]:
+    """The place of each older version in an export, and the hash by which the ledger names it."""
+    told = ((e.payload.get("version", 1), str(e.payload.get("artifact", ""))) for e in published.told(SAVED))
+    return {f"versions/{n}.json": sha for n, sha in told if type(n) is int and n < published.record.version}
 
 
 def part_of(path: str, named: Callable[[str], Part | None] = lambda sha: None) -> Part:

@@ -16,7 +16,7 @@ from ..crate import CrateFile, crate
 from ..formats import FORMATS, render_bytes
 from ..measured import figures
 from ..standing import standing_of
-from .layout import ARTIFACTS, CRATE, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, part_of, stored
+from .layout import ARTIFACTS, CRATE, LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS, older_versions, part_of, stored
 from .signing import Signed, load_key, sign
 
 Get = Callable[[str], bytes]
@@ -59,6 +59,7 @@ def content(published: Published, artifact: Get, texts: bool = True) -> dict[str
     files |= {
         ARTIFACTS + one.sha: artifact(one.sha) for one in stored(record, published.events) if texts or not one.text
     }
+    files |= {path: artifact(sha) for path, sha in older_versions(published).items()}
     files |= documents(published)
     files |= {f"schemas/{name}": data for name, data in shipped_schemas().items()}
     return files | {CRATE: crate_of(published, files)}
