@@ -69,7 +69,7 @@ def show_answer(record: Record) -> None:
     cited = {i for s in shown for i in s.claim_ids} | {
         i for d in answer.disagreements for side in d.sides for i in side.claim_ids
     }
-    _claims(record, [c for c in record.claims if c.id in cited] or list(record.claims[:ROWS]))
+    _claims(record, [c for c in record.claims if c.id in cited] or list(record.standing[:ROWS]))
     out.print(
         f"\n{len(record.papers)} of {counters.papers_seen} works read · {counters.extracted} claims extracted, {counters.anchored} anchored, "
         f"{counters.supported} supported by their source, {counters.mixed} mixed, {counters.contradicted} contradicted, "
@@ -126,7 +126,7 @@ def _claims(record: Record, claims: list[Claim]) -> None:
     """The claims that the statements above rest on, with verdict, source and marks, and where to read the sources."""
     if not claims:
         return
-    title = f"Claims behind these statements ({len(claims)} of {len(record.claims)}; all are in the report)"
+    title = f"Claims behind these statements ({len(claims)} of {len(record.standing)}; all are in the report)"
     table = Table(title=title, title_justify="left")
     table.add_column("Id", no_wrap=True)
     table.add_column("Verdict", no_wrap=True)

@@ -10,6 +10,7 @@ from sovereign.errors import InputError
 from sovereign.kernel.correct import Change
 from sovereign.kernel.correct import correct as make_correction
 from sovereign.records import Correction, CorrectionType, Record
+from sovereign.records.correction import spans
 from sovereign.settings import load
 from sovereign.store import open_store
 
@@ -81,7 +82,7 @@ def _show(before: Record, new: Record, made: Correction) -> None:
     )
     for what, ids in (("Withdrawn", (*made.claim_ids, *made.measurement_ids)), ("Restored", made.restored_ids)):
         if ids:
-            out.print(f"{what}: {clean(', '.join(ids))}")
+            out.print(f"{what}: {clean(spans(ids))}")
     for name, was, now in (
         ("Answer", before.answer.state, new.answer.state),
         ("Outcome", before.decision.outcome, new.decision.outcome),

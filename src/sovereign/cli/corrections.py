@@ -6,6 +6,7 @@ from typing import Any
 
 from sovereign.contracts.monitor import active_triggers
 from sovereign.contracts.published import Published
+from sovereign.records.correction import spans
 from sovereign.store import Store
 
 from .output import clean, out
@@ -38,8 +39,8 @@ def show_corrections(published: Published) -> None:
     if record.corrections:
         out.print("\n[bold]Corrections[/]")
     for one in record.corrections:
-        ids = ", ".join((*one.claim_ids, *one.measurement_ids))
-        again = ", ".join(one.restored_ids)
+        ids = spans((*one.claim_ids, *one.measurement_ids))
+        again = spans(one.restored_ids)
         what = "; ".join(t for t in (f"withdrew {ids}" if ids else "", f"restored {again}" if again else "") if t)
         out.print(
             f"  • {one.number}. {one.type}, {one.at[:16]}, {clean(one.by)}: {clean(one.note)}"

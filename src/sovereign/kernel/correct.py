@@ -65,8 +65,10 @@ def correct(store: Store, name: str, kind: CorrectionType, note: str, by: str, c
     note = " ".join(note.split())
     if not note:
         raise InputError("The note is empty.", "Say in a few words what was wrong: the note is public, and stays.")
-    if len(note) > _LONGEST_NOTE or not note.isprintable():
-        raise InputError(f"The note is no text of at most {_LONGEST_NOTE:,} characters.", "Write a shorter one.")
+    if len(note) > _LONGEST_NOTE:
+        raise InputError(f"The note has more than {_LONGEST_NOTE:,} characters.", "Write a shorter one.")
+    if not note.isprintable():
+        raise InputError("The note holds characters that are not printed.", "Write it without control characters.")
     newest = store.records.load(name)
     first = store.records.load(newest.id, store.records.versions(newest.id)[0].version)
     asked = _asked(newest, first, kind, change)

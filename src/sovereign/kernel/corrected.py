@@ -24,7 +24,7 @@ from sovereign.records import (
     ReviewRound,
     Withdrawn,
 )
-from sovereign.records.correction import withdrawn
+from sovereign.records.correction import spans, withdrawn
 from sovereign.sources import LibraryReport
 from sovereign.version import __version__
 
@@ -192,10 +192,10 @@ def _changes(first: Record, papers: tuple[Paper, ...], gone: Withdrawn) -> tuple
     """What corrections have done to the first version, in words for the reviewers' round."""
     said = []
     if gone.claims:
-        said.append(f"withdrawn by a correction: {', '.join(_in_order(first, gone.claims))}")
+        said.append(f"withdrawn by a correction: {spans(_in_order(first, gone.claims))}")
     if gone.measurements:
         lost = [m.id for m in first.measurements if m.id in gone.measurements]
-        said.append(f"measurements withdrawn by a correction: {', '.join(lost)}")
+        said.append(f"measurements withdrawn by a correction: {spans(lost)}")
     other = [mine.id for mine, now in zip(first.papers, papers, strict=True) if mine != now]
     if other:
         said.append(f"what is known of {', '.join(other)} was corrected")

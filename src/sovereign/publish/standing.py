@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sovereign.contracts.monitor import ActiveTrigger, active_triggers
 from sovereign.contracts.published import Published
 from sovereign.records import Correction, CorrectionState, Record
+from sovereign.records.correction import spans
 
 from .parts import Block, Bullets, Paragraph, Run, Section, Table
 from .text import count, day, one_line
@@ -63,7 +64,7 @@ def corrections_section(record: Record, standing: Standing) -> tuple[Section, ..
         blocks.append(Table("Corrections, oldest first; each is added, none is taken out", head, rows, figures=(0,)))
         gone = record.withdrawn
         if ids := (*gone.claims, *gone.measurements):
-            said = f"Withdrawn, and no part of the answer: {', '.join(map(one_line, ids))}. They stay in the record, marked."
+            said = f"Withdrawn, and no part of the answer: {one_line(spans(ids))}. They stay in the record, marked."
             blocks.append(Paragraph((said,)))
     if standing.triggers:
         blocks.append(Paragraph(("The monitor asks for a review of this record:",)))
@@ -84,8 +85,8 @@ def _row(one: Correction) -> tuple[Run, ...]:
         day(one.at),
         one_line(one.by),
         one_line(one.note),
-        one_line(", ".join((*one.claim_ids, *one.measurement_ids))),
-        one_line(", ".join(one.restored_ids)),
+        one_line(spans((*one.claim_ids, *one.measurement_ids))),
+        one_line(spans(one.restored_ids)),
         one_line(", ".join(fields[:_SHOWN]) + more),
         f"{one.from_version} → {one.to_version}",
     )

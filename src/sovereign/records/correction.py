@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -11,6 +12,9 @@ from .base import Model
 
 CorrectionType = Literal["METADATA", "ARTIFACT", "CLAIM", "BENCHMARK", "PROVENANCE", "QUALITY_ASSESSMENT"]
 CorrectionState = Literal["CURRENT", "CORRECTED", "SUPERSEDED"]
+
+
+_NUMBERED = re.compile(r"([A-Za-z]+)([0-9]{1,9})")
 
 
 def _absent(value: object) -> bool:
@@ -48,6 +52,22 @@ class Withdrawn(Model):
 
     claims: dict[str, int]
     measurements: dict[str, int]
+
+
+def spans(ids: Iterable[str]) -> str:
+    """Ids in words, in the order given; three or more that follow each other as a span: ``C1, C4 to C9, G2``."""
+    runs: list[list[str]] = []
+    for name in ids:
+        if runs and _follows(runs[-1][-1], name):
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
+
+
+def _follows(one: str, other: str) -> bool:
+    first, second = _NUMBERED.fullmatch(one), _NUMBERED.fullmatch(other)
+    return bool(first and second and first[1] == second[1] and int(second[2]) == int(first[2]) + 1)
 
 
 def withdrawn(corrections: Iterable[Correction]) -> Withdrawn:
