@@ -127,7 +127,7 @@ def test_footer_says_what_to_hold_the_page_against(record: Record, head: LedgerH
             head.hash,
             "1,042 events",
             "sovereign verify-record",
-            "sovereign show SRCH:A6718A17",
+            "sovereign export SRCH:A6718A17",
         ):
             assert part in page
     assert "none was exported" in render(record, "html")

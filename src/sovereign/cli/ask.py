@@ -14,6 +14,7 @@ from sovereign.kernel import resume as go_on
 from sovereign.kernel.runs import damaged, locate
 from sovereign.models import chat, is_served
 from sovereign.publish import write_all
+from sovereign.publish.standing import standing_of
 from sovereign.reading import printable
 from sovereign.records import Record
 from sovereign.settings import load
@@ -21,6 +22,7 @@ from sovereign.sources import LOCAL, require_source
 from sovereign.store import Store, open_store
 
 from .answered import show_answer
+from .corrections import published_of
 from .output import clean, err, guarded, out, print_json, progress_line
 
 
@@ -164,7 +166,8 @@ def _hand_over(record: Record, out_dir: Path | None, as_json: bool, store: Store
     # Said before the files are written: the record stands in the store also when they cannot be.
     tell = (err if as_json else out).print
     tell(f"\nRecord: {record.short_id} (sovereign show {record.short_id})")
-    written = write_all(record, folder, record.ledger_head, artifact=store.artifacts.get)
+    standing = standing_of(published_of(store, str(record.id)))
+    written = write_all(record, folder, record.ledger_head, artifact=store.artifacts.get, standing=standing)
     tell(f"Report: {clean(str(folder / 'report.html'))}")
     if plots := [str(path.relative_to(folder)) for name, path in written.items() if name.startswith("figure-")]:
         tell(f"Plots: {clean(', '.join(plots))}")

@@ -23,12 +23,13 @@ class Standing:
     newest_version: int
     triggers: tuple[ActiveTrigger, ...] = ()
     doi: str | None = None
+    published: Published | None = None
 
 
 def standing_of(published: Published) -> Standing:
     """How the ledger says that a version stands."""
     triggers = active_triggers(published.events, published.record.id)
-    return Standing(published.state, published.newest_version, triggers, published.doi)
+    return Standing(published.state, published.newest_version, triggers, published.doi, published)
 
 
 def alone(record: Record) -> Standing:

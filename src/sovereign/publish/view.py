@@ -20,6 +20,7 @@ from sovereign.records import (
     Sureness,
 )
 
+from .assessment import assessment_section
 from .claims import claim_view, id_link, places_of, sentence_marks, source
 from .measured import Artifact, measured
 from .parts import (
@@ -69,7 +70,11 @@ def view_of(
     return View(
         header=_header(record, owner, standing),
         answer=_answer(record, references, places, artifact),
-        sections=(*corrections_section(record, standing), *sections(record, places)),
+        sections=(
+            *corrections_section(record, standing),
+            *([assessment_section(standing.published)] if standing.published else []),
+            *sections(record, places),
+        ),
         claims=tuple(claim_view(c, references, c.id in cited, gone.get(c.id)) for c in record.claims),
         references=tuple(reference_view(reference) for reference in references),
         imprint=_imprint(record, head or record.ledger_head),

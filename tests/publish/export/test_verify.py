@@ -53,7 +53,7 @@ def test_a_sound_export_is_verified_by_head_and_by_key_and_else_only_consistent(
     assert by_both.status == "verified" and by_both.anchors == ("ledger head", "public key")
     counts = {c.name: c.count for c in by_both.checked}
     assert counts["quotes in their texts"] > 20 and counts["events of the ledger"] > 50 and counts["signatures"] == 1
-    assert not by_both.not_checked
+    assert [what.split()[1] for what in by_both.not_checked] == ["PDF"]
 
 
 def test_the_second_implementation_agrees_on_a_sound_export(made: Made, tmp_path: Path) -> None:
@@ -100,8 +100,7 @@ def test_a_file_that_nobody_vouches_for_is_named(made: Made) -> None:
 
 
 def test_hashing_everything_anew_is_refused_where_there_is_an_anchor_and_else_said_not_to_be_found(made: Made) -> None:
-    page = made.files["report.html"].replace(b"MixLoRA", b"MaxLoRA")
-    forged = rehashed(made.files | {"report.html": page})
+    forged = rehashed(made.files | {"report.pdf": made.files["report.pdf"] + b"%"})
     alone = verify_files(forged)
     assert alone.status == "self_consistent_only", alone.problems
     by_head = verify_files(forged, (), made.head)
@@ -110,11 +109,28 @@ def test_hashing_everything_anew_is_refused_where_there_is_an_anchor_and_else_sa
     assert by_key.status == "broken" and SIGNATURE in named(by_key)
 
 
+def test_a_page_that_tells_another_story_is_found_where_the_same_code_made_it(made: Made) -> None:
+    page = made.files["report.html"].replace(b"MixLoRA", b"MaxLoRA")
+    forged = rehashed(made.files | {"report.html": page})
+    assert "report.html" in named(verify_files(forged))
+    manifest = made.files[MANIFEST].replace(b'"source_sha256":"', b'"source_sha256":"0')
+    by_other_code = rehashed(made.files | {"report.html": page, MANIFEST: manifest})
+    report = verify_files(by_other_code)
+    assert report.status == "self_consistent_only" and any("pages" in what for what in report.not_checked)
+    assert verify_files(by_other_code, (), made.head).status == "broken"
+
+
+def test_a_form_that_was_dropped_is_missed_even_when_everything_is_hashed_anew(made: Made) -> None:
+    for path in ("report.pdf", "references.bib", "schemas/answer-1.0.json"):
+        forged = rehashed({p: d for p, d in made.files.items() if p != path})
+        assert path in named(verify_files(forged))
+
+
 def test_a_forger_with_another_key_is_refused(made: Made, tmp_path: Path) -> None:
     make_key(tmp_path)
     private = load_key(tmp_path)
     assert private
-    forged = rehashed(made.files | {"report.md": b"all is well"})
+    forged = rehashed(made.files | {"report.pdf": b"all is well"})
     head = LedgerHead.model_validate(json.loads(forged[LEDGER])["head"])
     signature = sign(private, Signed(manifest_sha256=sha256_hex(forged[MANIFEST]), ledger_head=head))
     signed = {p: d for p, d in forged.items() if p != SUMS} | {

@@ -103,8 +103,8 @@ def times(ratio: float) -> str:
 
 
 def percent(share: float) -> str:
-    """``4.2 %``."""
-    return f"{digits(100 * share, 2)} %"
+    """``4.2 %``, ``1,342 %``: to two digits, from 100 on to the whole number, since one that is rounded to tens reads as another."""
+    return f"{digits(100 * share, max(2, len(str(int(abs(100 * share))))))} %"
 
 
 def milliseconds(seconds: float) -> str:

@@ -9,15 +9,17 @@ from itertools import islice
 from jsonschema import Draft202012Validator
 
 from sovereign.contracts.follows import record_follows
-from sovereign.contracts.manifest import PaperManifest, paper_manifest
+from sovereign.contracts.manifest import PaperManifest, paper_manifest, this_code
 from sovereign.contracts.public import CONTRACTS, documents
 from sovereign.contracts.published import Published
 from sovereign.contracts.schema import MANIFEST_SCHEMA_FILE, SCHEMA_FILE, shipped_schema, shipped_schemas
+from sovereign.errors import NotFound
 from sovereign.records import Event, Record, sha256_hex
 
+from ..formats import FORMATS
 from .layout import ARTIFACTS, CRATE, MANIFEST, RECORD, stored
 from .report import Findings
-from .write import artifact_set, canonical, crate_of
+from .write import artifact_set, canonical, crate_of, page
 
 
 def check_record(published: Published, found: Findings) -> None:
@@ -69,6 +71,30 @@ def check_quotes(files: Mapping[str, bytes], record: Record, events: Iterable[Ev
             found.count("artifacts by their names", path in files)
     if left_out:
         found.not_checked.append(f"the quotes from {len(left_out)} text(s) that the export leaves out")
+
+
+def check_pages(files: Mapping[str, bytes], published: Published, manifest: PaperManifest, found: Findings) -> None:
+    """That every public form is there; and where this very code made the export, that it comes out the same when made anew."""
+    for form in FORMATS.values():
+        if form.file not in files:
+            found.problem(form.file, "it is missing")
+    if manifest.code != this_code():
+        found.not_checked.append("pages and citations against the record: another version of sovereign made them")
+        return
+
+    def artifact(sha: str) -> bytes:
+        if ARTIFACTS + sha not in files:
+            raise NotFound(f"the artifact {sha} is not in the export")
+        return files[ARTIFACTS + sha]
+
+    for name, form in FORMATS.items():
+        # A PDF depends on the fonts of the machine, too.
+        if form.file == RECORD or form.binary:
+            continue
+        if files.get(form.file) != page(published, name, artifact):
+            found.problem(form.file, "it does not follow from the record: made anew it is another")
+        found.count("pages and citations made anew")
+    found.not_checked.append("the PDF against the record: it is held against its hash alone")
 
 
 def check_schemas(files: Mapping[str, bytes], found: Findings) -> None:

@@ -31,7 +31,7 @@ class Part(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """An artifact of the store that a record names. ``text`` marks the text of a source, which may not be ours to pass on."""
+    """An artifact of the store that a record names. ``text`` marks what holds texts of sources, which may not be ours to pass on."""
 
     sha: str
     part: Part
@@ -57,7 +57,9 @@ def _named(record: Record) -> Iterator[Stored]:
     for one in record.measurements:
         yield Stored(one.artifact, Part("result", f"Result of the protocol {one.protocol}", "application/json"))
     for call in record.model_use.calls if record.model_use else ():
-        yield Stored(call.prompt_hash, Part("prompt", f"Prompt of {call.stage} to {call.model}", "text/plain"))
+        yield Stored(
+            call.prompt_hash, Part("prompt", f"Prompt of {call.stage} to {call.model}", "text/plain"), text=True
+        )
         yield Stored(call.reply_hash, Part("reply", f"Answer of {call.model} to {call.stage}", "text/plain"))
 
 
@@ -67,7 +69,7 @@ def _told(event: Event) -> Iterator[Stored]:
         yield Stored(str(event.payload.get("exchanges", "")), part)
     if event.kind == INPUTS:
         part = Part("inputs", "What the answer was made from, beside the claims", "application/json")
-        yield Stored(str(event.payload.get("artifact", "")), part)
+        yield Stored(str(event.payload.get("artifact", "")), part, text=True)  # of no use without them
         for sha in event.payload.get("texts", ()):
             yield Stored(str(sha), Part("text", "Stored text of a work that was read", "text/plain"), text=True)
 

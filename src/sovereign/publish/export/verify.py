@@ -9,7 +9,7 @@ from sovereign.contracts.published import Published
 from sovereign.records import LedgerHead, LedgerProof, Record
 
 from .archive import read_export
-from .follows import check_contracts, check_quotes, check_record
+from .follows import check_contracts, check_pages, check_quotes, check_record
 from .integrity import check_ledger, check_manifest, check_signature, check_sums, loaded
 from .layout import LEDGER, MANIFEST, RECORD
 from .report import ExportReport, Findings
@@ -48,6 +48,7 @@ def verify_files(
         try:
             check_record(published, found)
             check_contracts(files, published, manifest, found)
+            check_pages(files, published, manifest, found)
         except Exception as error:  # whatever a forger wrote into record or events that no function was made for
             found.problem(
                 RECORD, f"what follows from it cannot be worked out: {type(error).__name__}: {str(error)[:200]}"

@@ -48,12 +48,8 @@ def export_files(store: Store, record: Record, texts: bool = True) -> dict[str, 
 
 def content(published: Published, artifact: Get, texts: bool = True) -> dict[str, bytes]:
     """The files of an export that its manifest lists."""
-    record, owner = published.record, (published.decisions or (None,))[-1]
-    files = {
-        form.file: render_bytes(record, name, None, owner, artifact, standing_of(published))
-        for name, form in FORMATS.items()
-        if form.file != RECORD
-    }
+    record = published.record
+    files = {form.file: page(published, name, artifact) for name, form in FORMATS.items() if form.file != RECORD}
     files[RECORD] = canonical(record)
     files |= {plot.file: plot.svg for plot in figures(record, artifact, {}) if plot.svg}
     files |= {
@@ -63,6 +59,12 @@ def content(published: Published, artifact: Get, texts: bool = True) -> dict[str
     files |= documents(published)
     files |= {f"schemas/{name}": data for name, data in shipped_schemas().items()}
     return files | {CRATE: crate_of(published, files)}
+
+
+def page(published: Published, form: str, artifact: Get) -> bytes:
+    """One public form of a record, as it stands in an export."""
+    owner = (published.decisions or (None,))[-1]
+    return render_bytes(published.record, form, None, owner, artifact, standing_of(published))
 
 
 def crate_of(published: Published, files: Mapping[str, bytes]) -> bytes:
