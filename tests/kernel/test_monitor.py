@@ -236,6 +236,7 @@ def test_damage_is_raised_and_cleared_when_mended(store: Store) -> None:
     path.write_bytes(sound + b" ")
     found = watched(store)
     assert [(t.trigger, t.cause) for t in found.active] == [("INTEGRITY", sha)]
+    assert str(store.home) not in found.active[0].reason  # it goes into exports
     path.write_bytes(sound)
     assert watched(store).active == ()
 
@@ -247,6 +248,7 @@ def test_a_record_that_cannot_be_read_stops_no_other(store: Store) -> None:
     path.unlink()
     found = watched(store)
     assert [(t.trigger, t.cause) for t in found.active] == [("INTEGRITY", entry.artifact)]
+    assert str(store.home) not in found.active[0].reason
     assert found.problems
     path.write_bytes(sound)
     assert watched(store).active == ()

@@ -24,7 +24,7 @@ from .indexing import indexed_paths
 from .inputs import inputs_of
 from .limits import limits_of
 from .sources import CACHE_FOLDER, INDEX_FILE
-from .watches import Look, Seen, contested_cluster, integrity, reproduction_failed, retraction, source_changed
+from .watches import GONE, Look, Seen, contested_cluster, integrity, reproduction_failed, retraction, source_changed
 
 Tell = Callable[[str], None]
 _NETWORK_SECONDS = 120.0
@@ -83,7 +83,11 @@ def _watch(store: Store, entry: RecordEntry, look: Look, broken: str) -> Watched
         record = store.records.load(entry.id)
     except (StoreError, LedgerBroken) as error:
         problems.append(f"the record cannot be read, so that nothing else was looked for: {error.message}")
-        seen = {"INTEGRITY": Seen({entry.artifact: error.message}, looked=set())}
+        seen = {
+            "INTEGRITY": Seen(
+                {entry.artifact: f"the record cannot be read: {GONE}, or the ledger names another"}, looked=set()
+            )
+        }
     else:
         seen = _looked(store, record, events, look, problems.append)
     if broken:

@@ -25,6 +25,8 @@ _T = TypeVar("_T")
 Fails = Callable[[str], None]
 """Told in words what could not be looked for."""
 
+GONE = "its file is missing or was changed"
+
 RECORD, LIBRARY, CROSSREF, ARXIV = "the record", "the library", "Crossref", "arXiv"
 """Who says so: a cause is gone only when the one who told of it says otherwise."""
 
@@ -190,8 +192,8 @@ def integrity(record: Record, events: Sequence[Event], store: Store) -> Seen:
     for sha, label in names.items():
         try:
             store.artifacts.get(sha)
-        except SovereignError as error:
-            seen.found[sha] = f"{label}: {error.message}"
+        except SovereignError:
+            seen.found[sha] = f"{label}: {GONE}"  # the error's own words name a place on this machine
     if record.computed_hash() != record.content_hash:
         seen.found["content hash"] = "the content hash of the record is not that of its content"
     return seen

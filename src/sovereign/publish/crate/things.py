@@ -81,6 +81,7 @@ def add_sources(graph: Graph, things: Things) -> dict[str, str]:
             creditText=plain(", ".join(paper.authors[:50])),
             datePublished=str(paper.year) if paper.year else None,
             url=web_address(paper.url),
+            creativeWorkStatus=f"retracted: {plain(paper.retracted, 300)}" if paper.retracted else None,
             description="A summary of it in our words was read, not the work." if paper.our_words else None,
         )
     for quote in things.record.quotes():
@@ -95,7 +96,9 @@ def _address(paper: Paper) -> str | None:
 
 
 def add_claims(graph: Graph, things: Things, sources: Mapping[str, str]) -> None:
-    """The claims, each with its verdict and the text that it was taken from; without a stored text, the work."""
+    """The claims, each with its verdict and the text that it was taken from; without a stored text, the work. Those that were withdrawn
+    say so."""
+    gone = things.record.withdrawn.claims
     for claim in things.record.claims:
         quote = claim.quote
         origin = things.texts.get(quote.text_hash) or sources.get(quote.paper_id)
@@ -107,6 +110,7 @@ def add_claims(graph: Graph, things: Things, sources: Mapping[str, str]) -> None
             name=f"Claim {plain(claim.id, 100)}",
             text=plain(claim.text),
             description=f"{claim.verdict}{', verified' if claim.verified else ''}; {where}",
+            creativeWorkStatus=f"withdrawn by correction {gone[claim.id]}" if claim.id in gone else None,
         )
         link(graph, node, "prov:wasDerivedFrom", [origin] if origin else [])
 
