@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from sovereign.errors import LabError
-from sovereign.lab.sandbox import Level, Limits, Task
+from sovereign.lab.sandbox import Level, Limits, Task, cgroups
 
 from .conftest import HERE, Run
 
@@ -183,7 +183,7 @@ def test_ctrl_c_ends_the_task(level: Level, tmp_path: Path) -> None:
         kept = [*tmp_path.glob("sovereign-task-*"), *groups(caller.pid)]
         assert kept == [] or number == signal.SIGKILL  # then nobody is there to remove them
     for folder in kept:
-        folder.rmdir() if folder.is_relative_to("/sys") else shutil.rmtree(folder)
+        cgroups._remove(folder) if folder.is_relative_to("/sys") else shutil.rmtree(folder)
 
 
 def test_many_at_a_time(hostile: Run) -> None:

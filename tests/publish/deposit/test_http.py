@@ -25,10 +25,10 @@ from .standin import TOKEN, StandIn, served
 pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 GET = Call("record", "GET", "/api/records/1")
 POST = Call("create", "POST", "/api/records", body={})
-SHORT = replace(_LIMITS, read=0.3, total=dict.fromkeys(_LIMITS.total, 0.6), body=dict.fromkeys(_LIMITS.body, 100_000))
+SHORT = replace(_LIMITS, read=1.5, total=dict.fromkeys(_LIMITS.total, 3.0), body=dict.fromkeys(_LIMITS.body, 100_000))
 
 
-def asked(server: Server, call: Call, **limits: object) -> object:
+def asked(server: Server, call: Call) -> object:
     archive = Archive(server.url("").rstrip("/"), TOKEN, limits=SHORT)
     try:
         return archive(call, b"{}" if call.body is not None else b"")
