@@ -68,7 +68,8 @@ def _told(event: Event) -> Iterator[Stored]:
     if event.kind == INPUTS:
         part = Part("inputs", "What the answer was made from, beside the claims", "application/json")
         yield Stored(str(event.payload.get("artifact", "")), part)
-        for sha in event.payload.get("texts", ()):
+        texts = event.payload.get("texts")
+        for sha in texts if isinstance(texts, list) else ():
             yield Stored(str(sha), Part("text", "Stored text of a work that was read", "text/plain"), text=True)
 
 
