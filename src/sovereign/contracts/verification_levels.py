@@ -16,7 +16,7 @@ from .published import Published
 _ENFORCEMENT = "Descriptive: a level is earned by events of the ledger, never assigned, and changes nothing by itself."
 _LIMITATIONS = (
     "Level 2 says that the source says so; it does not say that it is so.",
-    "A level follows from events that this system wrote; only a ledger head kept elsewhere shows that none is missing.",
+    "A level follows from events that this system wrote; a ledger head kept elsewhere shows that they were not changed, and only the whole ledger, or the publisher's signature over them, that none was left out.",
 )
 
 

@@ -137,6 +137,8 @@ def check_signature(files: Mapping[str, bytes], proof: LedgerProof | None, key: 
         found.problem(SIGNATURE, "the signature does not hold: it is by another key, or what was signed was changed")
     if signature.signed.manifest_sha256 != sha256_hex(files.get(MANIFEST, b"")):
         found.problem(MANIFEST, "it is not the manifest that was signed")
+    if signature.signed.ledger_sha256 != sha256_hex(files.get(LEDGER, b"")):
+        found.problem(LEDGER, "it is not the one that was signed: events were changed, added or left out")
     if proof and signature.signed.ledger_head != proof.head:
         found.problem(LEDGER, "its head is not the one that was signed")
     if key and not _same_key(signature.public_key, key):
