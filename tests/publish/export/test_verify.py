@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sovereign.contracts.manifest import sums
-from sovereign.publish.export import export_files, make_key, write_folder, zip_bytes
+from sovereign.publish.export import export_files, integrity, make_key, write_folder, zip_bytes
 from sovereign.publish.export.archive import unzip
 from sovereign.publish.export.layout import LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS
 from sovereign.publish.export.report import ExportReport, Findings
@@ -179,6 +179,12 @@ def test_what_an_event_says_in_another_shape_gets_no_traceback(made: Made) -> No
 def test_halves_of_characters_can_be_printed(made: Made) -> None:
     report = verify_files(made.files | {RECORD: b'{"schema_version":"\\ud800"}'})
     assert RECORD in named(report) and report.model_dump_json().encode()
+
+
+def test_a_document_of_absurd_size_is_not_read(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(integrity, "MOST_JSON", len(made.files[RECORD]) - 1)
+    report = verify_files(made.files)
+    assert report.status == "broken" and any(p.where == RECORD and "are not read" in p.what for p in report.problems)
 
 
 def test_many_problems_take_no_square_of_their_number(made: Made) -> None:

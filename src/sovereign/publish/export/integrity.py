@@ -21,12 +21,17 @@ from .signing import Signature, signature_holds
 
 _M = TypeVar("_M", bound=Model)
 _SHOWN = 80
+MOST_JSON = 32_000_000
+"""Bytes of one document that is read: some forty times those of a long record, which is checked within a minute or so."""
 
 
 def loaded(files: Mapping[str, bytes], path: str, kind: type[_M], found: Findings) -> _M | None:
     """The document at ``path``, None where it is missing or is none; that it stands in canonical form is checked too."""
     if path not in files:
         found.problem(path, "it is missing")
+        return None
+    if len(files[path]) > MOST_JSON:
+        found.problem(path, f"it holds {len(files[path]):,} bytes; more than {MOST_JSON:,} are not read")
         return None
     try:
         data = json.loads(files[path])
