@@ -88,6 +88,11 @@ def show(record_id: RecordId, version: Version = None, as_json: Json = False) ->
             f"[bold red]Version {record.version} of {record.short_id} is superseded by version "
             f"{published.newest_version}.[/] What it says may be wrong: sovereign show {record.short_id}"
         )
+    if published.unvouched:
+        out.print(
+            "[bold red]Imported, and nothing vouched for it:[/] what it says, its levels and verdicts too, is what the export said. "
+            "Hold the export against a head or key: sovereign verify-record --head or --key"
+        )
     show_answer(record)
     show_corrections(published)
     for decision in decisions:

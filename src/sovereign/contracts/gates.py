@@ -97,12 +97,12 @@ def standing(record: Record, events: Iterable[Event]) -> dict[str, Verdict]:
     found = {claim.id: Verdict(claim.gate, record.measurements) for claim in record.claims}
     for event in events:
         claim_id = event.subject.rpartition("/")[2]
-        if event.kind == GATED and claim_id in found and (later := _given_later(event)):
+        if event.kind == GATED and claim_id in found and (later := given_later(event)):
             found[claim_id] = later
     return found
 
 
-def _given_later(event: Event) -> Verdict | None:
+def given_later(event: Event) -> Verdict | None:
     """The verdict that an event carries, None if it carries none that can be read."""
     try:
         made = tuple(Measurement.model_validate(m) for m in event.payload["measurements"])
@@ -143,7 +143,7 @@ def gates_follow(published: Published) -> list[str]:
     found = [
         f"event {e.seq} on {e.subject[-80:]}: it holds no verdict of the gate"
         for e in published.events
-        if e.kind == GATED and _given_later(e) is None
+        if e.kind == GATED and given_later(e) is None
     ]
     for claim in published.record.claims:
         verdict = verdicts[claim.id]

@@ -72,6 +72,11 @@ class Published:
         return dois[-1] if dois else None
 
     @property
+    def unvouched(self) -> bool:
+        """Whether it came from an export that no head or key from elsewhere vouched for: its events are what that export says."""
+        return any(not e.payload.get("anchors") for e in self.told(IMPORTED))
+
+    @property
     def until_saved(self) -> tuple[Event, ...]:
         """The events up to the one that stored this version: those that its levels follow from. All, where the ledger has none."""
         saved = self.saved

@@ -14,9 +14,10 @@ from .levels import LEVELS, Level, claim_level, record_level, rungs_by_claim
 from .published import Published
 
 _ENFORCEMENT = "Descriptive: a level is earned by events of the ledger, never assigned, and changes nothing by itself."
+_UNVOUCHED = "The record was imported from an export that nothing from elsewhere vouched for: whoever wrote it may have invented the events."
 _LIMITATIONS = (
     "Level 2 says that the source says so; it does not say that it is so.",
-    "A level follows from events that this system wrote; only a ledger head kept elsewhere shows that none is missing.",
+    "A level follows from events that this system wrote; a ledger head kept elsewhere shows that they were not changed, and only the whole ledger, or the publisher's signature over them, that none was left out.",
 )
 
 
@@ -85,8 +86,9 @@ def verification_levels(published: Published) -> VerificationLevels:
     cited = record.answer.cited()
     earned = _of_claims(published, rungs_by_claim(record.id, published.events))
     level = LEVELS[record_level(earned, cited)]
+    limits = (*_LIMITATIONS, *([_UNVOUCHED] if published.unvouched else []))
     return VerificationLevels(
-        **envelope("verification-levels", "the ledger's events on each claim", *_LIMITATIONS),
+        **envelope("verification-levels", "the ledger's events on each claim", *limits),
         record_id=published.subject,
         paper_level=level.number,
         paper_level_key=level.key,

@@ -6,8 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from sovereign.cli import app
+from sovereign.cli.corrections import published_of
 from sovereign.contracts import rungs_by_claim
+from sovereign.contracts.verification_levels import verification_levels
 from sovereign.errors import StoreError
 from sovereign.kernel.correct import Change, correct
 from sovereign.publish.export import export_files, write_folder
@@ -43,6 +47,21 @@ def test_an_export_of_the_import_verifies_and_holds_the_same(made: Made, place: 
     assert verify_files(again, (), store.ledger.checkpoint()).status == "verified"
     same = {p for p in made.files if p.startswith(("artifacts/", "figures/", "schemas/")) or p in (RECORD, "report.md")}
     assert len(same) > 10 and all(again[p] == made.files[p] for p in same)
+
+
+def test_what_nothing_vouched_for_is_said_to_be_so_as_long_as_it_is_kept(
+    made: Made, place: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import_export(store, place)
+    published = published_of(store, str(made.record.id), None)
+    assert published.unvouched and any("invented" in s for s in verification_levels(published).limitations)
+    monkeypatch.setenv("SOVEREIGN_HOME", str(store.home))
+    shown = CliRunner().invoke(app, ["show", made.record.short_id])
+    assert shown.exit_code == 0 and "nothing vouched for it" in " ".join(shown.output.split())
+    with open_store(tmp_path / "third") as third:
+        import_export(third, place, made.head)
+        published = published_of(third, str(made.record.id), None)
+    assert not published.unvouched and not any("invented" in s for s in verification_levels(published).limitations)
 
 
 def test_importing_twice_changes_nothing(made: Made, place: Path, store: Store) -> None:

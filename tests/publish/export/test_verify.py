@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sovereign.contracts.manifest import sums
-from sovereign.publish.export import export_files, make_key, write_folder, zip_bytes
+from sovereign.publish.export import export_files, integrity, make_key, write_folder, zip_bytes
 from sovereign.publish.export.archive import unzip
 from sovereign.publish.export.layout import LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS
-from sovereign.publish.export.report import ExportReport
+from sovereign.publish.export.report import ExportReport, Findings
 from sovereign.publish.export.signing import Signed, load_key, sign
 from sovereign.publish.export.verify import verify_files
 from sovereign.records import LedgerHead, Record, canonical_json, sha256_hex
-from sovereign.store import open_store
+from sovereign.store import merkle, open_store
 from tests.publish.export.conftest import Made
-from tests.publish.export.forging import rehashed
+from tests.publish.export.forging import rehashed, without_signature
 
 TOOL = Path(__file__).parents[3] / "tools" / "verify_record.py"
 
@@ -132,7 +133,12 @@ def test_a_forger_with_another_key_is_refused(made: Made, tmp_path: Path) -> Non
     assert private
     forged = rehashed(made.files | {"report.pdf": b"all is well"})
     head = LedgerHead.model_validate(json.loads(forged[LEDGER])["head"])
-    signature = sign(private, Signed(manifest_sha256=sha256_hex(forged[MANIFEST]), ledger_head=head))
+    signature = sign(
+        private,
+        Signed(
+            manifest_sha256=sha256_hex(forged[MANIFEST]), ledger_sha256=sha256_hex(forged[LEDGER]), ledger_head=head
+        ),
+    )
     signed = {p: d for p, d in forged.items() if p != SUMS} | {
         SIGNATURE: canonical_json(signature.model_dump(mode="json"))
     }
@@ -161,6 +167,48 @@ def test_a_ledger_with_its_tail_or_middle_cut_is_found(made: Made) -> None:
     ledger = json.loads(made.files[LEDGER])
     del ledger["events"][7]
     assert LEDGER in named(verify_files(made.files | {LEDGER: canonical_json(ledger)}))
+
+
+def test_events_left_out_under_a_true_head_are_found_by_the_key_and_else_said_not_to_be_checked(made: Made) -> None:
+    with open_store(made.home) as store:
+        hashes = [event.hash for event in store.ledger.events()]
+    ledger = json.loads(made.files[LEDGER])
+    ledger["events"] = [e for e in ledger["events"] if e["kind"] != "record.decided"]
+    assert len(ledger["events"]) < len(json.loads(made.files[LEDGER])["events"])
+    ledger["nodes"] = merkle.prove(hashes, [*(e["seq"] - 1 for e in ledger["events"]), len(hashes) - 1])
+    cut = made.files | {LEDGER: canonical_json(ledger)}
+    cut |= {SUMS: sums({p: d for p, d in cut.items() if p != SUMS})}
+    by_key = verify_files(cut, (), made.head, made.key)
+    assert by_key.status == "broken" and LEDGER in named(by_key)
+    by_head = verify_files(without_signature(cut), (), made.head)
+    assert by_head.status == "verified" and any("left out" in what for what in by_head.not_checked)
+
+
+def test_what_an_event_says_in_another_shape_gets_no_traceback(made: Made) -> None:
+    ledger = json.loads(made.files[LEDGER])
+    (told,) = [e for e in ledger["events"] if e["kind"] == "record.inputs"]
+    for texts in (5, None, {"a": 1}, [["a"]], "a"):
+        told["payload"]["texts"] = texts
+        assert LEDGER in named(verify_files(made.files | {LEDGER: canonical_json(ledger)}))
+
+
+def test_halves_of_characters_can_be_printed(made: Made) -> None:
+    report = verify_files(made.files | {RECORD: b'{"schema_version":"\\ud800"}'})
+    assert RECORD in named(report) and report.model_dump_json().encode()
+
+
+def test_a_document_of_absurd_size_is_not_read(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(integrity, "MOST_JSON", len(made.files[RECORD]) - 1)
+    report = verify_files(made.files)
+    assert report.status == "broken" and any(p.where == RECORD and "are not read" in p.what for p in report.problems)
+
+
+def test_many_problems_take_no_square_of_their_number(made: Made) -> None:
+    found = Findings()
+    started = time.monotonic()
+    for number in range(50_000):
+        found.problem(LEDGER, f"event {number}")
+    assert len(found.problems) == 50_000 and time.monotonic() - started < 10
 
 
 def test_a_head_of_another_moment_is_not_taken_for_an_anchor(made: Made) -> None:

@@ -116,7 +116,9 @@ def require_inside(path: str, name: str) -> None:
     InputError: if ``path`` is not a plain relative path in the form in which exports are written.
     """
     parts = path.split("/")
-    plain = not any(c in path for c in "\\:\x00") and not any(part in ("", ".", "..") for part in parts)
+    plain = not any(c in "\\:\x00" or "\ud800" <= c <= "\udfff" for c in path) and not any(
+        part in ("", ".", "..") for part in parts
+    )
     if not plain or len(path) > 500 or str(PurePosixPath(path)) != path:
         raise InputError(f"{name} holds a path that leads elsewhere: {path!r}.", _NOT_OURS)
 

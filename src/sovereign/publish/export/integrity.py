@@ -21,12 +21,17 @@ from .signing import Signature, signature_holds
 
 _M = TypeVar("_M", bound=Model)
 _SHOWN = 80
+MOST_JSON = 32_000_000
+"""Bytes of one document that is read: some forty times those of a long record, which is checked within a minute or so."""
 
 
 def loaded(files: Mapping[str, bytes], path: str, kind: type[_M], found: Findings) -> _M | None:
     """The document at ``path``, None where it is missing or is none; that it stands in canonical form is checked too."""
     if path not in files:
         found.problem(path, "it is missing")
+        return None
+    if len(files[path]) > MOST_JSON:
+        found.problem(path, f"it holds {len(files[path]):,} bytes; more than {MOST_JSON:,} are not read")
         return None
     try:
         data = json.loads(files[path])
@@ -137,6 +142,8 @@ def check_signature(files: Mapping[str, bytes], proof: LedgerProof | None, key: 
         found.problem(SIGNATURE, "the signature does not hold: it is by another key, or what was signed was changed")
     if signature.signed.manifest_sha256 != sha256_hex(files.get(MANIFEST, b"")):
         found.problem(MANIFEST, "it is not the manifest that was signed")
+    if signature.signed.ledger_sha256 != sha256_hex(files.get(LEDGER, b"")):
+        found.problem(LEDGER, "it is not the one that was signed: events were changed, added or left out")
     if proof and signature.signed.ledger_head != proof.head:
         found.problem(LEDGER, "its head is not the one that was signed")
     if key and not _same_key(signature.public_key, key):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
+from sovereign.contracts.gates import GATED, given_later
 from sovereign.contracts.published import INPUTS, RECORDED, Published
 from sovereign.records import Event, Record
 from sovereign.store import SAVED
@@ -70,8 +71,15 @@ def _told(event: Event) -> Iterator[Stored]:
     if event.kind == INPUTS:
         part = Part("inputs", "What the answer was made from, beside the claims", "application/json")
         yield Stored(str(event.payload.get("artifact", "")), part, text=True)  # of no use without them
-        for sha in event.payload.get("texts", ()):
+        texts = event.payload.get("texts")
+        for sha in texts if isinstance(texts, list) else ():
             yield Stored(str(sha), Part("text", "Stored text of a work that was read", "text/plain"), text=True)
+    if event.kind == GATED and (later := given_later(event)):
+        for one in later.measurements:
+            yield Stored(one.artifact, Part("result", f"Result of the protocol {one.protocol}", "application/json"))
+    if event.kind == "claim.repeated":
+        part = Part("result", "Result of a protocol that was run again", "application/json")
+        yield Stored(str(event.payload.get("artifact_again", "")), part)
 
 
 def older_versions(published: Published) -> dict[str, str]:

@@ -46,15 +46,18 @@ class Findings:
     """Problems and counts, as they are found."""
 
     def __init__(self) -> None:
-        self.problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
         self.counts: dict[str, int] = {}
         self.not_checked: list[str] = []
 
     def problem(self, where: str, what: str) -> None:
-        """Note a problem, once."""
-        found = Problem(where=where, what=what)
-        if found not in self.problems:
-            self.problems.append(found)
+        """Note a problem, once. What a stranger wrote may hold halves of characters, which nothing can print."""
+        self._problems[Problem(where=_printable(where), what=_printable(what))] = None
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems, in the order in which they were found."""
+        return tuple(self._problems)
 
     def count(self, name: str, more: int = 1) -> None:
         """Count things that were checked."""
@@ -64,7 +67,7 @@ class Findings:
     def report(self, anchors: tuple[str, ...], record: str, version: int | None) -> ExportReport:
         """The result of all that was found."""
         status: Literal["verified", "self_consistent_only", "broken"] = "self_consistent_only"
-        if self.problems:
+        if self._problems:
             status = "broken"
         elif anchors:
             status = "verified"
@@ -75,5 +78,9 @@ class Findings:
             version=version,
             checked=tuple(Checked(name=name, count=count) for name, count in self.counts.items()),
             not_checked=tuple(self.not_checked),
-            problems=tuple(self.problems),
+            problems=self.problems,
         )
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""Ed25519 signatures (RFC 8032) over a manifest's hash and the ledger's head."""
+"""Ed25519 signatures (RFC 8032) over a manifest's hash, the ledger's head, and the events that stand beside it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ KEY_FILE = "signing.key"
 
 
 class Signed(Model):
-    """What is signed: canonical JSON (RFC 8785) of these two."""
+    """What is signed: canonical JSON (RFC 8785) of these three. ``ledger_sha256`` is that of the file with the record's events:
+    a head alone does not show that none of them was left out."""
 
     manifest_sha256: str
+    ledger_sha256: str
     ledger_head: LedgerHead
 
 
@@ -74,7 +76,7 @@ def public_key(private: Ed25519PrivateKey) -> str:
 
 
 def sign(private: Ed25519PrivateKey, signed: Signed) -> Signature:
-    """The signature of a manifest and a head."""
+    """The signature of a manifest, a head and the events beside it."""
     made = private.sign(canonical_json(signed.model_dump(mode="json")))
     return Signature(
         algorithm="Ed25519",

@@ -14,6 +14,11 @@ from .integrity import check_ledger, check_manifest, check_signature, check_sums
 from .layout import LEDGER, MANIFEST, RECORD
 from .report import ExportReport, Findings
 
+_LEFT_OUT = (
+    "whether events on this record were left out, such as a later correction or a decision: a head shows that events are in "
+    "the ledger, not that there are no others; the publisher's key does"
+)
+
 
 def verify_export(place: Path, head: LedgerHead | None = None, key: str | None = None) -> ExportReport:
     """Verify the export in a folder or ZIP. ``head`` is a ledger head with its root, ``key`` a public key, both from elsewhere.
@@ -54,5 +59,7 @@ def verify_files(
                 RECORD, f"what follows from it cannot be worked out: {type(error).__name__}: {str(error)[:200]}"
             )
     check_signature(files, proof, key, found)
+    if proof and head and not key and len(proof.events) < proof.head.count:
+        found.not_checked.append(_LEFT_OUT)
     anchors = (*(["ledger head"] if head else []), *(["public key"] if key else []))
     return found.report(anchors, record.short_id if record else "?", record.version if record else None)

@@ -42,7 +42,10 @@ def export_files(store: Store, record: Record, texts: bool = True) -> dict[str, 
         proof = store.ledger.proof(str(record.id))
     files |= {MANIFEST: manifest, LEDGER: canonical(proof)}
     if key := load_key(store.home):
-        files[SIGNATURE] = canonical(sign(key, Signed(manifest_sha256=sha256_hex(manifest), ledger_head=proof.head)))
+        signed = Signed(
+            manifest_sha256=sha256_hex(manifest), ledger_sha256=sha256_hex(files[LEDGER]), ledger_head=proof.head
+        )
+        files[SIGNATURE] = canonical(sign(key, signed))
     return files | {SUMS: sums(files)}
 
 
