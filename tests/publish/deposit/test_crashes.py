@@ -158,7 +158,7 @@ def brought_through(found: World, runs: int, versions: int) -> None:
         assert {t["concept_doi"] for t in told} == {state.concept_doi} and state.concept_doi
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     faults=st.lists(st.sampled_from(_FAULTS), max_size=60),
     writes=st.lists(st.sampled_from(["none", "killed before", "killed after"]), max_size=40),

@@ -76,7 +76,7 @@ def test_one_changed_byte_in_any_kind_of_file_is_found_and_named_by_both(made: M
         assert code in (1, 2) and (path in said or code == 2), (path, said)
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_one_changed_byte_anywhere_in_the_zip_is_found(made: Made, data: st.DataObject) -> None:
     whole = bytearray(zip_bytes(made.files))

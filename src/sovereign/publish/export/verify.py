@@ -30,6 +30,17 @@ def verify_export(place: Path, head: LedgerHead | None = None, key: str | None =
     return verify_files(files, damaged, head, key)
 
 
+def _check_what_follows(
+    files: dict[str, bytes], published: Published, manifest: PaperManifest, found: Findings
+) -> None:
+    try:
+        check_record(published, found)
+        check_contracts(files, published, manifest, found)
+        check_pages(files, published, manifest, found)
+    except Exception as error:  # whatever a forger wrote into record or events that no function was made for
+        found.problem(RECORD, f"what follows from it cannot be worked out: {type(error).__name__}: {str(error)[:200]}")
+
+
 def verify_files(
     files: dict[str, bytes], damaged: tuple[str, ...] = (), head: LedgerHead | None = None, key: str | None = None
 ) -> ExportReport:
@@ -48,17 +59,11 @@ def verify_files(
         check_quotes(files, record, proof.events if proof else (), found)
     if record and proof:
         check_ledger(files, record, proof, head, found)
-    if record and proof and manifest:
-        published = Published(record, proof.events, proof.head)
-        try:
-            check_record(published, found)
-            check_contracts(files, published, manifest, found)
-            check_pages(files, published, manifest, found)
-        except Exception as error:  # whatever a forger wrote into record or events that no function was made for
-            found.problem(
-                RECORD, f"what follows from it cannot be worked out: {type(error).__name__}: {str(error)[:200]}"
-            )
     check_signature(files, proof, key, found)
+    if found.problems:
+        found.not_checked.append("what follows from record and events: the files are not those that were written")
+    elif record and proof and manifest:
+        _check_what_follows(files, Published(record, proof.events, proof.head), manifest, found)
     if proof and head and not key and len(proof.events) < proof.head.count:
         found.not_checked.append(_LEFT_OUT)
     anchors = (*(["ledger head"] if head else []), *(["public key"] if key else []))
