@@ -190,8 +190,8 @@ def test_a_work_that_is_marked_retracted_takes_its_claims_with_it(store: Store) 
     ("kind", "note", "change", "words"),
     [
         ("CLAIM", "  ", Change(claims=("C1",)), "empty"),
-        ("CLAIM", "\x1b[31m", Change(claims=("C1",)), "no text"),
-        ("CLAIM", "x" * 5000, Change(claims=("C1",)), "no text"),
+        ("CLAIM", "\x1b[31m", Change(claims=("C1",)), "not printed"),
+        ("CLAIM", "x" * 5000, Change(claims=("C1",)), "more than"),
         ("CLAIM", "n", Change(claims=("C999",)), "no claim"),
         ("CLAIM", "n", Change(), "Nothing is named"),
         ("CLAIM", "n", Change(restores=("C1",)), "No correction has withdrawn"),

@@ -155,6 +155,12 @@ def test_prov_classes_stand_beside_those_of_schema(real: Real) -> None:
         assert (None, URIRef(prov + term), None) in rdf
 
 
+def test_software_has_a_name_a_version_and_an_address(real: Real) -> None:
+    nodes = [n for n in json.loads((real[0] / METADATA).read_bytes())["@graph"] if "SoftwareApplication" in n["@type"]]
+    assert len(nodes) > 1
+    assert all(n["name"] and n["version"] and n["url"] for n in nodes)
+
+
 def test_reference_library_reads_it(real: Real) -> None:
     held = ROCrate(real[0])
     assert held.mainEntity.id == "record.json"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..records import CorrectionState, Event, LedgerHead, OwnerDecision, Record
+from ..records import CorrectionState, Event, LedgerHead, OwnerDecision, Record, sha256_hex
 from ..store import SAVED, decided_on
 
 CORRECTED = "record.corrected"
@@ -26,10 +27,16 @@ INPUTS = "record.inputs"
 """Kind of the event that names what the answer was made from beside the claims, on the record's id; payload ``artifact``, its hash."""
 
 EXPORTED = "record.exported"
-"""Kind of the event of an export, on the record's id; payload ``manifest_sha256`` and ``version``. So a head holds a whole export."""
+"""Kind of the event of an export, on the record's id; payload ``manifest_sha256``, ``version`` and ``events_sha256``, the digest of all
+events on the record before it. So a head holds a whole export, and that none of these events is left out."""
 
 IMPORTED = "record.imported"
 """Kind of the event of a record that came from an export of another store, on its id; payload where from, and what vouched for it."""
+
+
+def events_digest(events: Iterable[Event]) -> str:
+    """SHA-256 over the hashes of events, in order, each as its 32 bytes."""
+    return sha256_hex(b"".join(bytes.fromhex(event.hash) for event in events))
 
 
 @dataclass(frozen=True)

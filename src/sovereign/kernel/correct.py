@@ -71,6 +71,8 @@ def correct(store: Store, name: str, kind: CorrectionType, note: str, by: str, c
         raise InputError("The note holds characters that are not printed.", "Write it without control characters.")
     newest = store.records.load(name)
     first = store.records.load(newest.id, store.records.versions(newest.id)[0].version)
+    events = store.ledger.events(str(newest.id))
+    _must_be_the_newest(newest, events)
     asked = _asked(newest, first, kind, change)
     draft = Correction(
         event_id=f"{newest.id}/corrections/{len(newest.corrections) + 1}",
@@ -88,7 +90,6 @@ def correct(store: Store, name: str, kind: CorrectionType, note: str, by: str, c
         to_version=newest.version + 1,
         from_hash=newest.content_hash,
     )
-    events = store.ledger.events(str(newest.id))
     inputs = inputs_of(newest.id, events, store.artifacts.get)
     new = made_anew(first, inputs, asked.papers, (*newest.corrections, draft))
     followed = differences(newest, new)
@@ -102,6 +103,16 @@ def correct(store: Store, name: str, kind: CorrectionType, note: str, by: str, c
     told = NewEvent(CORRECTED, correction.event_id, correction.model_dump(mode="json") | hashes)
     store.records.amend(new, [told, *_events(newest, new, correction, events)])
     return store.records.load(new.id)
+
+
+def _must_be_the_newest(newest: Record, events: Sequence[Event]) -> None:
+    """An imported older version would get a second version of a number that the first store has given already."""
+    told = [n for e in events if e.kind == CORRECTED and type(n := e.payload.get("to_version")) is int]
+    if (latest := max(told, default=newest.version)) > newest.version:
+        raise InputError(
+            f"{newest.short_id} has a version {latest}, and this store holds versions up to {newest.version}.",
+            f"Import version {latest} into a store that does not hold the record, and correct it there.",
+        )
 
 
 def _asked(newest: Record, first: Record, kind: CorrectionType, change: Change) -> _Asked:

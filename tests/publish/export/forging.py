@@ -7,7 +7,7 @@ from typing import Any
 
 from sovereign.contracts.manifest import PaperManifest, paper_manifest, sums
 from sovereign.contracts.public import documents
-from sovereign.contracts.published import Published
+from sovereign.contracts.published import Published, events_digest
 from sovereign.publish.export.layout import CRATE, ENVELOPE, LEDGER, MANIFEST, RECORD, SIGNATURE
 from sovereign.publish.export.write import artifact_set, canonical, crate_of
 from sovereign.records import Event, LedgerHead, LedgerProof, Record, canonical_json, sha256_hex
@@ -28,9 +28,11 @@ def rehashed(files: dict[str, bytes]) -> dict[str, bytes]:
     made |= documents(published)
     made[CRATE] = crate_of(published, made)
     made[MANIFEST] = canonical(paper_manifest(published, artifact_set(published, made), code))
+    chained = _chained(events)
     for event in events:
         if event["kind"] == "record.exported":
-            event["payload"]["manifest_sha256"] = sha256_hex(made[MANIFEST])
+            before = [e for e in chained if e.seq < event["seq"]]
+            event["payload"] |= {"manifest_sha256": sha256_hex(made[MANIFEST]), "events_sha256": events_digest(before)}
     made[LEDGER] = canonical(_proof(_chained(events), ledger))
     return made | {"SHA256SUMS": sums(made)}
 

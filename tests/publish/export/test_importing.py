@@ -12,7 +12,7 @@ from sovereign.cli import app
 from sovereign.cli.corrections import published_of
 from sovereign.contracts import rungs_by_claim
 from sovereign.contracts.verification_levels import verification_levels
-from sovereign.errors import StoreError
+from sovereign.errors import InputError, StoreError
 from sovereign.kernel.correct import Change, correct
 from sovereign.publish.export import export_files, write_folder
 from sovereign.publish.export.importing import import_export
@@ -117,3 +117,18 @@ def test_an_older_version_that_was_changed_or_is_missing_is_named(made: Made, tm
     other = files["versions/1.json"].replace(b"SUPPORT", b"support", 1)
     for changed in (files | {"versions/1.json": other}, {p: d for p, d in files.items() if p != "versions/1.json"}):
         assert any(p.where == "versions/1.json" for p in verify_files(changed).problems)
+
+
+def test_an_older_version_that_was_imported_is_not_corrected_anew(made: Made, store: Store, tmp_path: Path) -> None:
+    shutil.copytree(made.home, tmp_path / "home")
+    name = str(made.record.id)
+    with open_store(tmp_path / "home") as origin:
+        for claim in made.record.answer.cited()[:2]:
+            correct(origin, name, "CLAIM", "it was misread", "Ada", Change(claims=(claim,)))
+        write_folder(export_files(origin, origin.records.load(name, 2)), tmp_path / "x")
+        head = origin.ledger.checkpoint()
+    import_export(store, tmp_path / "x", head)
+    before = store.ledger.head()
+    with pytest.raises(InputError, match="has a version 3"):
+        correct(store, name, "CLAIM", "another", "Bo", Change(claims=(made.record.answer.cited()[2],)))
+    assert store.ledger.head() == before and store.records.load(name).version == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sovereign.contracts.manifest import sums
+from sovereign.kernel.correct import Change, correct
 from sovereign.publish.export import export_files, integrity, make_key, write_folder, zip_bytes
 from sovereign.publish.export.archive import unzip
 from sovereign.publish.export.layout import LEDGER, MANIFEST, RECORD, SIGNATURE, SUMS
@@ -169,7 +171,7 @@ def test_a_ledger_with_its_tail_or_middle_cut_is_found(made: Made) -> None:
     assert LEDGER in named(verify_files(made.files | {LEDGER: canonical_json(ledger)}))
 
 
-def test_events_left_out_under_a_true_head_are_found_by_the_key_and_else_said_not_to_be_checked(made: Made) -> None:
+def test_events_left_out_under_a_true_head_are_found(made: Made) -> None:
     with open_store(made.home) as store:
         hashes = [event.hash for event in store.ledger.events()]
     ledger = json.loads(made.files[LEDGER])
@@ -181,7 +183,21 @@ def test_events_left_out_under_a_true_head_are_found_by_the_key_and_else_said_no
     by_key = verify_files(cut, (), made.head, made.key)
     assert by_key.status == "broken" and LEDGER in named(by_key)
     by_head = verify_files(without_signature(cut), (), made.head)
-    assert by_head.status == "verified" and any("left out" in what for what in by_head.not_checked)
+    assert by_head.status == "broken" and any("left out" in p.what for p in by_head.problems)
+
+
+def test_an_older_export_under_a_newer_head_is_said_to_tell_of_its_own_moment(made: Made, tmp_path: Path) -> None:
+    shutil.copytree(made.home, tmp_path / "home")
+    with open_store(tmp_path / "home") as store:
+        correct(store, str(made.record.id), "METADATA", "a year", "Ada", Change(sets=("/papers/0/year=1999",)))
+        hashes = [event.hash for event in store.ledger.events()]
+        newer = store.ledger.checkpoint()
+    ledger = json.loads(made.files[LEDGER])
+    ledger["nodes"] = merkle.prove(hashes, [*(e["seq"] - 1 for e in ledger["events"]), len(hashes) - 1])
+    ledger["head"] = newer.model_dump(mode="json")
+    old = without_signature(made.files | {LEDGER: canonical_json(ledger)})
+    report = verify_files(old, (), newer)
+    assert report.status == "verified" and any("later correction" in what for what in report.not_checked)
 
 
 def test_what_an_event_says_in_another_shape_gets_no_traceback(made: Made) -> None:

@@ -47,13 +47,15 @@ def add_software(graph: Graph, things: Things) -> None:
     record, kinds = things.record, ("SoftwareApplication", "prov:SoftwareAgent")
     version = plain(record.environment.sovereign, 100) or "not known"
     python = plain(record.environment.python, 100) or "not known"
-    add(graph, SOVEREIGN, kinds, name="SOVEREIGN", version=version)
+    # Software has to have an address. The record names none of these, so it leads to what the record says of them.
+    said_here = {"@id": things.record_file}
+    add(graph, SOVEREIGN, kinds, name="SOVEREIGN", version=version, url=said_here)
     add(graph, PYTHON, kinds, name="Python", version=python, url="https://www.python.org/")
     link(graph, SOVEREIGN, "softwareRequirements", [PYTHON])
     by_gate = (c.gate.protocol for c in record.claims if c.gate and c.gate.protocol and c.gate.code == "error")
     for name in dict.fromkeys(chain((m.protocol for m in record.measurements), by_gate)):
         label = f"Protocol {plain(name, 200)} of SOVEREIGN"
-        add(graph, protocol_id(name), kinds, name=label, version=version)
+        add(graph, protocol_id(name), kinds, name=label, version=version, url=said_here)
         link(graph, protocol_id(name), "isPartOf", [SOVEREIGN])
     for model in dict.fromkeys(call.model for call in record.model_use.calls) if record.model_use else ():
         add(
@@ -62,6 +64,7 @@ def add_software(graph: Graph, things: Things) -> None:
             kinds,
             name=f"Language model {plain(model, 200)}",
             version=plain(model, 200) or "not known",
+            url=said_here,
             description="Named as its provider does; the provider may change what stands behind the name.",
         )
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sovereign.contracts.manifest import PaperManifest, sums
-from sovereign.contracts.published import EXPORTED, Published
-from sovereign.records import LedgerHead, LedgerProof, Model, Record, canonical_json, sha256_hex
+from sovereign.contracts.published import EXPORTED, Published, events_digest
+from sovereign.records import Event, LedgerHead, LedgerProof, Model, Record, canonical_json, sha256_hex
 from sovereign.store import SAVED
 from sovereign.store.proof import proof_problems
 
@@ -122,11 +122,28 @@ def check_ledger(
         elif sha256_hex(files[path]) != sha:
             found.problem(path, "it is not the version that the ledger tells of")
         found.count("older versions")
-    told = [e for e in proof.events if e.kind == EXPORTED and e.subject == subject]
-    sha = sha256_hex(files.get(MANIFEST, b""))
-    if not any(e.payload.get("manifest_sha256") == sha for e in told):
-        found.problem(MANIFEST, "the ledger tells of no export with this manifest")
+    _check_told(files, proof, subject, found)
     found.count("events of the ledger", len(proof.events))
+
+
+def _check_told(files: Mapping[str, bytes], proof: LedgerProof, subject: str, found: Findings) -> None:
+    """The event of this export, which vouches for the manifest and for every event on the record before it."""
+    sha = sha256_hex(files.get(MANIFEST, b""))
+    told = [e for e in proof.events if e.kind == EXPORTED and e.subject == subject]
+    mine = [e for e in told if e.payload.get("manifest_sha256") == sha]
+    if not mine:
+        return found.problem(MANIFEST, "the ledger tells of no export with this manifest")
+    before = [e for e in proof.events if e.seq < mine[0].seq]
+    if mine[0].payload.get("events_sha256") != _digest(before):
+        found.problem(LEDGER, "events on this record from before the export were left out, added or changed")
+    found.count("events that the export vouches for", len(before))
+
+
+def _digest(events: list[Event]) -> str:
+    try:
+        return events_digest(events)
+    except ValueError:  # a hash that is none, which the proof names
+        return ""
 
 
 def check_signature(files: Mapping[str, bytes], proof: LedgerProof | None, key: str | None, found: Findings) -> None:

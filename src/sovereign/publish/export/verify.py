@@ -14,12 +14,6 @@ from .integrity import check_ledger, check_manifest, check_signature, check_sums
 from .layout import LEDGER, MANIFEST, RECORD
 from .report import ExportReport, Findings
 
-_LEFT_OUT = (
-    "whether events on this record were left out, such as a later correction or a decision: a head shows that events are in "
-    "the ledger, not that there are no others; the publisher's key does"
-)
-
-
 def verify_export(place: Path, head: LedgerHead | None = None, key: str | None = None) -> ExportReport:
     """Verify the export in a folder or ZIP. ``head`` is a ledger head with its root, ``key`` a public key, both from elsewhere.
 
@@ -64,7 +58,11 @@ def verify_files(
         found.not_checked.append("what follows from record and events: the files are not those that were written")
     elif record and proof and manifest:
         _check_what_follows(files, Published(record, proof.events, proof.head), manifest, found)
-    if proof and head and not key and len(proof.events) < proof.head.count:
-        found.not_checked.append(_LEFT_OUT)
+    last = proof.events[-1].seq if proof and proof.events else 0
+    if proof and head and not key and last < proof.head.count:
+        found.not_checked.append(
+            f"what the ledger tells of this record after its event {last} of {proof.head.count}, such as a later correction: a head shows "
+            "which events there are, not that there are no others; the publisher's key does, and so does a newer export"
+        )
     anchors = (*(["ledger head"] if head else []), *(["public key"] if key else []))
     return found.report(anchors, record.short_id if record else "?", record.version if record else None)

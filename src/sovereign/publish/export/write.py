@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from sovereign.contracts.manifest import ManifestArtifact, paper_manifest, sums
 from sovereign.contracts.public import documents
-from sovereign.contracts.published import EXPORTED, Published
+from sovereign.contracts.published import EXPORTED, Published, events_digest
 from sovereign.contracts.schema import shipped_schemas
 from sovereign.errors import StoreError
 from sovereign.records import Model, Record, canonical_json, sha256_hex
@@ -37,7 +37,11 @@ def export_files(store: Store, record: Record, texts: bool = True) -> dict[str, 
     files = content(published, store.artifacts.get, texts)
     manifest = canonical(paper_manifest(published, artifact_set(published, files)))
     if not exported(published, sha256_hex(manifest)):
-        said = {"manifest_sha256": sha256_hex(manifest), "version": record.version}
+        said = {
+            "manifest_sha256": sha256_hex(manifest),
+            "version": record.version,
+            "events_sha256": events_digest(proof.events),
+        }
         store.ledger.append([NewEvent(EXPORTED, str(record.id), said)])
         proof = store.ledger.proof(str(record.id))
     files |= {MANIFEST: manifest, LEDGER: canonical(proof)}
