@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 
 from jsonschema import Draft202012Validator
@@ -67,10 +67,12 @@ def check_quotes(files: Mapping[str, bytes], record: Record, events: Iterable[Ev
             found.problem(path, "its bytes do not have the hash it is named by")
         elif path not in files and not one.text:
             found.problem(path, f"it is missing, and the record rests on it: {one.part.label}")
+        elif path not in files:
+            left_out.add(one.sha)
         else:
             found.count("artifacts by their names", path in files)
     if left_out:
-        found.not_checked.append(f"the quotes from {len(left_out)} text(s) that the export leaves out")
+        found.not_checked.append(f"{len(left_out)} text(s) that the export leaves out, and the quotes from them")
 
 
 def check_pages(files: Mapping[str, bytes], published: Published, manifest: PaperManifest, found: Findings) -> None:
@@ -95,9 +97,13 @@ def check_pages(files: Mapping[str, bytes], published: Published, manifest: Pape
             found.problem(form.file, "it does not follow from the record: made anew it is another")
         found.count("pages and citations made anew")
     found.not_checked.append("the PDF against the record: it is held against its hash alone")
+    if published.record.measurements:
+        found.not_checked.append(
+            "measured figures against their stored results: sovereign lab reproduce runs them again"
+        )
 
 
-def check_schemas(files: Mapping[str, bytes], found: Findings) -> None:
+def check_schemas(files: Mapping[str, bytes], differs: Callable[[str, str], None], found: Findings) -> None:
     """The record, the manifest and every public document against the schemas that ship with this package."""
     of_file = {c.file: f"{c.name}-{c.version}.json" for c in CONTRACTS if c.make}
     of_file |= {RECORD: SCHEMA_FILE, MANIFEST: MANIFEST_SCHEMA_FILE}
@@ -106,7 +112,7 @@ def check_schemas(files: Mapping[str, bytes], found: Findings) -> None:
         data = json.loads(files[path]) if path in files else []
         for document in data if isinstance(data, list) else [data]:
             for error in islice(validator.iter_errors(document), 3):
-                found.problem(path, f"it does not fit its schema at {error.json_path[:100]}: {error.message[:200]}")
+                differs(path, f"it does not fit its schema at {error.json_path[:100]}: {error.message[:200]}")
             found.count("documents against their schemas")
 
 
@@ -118,26 +124,44 @@ def _text(files: Mapping[str, bytes], sha: str, texts: dict[str, str | None]) ->
 
 
 def check_contracts(files: Mapping[str, bytes], published: Published, manifest: PaperManifest, found: Findings) -> None:
-    """Every public document is made anew from record and ledger, and the manifest from all."""
+    """Every public document is made anew from record and ledger, and the manifest from all.
+
+    Where another version of this code made the export, one that comes out otherwise is no proof of a change: it is named as not checked.
+    """
+    same_code, otherwise = manifest.code == this_code(), []
+
+    def differs(path: str, what: str) -> None:
+        if same_code:
+            found.problem(path, what)
+        else:
+            otherwise.append(path)
+
     for path, data in documents(published).items():
         if path not in files:
             found.problem(path, "it is missing")
         elif files[path] != data:
-            found.problem(path, "it does not follow from the record and its events: made anew it is another")
+            differs(path, "it does not follow from the record and its events: made anew it is another")
         found.count("contracts made anew")
     listed = {path for path in files if path.startswith("contracts/")}
     for path in sorted(listed - {c.file for c in CONTRACTS if c.make}):
         found.problem(path, "no contract of that name is made from a record")
     for name, schema in shipped_schemas().items():
-        if files.get(f"schemas/{name}") != schema:
-            found.problem(f"schemas/{name}", "it is not the schema of that name")
+        if f"schemas/{name}" not in files:
+            found.problem(f"schemas/{name}", "it is missing")
+        elif files[f"schemas/{name}"] != schema:
+            differs(f"schemas/{name}", "it is not the schema of that name")
         found.count("schemas")
-    check_schemas(files, found)
+    check_schemas(files, differs, found)
     listed_files = {a.path: files[a.path] for a in manifest.artifact_set if a.path in files}
     if files.get(CRATE) != crate_of(published, {p: d for p, d in listed_files.items() if p != CRATE}):
-        found.problem(CRATE, "it does not follow from the record, its events and the files: made anew it is another")
+        differs(CRATE, "it does not follow from the record, its events and the files: made anew it is another")
     found.count("research object made anew")
     lines = artifact_set(published, listed_files)
     if canonical(paper_manifest(published, lines, manifest.code)) != files.get(MANIFEST):
-        found.problem(MANIFEST, "it does not follow from the record, its events and the files: made anew it is another")
+        differs(MANIFEST, "it does not follow from the record, its events and the files: made anew it is another")
     found.count("manifest made anew")
+    if otherwise:
+        found.not_checked.append(
+            f"whether {len(otherwise)} document(s) follow from the record, for another version of sovereign ({manifest.code.version}) "
+            f"made them and this one makes them otherwise: {', '.join(otherwise[:8])}"
+        )

@@ -14,6 +14,7 @@ from .integrity import check_ledger, check_manifest, check_signature, check_sums
 from .layout import LEDGER, MANIFEST, RECORD
 from .report import ExportReport, Findings
 
+
 def verify_export(place: Path, head: LedgerHead | None = None, key: str | None = None) -> ExportReport:
     """Verify the export in a folder or ZIP. ``head`` is a ledger head with its root, ``key`` a public key, both from elsewhere.
 
