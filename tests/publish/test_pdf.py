@@ -214,13 +214,13 @@ def test_a_title_of_any_length_stays_on_the_page(title: str) -> None:
         assert "more characters in record.json" in told.text
 
 
-def test_a_record_of_5000_claims() -> None:
-    claims = tuple(build().claims[0].model_copy(update={"id": f"C{n}"}) for n in range(1, 5_001))
+def test_a_record_of_1200_claims() -> None:
+    claims = tuple(build().claims[0].model_copy(update={"id": f"C{n}"}) for n in range(1, 1_201))
     said = (AnswerSentence(text="All of them.", claim_ids=tuple(c.id for c in claims)),)
     started = time.monotonic()
     told = read(build(claims=claims, answer=build().answer.model_copy(update={"summary": said})))
     assert time.monotonic() - started < 60
-    assert "cites 5,000 claims" in told.text and "4,750 more are in record.json" in told.text
+    assert "cites 1,200 claims" in told.text and "950 more are in record.json" in told.text
 
 
 @pytest.mark.parametrize("made", ["yesterday", "", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
