@@ -129,8 +129,8 @@ schemas: $(VENV)/base.stamp  ## write the public JSON Schema again
 
 .PHONY: lock
 lock: $(UV)  ## pin the whole tree again, with hashes
-	$(UV) pip compile pyproject.toml $(LOCK) -o requirements/base.txt
-	$(UV) pip compile pyproject.toml $(LOCK) --extra test --extra docs -c requirements/base.txt -o requirements/test.txt
+	$(UV) pip compile pyproject.toml $(LOCK) --extra site -o requirements/base.txt
+	$(UV) pip compile pyproject.toml $(LOCK) --extra site --extra test --extra docs -c requirements/base.txt -o requirements/test.txt
 
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 

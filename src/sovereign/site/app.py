@@ -1,0 +1,63 @@
+"""The application: every page and its JSON, behind what holds for all of them."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from sovereign.errors import InputError, NotFound, SovereignError
+from sovereign.version import __version__
+
+from . import assets
+from .context import Site
+from .pages import PAGES
+from .render import page
+
+API = "/api/v1"
+_ABOUT = "Everything that the pages show, as JSON. Reading needs no key; writing is the owner's alone."
+
+
+def make_app(site: Site) -> FastAPI:
+    """The application that serves ``site``. Whoever made the site closes it."""
+    app = FastAPI(title="SOVEREIGN", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
+    app.state.site = site
+    app.include_router(assets.html, include_in_schema=False)
+    for module in PAGES:
+        app.include_router(module.html, include_in_schema=False)
+        app.include_router(module.api, prefix=API)
+    app.add_exception_handler(SovereignError, _told)
+    app.add_exception_handler(HTTPException, _not_served)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    return app
+
+
+def _told(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SovereignError)
+    status = 404 if isinstance(error, NotFound) else 400 if isinstance(error, InputError) else 503
+    return _problem(request, status, error.message, error.advice)
+
+
+def _not_served(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    advice = "Follow a link of the site, or look at /docs." if error.status_code == 404 else ""
+    answer = _problem(request, error.status_code, str(error.detail), advice)
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    wrong = "; ".join(f"{'.'.join(str(part) for part in e['loc'][1:])}: {e['msg']}" for e in error.errors()[:5])
+    return _problem(request, 422, f"the request was not understood: {wrong}", "See /docs for what may be asked.")
+
+
+def _problem(request: Request, status: int, message: str, advice: str) -> Response:
+    """What went wrong, as a page for people and as ``application/problem+json`` (RFC 9457) for programs."""
+    site: Site = request.app.state.site
+    if request.url.path.startswith(API) or "text/html" not in request.headers.get("accept", ""):
+        body = {"type": "about:blank", "title": message, "status": status, "detail": advice}
+        return JSONResponse(body, status, media_type="application/problem+json")
+    return page(request, site, "problem.html.j2", title=f"{status}", status=status, message=message, advice=advice, noindex=True)  # fmt: skip

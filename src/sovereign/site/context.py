@@ -1,0 +1,62 @@
+"""What every page is made from: the store, the catalogue of what is in it, and how the site is run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+
+from sovereign.contracts.published import Published
+from sovereign.errors import NotFound
+from sovereign.store import Store
+
+from .catalog import Catalog
+
+
+@dataclass(frozen=True)
+class Options:
+    """How the site is run.
+
+    ``base_url`` is its public address without a slash at the end; empty: whatever address a request came to. ``drafts``: records
+    that neither the policy nor the owner approved are shown, marked as drafts; otherwise they are not there. ``token`` lets the
+    owner write; empty: nobody can. ``static``: the pages become files, without a server behind them.
+    """
+
+    base_url: str = ""
+    drafts: bool = True
+    token: str = field(default="", repr=False)
+    static: bool = False
+
+
+@dataclass(frozen=True)
+class Site:
+    """An open store with its catalogue."""
+
+    store: Store
+    catalog: Catalog
+    options: Options = Options()
+
+    def published(self, name: str | UUID, version: int | None = None) -> Published:
+        """A version of a record, the newest if none is given, with its events and the ledger's head.
+
+        Raises:
+            NotFound: if there is no such record or version, or it is a draft and drafts are not shown.
+            SovereignError: what loading it and its events raises.
+        """
+        record_id = self.store.records.find(name)
+        row = self.catalog.record(record_id)
+        if row is None or not (row.stands or self.options.drafts):
+            raise NotFound(f"there is no published record {name}", "Look for it in the list of records.")
+        record = self.store.records.load(record_id, version)
+        return Published(record, self.store.ledger.events(str(record.id)), self.store.ledger.head())
+
+
+def _site_of(request: Request) -> Site:
+    site: Site = request.app.state.site
+    return site
+
+
+SiteOf = Annotated[Site, Depends(_site_of)]
+"""The site, for a route: ``def page(site: SiteOf)``."""
