@@ -11,7 +11,7 @@ from starlette.responses import Response
 from sovereign.errors import InputError, NotFound, SovereignError
 from sovereign.version import __version__
 
-from . import assets
+from . import assets, feeds
 from .context import Site
 from .pages import PAGES
 from .render import page
@@ -25,6 +25,7 @@ def make_app(site: Site) -> FastAPI:
     app = FastAPI(title="SOVEREIGN", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
     app.state.site = site
     app.include_router(assets.html, include_in_schema=False)
+    app.include_router(feeds.html, include_in_schema=False)
     for module in PAGES:
         app.include_router(module.html, include_in_schema=False)
         app.include_router(module.api, prefix=API)
