@@ -172,6 +172,17 @@ class Ledger:
         # SQLite's LIKE takes capitals and small letters for the same.
         return tuple(e for e in events if e.subject == subject or e.subject.startswith(f"{subject}/"))
 
+    def told_after(self, seq: int) -> tuple[LedgerHead, tuple[str, ...]]:
+        """The head, and the subjects of the events after the one of that number, in order and each once.
+
+        Raises:
+            LedgerBroken: if the last event cannot be read.
+        """
+        query = select(ledger_event.c.subject).where(ledger_event.c.seq > seq).order_by(ledger_event.c.seq)
+        with self._database.reading() as connection:
+            subjects = connection.execute(query).scalars().all()
+            return _last(connection), tuple(dict.fromkeys(map(str, subjects)))
+
     def verify(self, head: LedgerHead | None) -> LedgerReport:
         """Check every event against its hash, its place and the one before, and the whole against ``head``.
 
