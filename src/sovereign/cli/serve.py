@@ -63,7 +63,9 @@ def serve(
     with (
         progress_line(not as_json) as progress,
         opened(
-            load().home, Options(base_url.rstrip("/"), shown), lambda n, of: progress("catalogue", f"{n} of {of} records")
+            load().home,
+            Options(base_url.rstrip("/"), shown),
+            lambda n, of: progress("catalogue", f"{n} of {of} records"),
         ) as site,
         # To be stopped is how a server ends.
         suppress(KeyboardInterrupt),
