@@ -200,8 +200,8 @@ class Records:
 
     def _told(self, record_id: UUID) -> list[str]:
         """The artifacts of the versions that the ledger tells of, oldest first."""
-        events = self._ledger.events(str(record_id))
-        return [str(e.payload.get("artifact")) for e in events if e.kind == SAVED and e.subject == str(record_id)]
+        events = self._ledger.events(str(record_id), SAVED)
+        return [str(e.payload.get("artifact")) for e in events if e.subject == str(record_id)]
 
     def _read(self, record_id: UUID, artifact: str) -> Record:
         try:
