@@ -193,7 +193,8 @@ class Ledger:
             raise LedgerBroken(
                 f"the ledger does not agree with {self.head_file}: the head counts {kept.count} events and ends in "
                 f"{kept.hash[:12]}…, the ledger counts {last.count}; nothing was written",
-                "Verify the ledger. If you put back an older store yourself, put back its ledger.head too.",
+                "Verify the ledger. If you put back an older store yourself, put back its ledger.head too; for another store_url, "
+                "choose another home.",
             )
 
     def _write_head(self) -> None:
