@@ -6,6 +6,7 @@ import gc
 
 import typer
 
+from . import agents as _agents
 from . import ask as _ask
 from . import benchmarks as _benchmarks
 from . import correct as _correct
@@ -58,6 +59,7 @@ app.add_typer(_system.ledger, name="ledger")
 app.add_typer(_export.key, name="key")
 _lab.lab.command("gate")(_gate.lab_gate)
 _lab.lab.command("reproduce")(_gate.lab_reproduce)
+app.command("mcp")(_agents.mcp)
 app.command("schemas")(_schemas.schemas)
 app.command("settings")(_system.settings)
 app.command("version")(_system.version)

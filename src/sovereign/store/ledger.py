@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Executable, insert, or_, select
+from sqlalchemy import Connection, Executable, and_, insert, or_, select
 
 from ..errors import LedgerBroken, StoreError
 from ..records import GENESIS, Event, LedgerHead, LedgerProof, canonical_json
@@ -39,7 +39,7 @@ class Ledger:
         self.head_file = head_file
 
     def append(self, events: Iterable[NewEvent], writes: Sequence[Executable] = ()) -> LedgerHead:
-        """Append events, and run the statements ``writes``, in one transaction; then write the head to its file.
+        """Append events, then run the statements ``writes``, in one transaction; then write the head to its file.
 
         A crash before the commit leaves nothing; a crash after it leaves a head that is behind the ledger, which
         the next append mends.
@@ -58,10 +58,10 @@ class Ledger:
                 event = _chained(head, new)
                 rows.append({**event.model_dump(), "payload": canonical_json(event.payload).decode()})
                 head = LedgerHead(count=event.seq, hash=event.hash)
-            for statement in writes:
-                connection.execute(statement)
             if rows:
                 connection.execute(insert(ledger_event), rows)
+            for statement in writes:
+                connection.execute(statement)
         if rows:
             self._write_head()
         return head
@@ -154,7 +154,8 @@ class Ledger:
         """
         query = select(ledger_event).order_by(ledger_event.c.seq)
         if subject is not None:
-            below = ledger_event.c.subject.startswith(f"{subject}/", autoescape=True)
+            # A range, because the index serves it: "0" is the sign after "/", and the column compares byte by byte.
+            below = and_(ledger_event.c.subject >= f"{subject}/", ledger_event.c.subject < f"{subject}0")
             query = query.where(or_(ledger_event.c.subject == subject, below))
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
@@ -167,10 +168,18 @@ class Ledger:
                     "Verify the ledger to see all its problems, and restore the store from a backup.",
                 )
             events.append(event)
-        if subject is None:
-            return tuple(events)
-        # SQLite's LIKE takes capitals and small letters for the same.
-        return tuple(e for e in events if e.subject == subject or e.subject.startswith(f"{subject}/"))
+        return tuple(events)
+
+    def told_after(self, seq: int) -> tuple[LedgerHead, tuple[str, ...]]:
+        """The head, and the subjects of the events after the one of that number, in order and each once.
+
+        Raises:
+            LedgerBroken: if the last event cannot be read.
+        """
+        query = select(ledger_event.c.subject).where(ledger_event.c.seq > seq).order_by(ledger_event.c.seq)
+        with self._database.reading() as connection:
+            subjects = connection.execute(query).scalars().all()
+            return _last(connection), tuple(dict.fromkeys(map(str, subjects)))
 
     def verify(self, head: LedgerHead | None) -> LedgerReport:
         """Check every event against its hash, its place and the one before, and the whole against ``head``.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, MetaData, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 
-HEAD_REVISION = "r0002"
+HEAD_REVISION = "r0003"
 """The migration that leads to exactly these tables."""
+
+NOT_NUMBERED = 2**31 - 1
+"""The ``saved_seq`` of a record that was not numbered yet: it stands before all others, as the newest."""
 
 metadata = MetaData()
 
@@ -20,6 +23,9 @@ record = Table(
     Column("score", Float),  # 0..10, null for a record that was never reviewed
     Column("content_hash", Text, nullable=False),
     Column("artifact", Text, nullable=False),  # SHA-256 of the record's JSON
+    # The event that first saved it. An older program, which had the store open, leaves it out; the next save adds it.
+    Column("saved_seq", Integer, nullable=False, server_default=str(NOT_NUMBERED)),
+    Index("record_saved_seq", "saved_seq"),
 )
 
 # The row of ``record`` is that of the newest version; here they all stand.
@@ -55,4 +61,5 @@ ledger_event = Table(
     Column("payload", Text, nullable=False),
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    Index("ledger_event_subject", "subject"),
 )

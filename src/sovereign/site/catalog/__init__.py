@@ -6,6 +6,7 @@ The truth is the ledger: whatever is told there after ``stamp`` is taken up by `
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
@@ -38,6 +39,7 @@ __all__ = [
     "Node",
     "NodeKind",
     "RecordRow",
+    "open_catalog",
 ]
 
 
@@ -84,3 +86,14 @@ class Catalog(Protocol):
     def close(self) -> None:
         """Let go of the database."""
         ...
+
+
+def open_catalog(home: Path) -> Catalog:
+    """The catalogue of the store in ``home``, made where there is none. It knows nothing new until ``sync``.
+
+    Raises:
+        StoreError: if it can neither be used nor made.
+    """
+    from .embedded import EmbeddedCatalog
+
+    return EmbeddedCatalog(home / "site.db")
