@@ -20,6 +20,7 @@ from . import monitor as _monitor
 from . import records as _records
 from . import review as _review
 from . import schemas as _schemas
+from . import serve as _serve
 from . import system as _system
 from . import verify as _verify
 from . import verify_record as _verify_record
@@ -59,6 +60,7 @@ app.add_typer(_system.ledger, name="ledger")
 app.add_typer(_export.key, name="key")
 _lab.lab.command("gate")(_gate.lab_gate)
 _lab.lab.command("reproduce")(_gate.lab_reproduce)
+app.command("serve")(_serve.serve)
 app.command("mcp")(_agents.mcp)
 app.command("schemas")(_schemas.schemas)
 app.command("settings")(_system.settings)
