@@ -199,6 +199,29 @@ def test_a_store_from_before_there_were_versions(tmp_path: Path, make_record: Ma
         assert store.ledger.events()[0] == event
 
 
+def test_a_store_from_before_records_were_numbered(tmp_path: Path, make_record: Make) -> None:
+    with open_store(tmp_path) as store:
+        for record_id in (A, B):
+            store.records.save(make_record(record_id))
+        store.records.amend(corrected(make_record(A)))
+        listed = store.records.newest()
+    with closing(sqlite3.connect(tmp_path / "sovereign.db")) as raw:  # back to what r0002 made
+        for statement in (
+            "DROP INDEX owner_decision_record",
+            "DROP INDEX record_saved_seq",
+            "DROP INDEX ledger_event_subject",
+            "ALTER TABLE record DROP COLUMN saved_seq",
+            "UPDATE alembic_version SET version_num = 'r0002'",
+        ):
+            raw.execute(statement)
+        raw.commit()
+    with open_store(tmp_path) as store:
+        assert store.records.newest() == listed
+        assert [str(e.id) for e in listed] == [B, A]
+        assert store.records.load(A).version == 2
+        assert store.ledger.verify(store.ledger.kept_head()).status == "verified"
+
+
 def shutil_copy(made: Store, home: Path) -> None:
     import shutil
 

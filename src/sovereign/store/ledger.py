@@ -55,9 +55,9 @@ class Ledger:
             head = last
             rows = []
             for new in events:
-                event = _chained(head, new)
-                rows.append({**event.model_dump(), "payload": canonical_json(event.payload).decode()})
-                head = LedgerHead(count=event.seq, hash=event.hash)
+                row = _chained(head, new)
+                rows.append(row)
+                head = LedgerHead(count=row["seq"], hash=row["hash"])
             if rows:
                 connection.execute(insert(ledger_event), rows)
             for statement in writes:
@@ -236,22 +236,23 @@ def _root(hashes: Sequence[str]) -> str:
         ) from None
 
 
-def _chained(head: LedgerHead, new: NewEvent) -> Event:
-    """The event that follows ``head``."""
+def _chained(head: LedgerHead, new: NewEvent) -> dict[str, Any]:
+    """The row of the event that follows ``head``."""
     kind, subject, payload = new
     try:
-        # What is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1.
-        plain = json.loads(canonical_json(dict(payload)))
+        written = canonical_json(dict(payload)).decode()
         event = Event(
             seq=head.count + 1,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             kind=kind,
             subject=subject,
-            payload=plain,
+            payload=json.loads(
+                written
+            ),  # what is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1
             prev_hash=head.hash,
             hash="",
         )
-        return event.model_copy(update={"hash": event.computed_hash()})
+        return {**dict(event), "payload": written, "hash": event.computed_hash()}
     except (ValueError, RecursionError) as error:
         raise StoreError(
             f"the event {kind!r} of {subject!r} cannot be written to the ledger: {error}",

@@ -246,7 +246,7 @@ class Records:
         return self._ids(record.c.id >= start, record.c.id < f"{start}g")
 
     def _ids(self, *where: ColumnElement[bool]) -> list[UUID]:
-        query = select(record.c.id).where(*where).order_by(record.c.saved_seq.desc(), record.c.id)
+        query = select(record.c.id).where(*where).order_by(*_NEWEST_FIRST)
         with self._database.reading() as connection:
             return [_uuid(found) for found in connection.execute(query).scalars()]
 
@@ -256,8 +256,7 @@ class Records:
         Raises:
             StoreError: if a row was damaged.
         """
-        # In the order of the ledger: a clock can go back.
-        query = _entries().order_by(record.c.saved_seq.desc(), record.c.id).limit(limit).offset(offset or None)
+        query = _entries().order_by(*_NEWEST_FIRST).limit(limit).offset(offset or None)
         with self._database.reading() as connection:
             return tuple(_entry_of(row) for row in connection.execute(query).mappings())
 
@@ -306,6 +305,10 @@ class Records:
         with self._database.reading() as connection:
             row = connection.execute(_entries().where(record.c.id == str(record_id))).mappings().first()
         return _entry_of(row) if row else None
+
+
+# In the order of the ledger: a clock can go back.
+_NEWEST_FIRST = (record.c.saved_seq.desc(), record.c.id.desc())
 
 
 def _entries() -> Select[Any]:

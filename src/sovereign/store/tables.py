@@ -25,7 +25,7 @@ record = Table(
     Column("artifact", Text, nullable=False),  # SHA-256 of the record's JSON
     # The event that first saved it. An older program, which had the store open, leaves it out; the next save adds it.
     Column("saved_seq", Integer, nullable=False, server_default=str(NOT_NUMBERED)),
-    Index("record_saved_seq", "saved_seq"),
+    Index("record_saved_seq", "saved_seq", "id"),
 )
 
 # The row of ``record`` is that of the newest version; here they all stand.
@@ -48,6 +48,7 @@ owner_decision = Table(
     Column("reason", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("at", Text, nullable=False),
+    Index("owner_decision_record", "record_id"),
 )
 
 # The payload is text, not a JSON type: its bytes are the canonical JSON, so that any changed byte shows.

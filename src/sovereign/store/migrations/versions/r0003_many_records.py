@@ -12,8 +12,9 @@ down_revision = "r0002"
 def upgrade() -> None:
     """Add the indices, and number the records that are there. The number stands for "not numbered yet", see ``tables``."""
     op.create_index("ledger_event_subject", "ledger_event", ["subject"])
+    op.create_index("owner_decision_record", "owner_decision", ["record_id"])
     op.add_column("record", sa.Column("saved_seq", sa.Integer, nullable=False, server_default="2147483647"))
-    op.create_index("record_saved_seq", "record", ["saved_seq"])
+    op.create_index("record_saved_seq", "record", ["saved_seq", "id"])
     op.execute(
         "UPDATE record SET saved_seq = COALESCE((SELECT MIN(seq) FROM ledger_event "
         "WHERE ledger_event.subject = record.id AND kind = 'record.saved'), saved_seq)"
