@@ -59,12 +59,14 @@ class RecordRef(Model):
 class ClusterEntry(Model):
     """A cluster with the records that read one of its sources. ``id`` stays the same when works join it.
 
-    ``scores`` are the values of the entries of ``evidence``, in their order, each on the scale of its protocol's ``unit``.
+    ``scores`` are the values of the entries of ``evidence``, in their order, each on the scale of its protocol's ``unit``;
+    ``notes`` says of each whether its quote is from a note: our summary, not the paper's words.
     """
 
     id: str
     evidence: BenchmarkEvidence
     scores: tuple[float, ...]
+    notes: tuple[bool, ...]
     records: tuple[RecordRef, ...]
 
 
@@ -142,7 +144,7 @@ def _gather(site: Site) -> Gathered:
         clusters=tuple(
             sorted(clusters, key=lambda c: (order.index(c.evidence.status), -c.evidence.source_count, c.evidence.model))
         ),
-        findings=tuple(finding for one in read for finding in _findings(one)),
+        findings=tuple(sorted((f for one in read for f in _findings(one)), key=lambda f: f.type != "real_disagreement")),
     )
 
 
@@ -179,14 +181,16 @@ def _entry(cluster: Cluster, papers: dict[str, Paper], used: dict[str, list[Reco
     digest = sha256_hex(canonical_json(list(wide_key(number) or (cluster.model, cluster.benchmark))))
     refs = {ref.id: ref for n in cluster.numbers for ref in used.get(n.number.quote.paper_id, ())}
     evidence = evidence_of(cluster, papers)
-    scores = {(part, *_place(n.number)): n.score for part, p in enumerate(cluster.parts) for n in p.numbers}
+    numbers = {(part, *_place(n.number)): n for part, p in enumerate(cluster.parts) for n in p.numbers}
+    ordered = [
+        numbers[e.protocol, e.source_id, e.text_hash, e.start, e.value, e.cell.start if e.cell else None]
+        for e in evidence.entries
+    ]
     return ClusterEntry(
         id=digest[:12],
         evidence=evidence,
-        scores=tuple(
-            scores[e.protocol, e.source_id, e.text_hash, e.start, e.value, e.cell.start if e.cell else None]
-            for e in evidence.entries
-        ),
+        scores=tuple(n.score for n in ordered),
+        notes=tuple(n.number.quote.our_words for n in ordered),
         records=tuple(refs.values()),
     )
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import benchmarks, index
+from . import benchmarks, index, mathematics
 
-PAGES = (index, benchmarks)
+PAGES = (index, benchmarks, mathematics)

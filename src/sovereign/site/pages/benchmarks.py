@@ -26,6 +26,7 @@ html = APIRouter()
 api = APIRouter(tags=["benchmarks"])
 
 Status = Annotated[ClusterStatus | None, Query(description="What holds of the clusters wanted.")]
+Alone = Annotated[bool, Query(description="Clusters of one source too.")]
 Page = Annotated[int, Query(ge=1, le=100_000, description="Page of the clusters, from 1.")]
 Size = Annotated[int, Query(ge=1, le=100, description="How many to a page.")]
 
@@ -33,7 +34,7 @@ Size = Annotated[int, Query(ge=1, le=100, description="How many to a page.")]
 class ClusterRow(Model):
     """A cluster in the list. ``low`` and ``high`` are scores in percent; None where no number of it is a share.
 
-    ``keys`` counts its typed keys; ``spread`` is the largest within one of them, in ``unit``, which is all that can be compared.
+    ``why`` says of clusters of several works what their status rests on. ``keys`` counts its typed keys; ``spread`` is the largest within one of them, in ``unit``, which is all that can be compared.
     """
 
     id: str
@@ -41,7 +42,7 @@ class ClusterRow(Model):
     benchmark: str
     metrics: tuple[str, ...]
     status: ClusterStatus
-    says: str
+    why: str
     sources: int
     numbers: int
     keys: int
@@ -87,11 +88,15 @@ class BenchmarksPage(Model):
 
 
 class ClusterPage(Model):
-    """One cluster: its public document, the charts of its numbers, and the records that read its sources."""
+    """One cluster: its public document, the charts of its numbers, and the records that read its sources.
+
+    ``notes`` says of each entry of the evidence whether its quote is from a note: our summary, not the paper's words.
+    """
 
     id: str
     means: str
     evidence: BenchmarkEvidence
+    notes: tuple[bool, ...]
     strips: tuple[Strip, ...]
     legend: tuple[Legend, ...]
     records: tuple[RecordRef, ...]
@@ -101,9 +106,9 @@ class ClusterPage(Model):
 def benchmarks(
     request: Request, site: SiteOf, status: str = "", page_: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1
 ) -> HTMLResponse:
-    """The page; a status that there is not narrows nothing."""
+    """The page; a status that there is not narrows nothing. Numbers that stand alone are shown only to those who ask for them."""
     wanted: Any = status if status in MEANS else None
-    shown = _page(site, wanted, page_, 20)
+    shown = _page(site, wanted, page_, 20, alone=wanted is not None)
     return page(
         request, site, "benchmarks.html.j2", title="Benchmarks", shown=shown,
         description="What works report of one thing, and how truthful our own checks are.",
@@ -138,9 +143,11 @@ def evidence(request: Request, site: SiteOf, cluster_id: str) -> Response:
 
 
 @api.get("/benchmarks")
-def list_benchmarks(site: SiteOf, status: Status = None, page: Page = 1, size: Size = 20) -> BenchmarksPage:
+def list_benchmarks(
+    site: SiteOf, status: Status = None, alone: Alone = True, page: Page = 1, size: Size = 20
+) -> BenchmarksPage:
     """Clusters of what works report, what answers found to agree or differ, our own results, and those of the laboratory."""
-    return _page(site, status, page, size)
+    return _page(site, status, page, size, alone=alone)
 
 
 @api.get("/benchmarks/{cluster_id}")
@@ -149,9 +156,10 @@ def get_benchmark(site: SiteOf, cluster_id: str) -> ClusterPage:
     return _cluster(site, cluster_id)
 
 
-def _page(site: Site, status: ClusterStatus | None, number: int, size: int) -> BenchmarksPage:
+def _page(site: Site, status: ClusterStatus | None, number: int, size: int, *, alone: bool) -> BenchmarksPage:
     all_ = gathered(site)
-    kept = [one for one in all_.clusters if status in (None, one.evidence.status)]
+    several = [one for one in all_.clusters if alone or one.evidence.source_count > 1]
+    kept = [one for one in several if status in (None, one.evidence.status)]
     rows = tuple(_row(one) for one in kept[(number - 1) * size : number * size])
     statuses = [one.evidence.status for one in all_.clusters]
     return BenchmarksPage(
@@ -179,7 +187,7 @@ def _row(entry: ClusterEntry) -> ClusterRow:
         benchmark=one.benchmark,
         metrics=tuple(dict.fromkeys(p.protocol_key.metric for p in one.protocols)),
         status=one.status,
-        says=one.interpretation,
+        why=one.interpretation.removeprefix(MEANS[one.status]).strip() if one.source_count > 1 else "",
         sources=one.source_count,
         numbers=len(one.entries),
         keys=len(one.protocols),
@@ -209,6 +217,7 @@ def _cluster(site: Site, cluster_id: str) -> ClusterPage:
         id=one.id,
         means=MEANS[one.evidence.status],
         evidence=one.evidence,
+        notes=one.notes,
         strips=strips,
         legend=legend,
         records=one.records,
