@@ -57,6 +57,7 @@ from sovereign.store import NewEvent, Store, open_store
 
 METRICS = {"latency": "ms", "memory": "GB", "accuracy": "%", "throughput": "tokens/s", "energy": "J", "loss": ""}
 _COMMON = 2.7  # Mandelbrot's shift: the commonest word is not in every sentence
+_BATCH = 50  # records of one transaction
 _POOLED = 20  # records that share a work, in the mean
 _TOPIC = 6  # words that a record keeps coming back to
 _SENTENCE = 11  # words of a sentence beside its figures
@@ -386,7 +387,11 @@ def make_records(store: Store, count: int, claims_each: int, seed: int = 0) -> l
     The same seed gives the same records, but for the times in the ledger.
     """
     maker = Maker(store, count, seed)
-    return [store.records.save(*maker.record(n, claims_each)).id for n in range(count)]
+    ids: list[UUID] = []
+    for start in range(0, count, _BATCH):
+        batch = (maker.record(number, claims_each) for number in range(start, min(start + _BATCH, count)))
+        ids += [entry.id for entry in store.records.save_many(batch)]
+    return ids
 
 
 def main(home: Path, count: int, claims_each: int) -> int:
