@@ -3,6 +3,8 @@
 Nothing in them is true. ``make_records`` puts them into a store through the same door as the kernel.
 
 python -m benchmarks.records_made HOME [COUNT [CLAIMS]]
+
+With SOVEREIGN_STORE_URL set, rows and ledger go to that database.
 """
 
 from __future__ import annotations
@@ -53,7 +55,8 @@ from sovereign.records import (
     Verification,
     short_id,
 )
-from sovereign.store import NewEvent, Store, open_store
+from sovereign.settings import load
+from sovereign.store import NewEvent, Store, open_of
 
 METRICS = {"latency": "ms", "memory": "GB", "accuracy": "%", "throughput": "tokens/s", "energy": "J", "loss": ""}
 _COMMON = 2.7  # Mandelbrot's shift: the commonest word is not in every sentence
@@ -397,15 +400,14 @@ def make_records(store: Store, count: int, claims_each: int, seed: int = 0) -> l
 def main(home: Path, count: int, claims_each: int) -> int:
     """Make the records, and print what it took."""
     start = time.perf_counter()
-    with open_store(home) as store:
+    with open_of(load({"home": home})) as store:
         make_records(store, count, claims_each)
         events = store.ledger.head().count
     seconds = time.perf_counter() - start
     print(f"{count:,} records with {count * claims_each:,} claims and {events:,} events in {seconds:.1f} s")
     size = sum(file.stat().st_size for file in home.rglob("*") if file.is_file())
-    print(
-        f"{size / 1e6:.0f} MB in the home, {(home / 'sovereign.db').stat().st_size / 1e6:.0f} MB of them the database"
-    )
+    database = sum(file.stat().st_size for file in home.glob("sovereign.db*"))
+    print(f"{size / 1e6:.0f} MB in the home, {database / 1e6:.0f} MB of them the database")
     return 0
 
 
