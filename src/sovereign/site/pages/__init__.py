@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from . import index
+from . import claim, files, index, record
 
-PAGES = (index,)
+# The files of a record come after its pages: their route takes what is left.
+PAGES = (index, record, claim, files)
