@@ -5,3 +5,7 @@ from __future__ import annotations
 from . import benchmarks, index, mathematics
 
 PAGES = (index, benchmarks, mathematics)
+from . import claim, files, index, record
+
+# The files of a record come after its pages: their route takes what is left.
+PAGES = (index, record, claim, files)
