@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import benchmarks, index, mathematics
+from . import audit, benchmarks, index, mathematics, schemas
 
-PAGES = (index, benchmarks, mathematics)
+PAGES = (index, benchmarks, mathematics, audit, schemas)
