@@ -8,6 +8,8 @@ from typing import Any
 
 from sovereign.records import Model
 
+from .meanings import MEANINGS
+
 _END = re.compile(r"(?<=[.;])\s+")
 _CODE = re.compile(r"``([^`]+)``")
 _LIMITS = (("minimum", "at least"), ("maximum", "at most"), ("minLength", "of at least"), ("maxLength", "of at most"))
@@ -33,7 +35,9 @@ class TypeTable(Model):
 def tables_of(schema: Mapping[str, Any]) -> tuple[TypeTable, ...]:
     """The document itself, then every type that it is made of, in the order of their names."""
     types: Mapping[str, Any] = schema.get("$defs", {})
-    rows = [_table(str(schema.get("title", "")), schema, types)]
+    first = _table(str(schema.get("title", "")), schema, types)
+    named = tuple(f if f.meaning else f.model_copy(update={"meaning": MEANINGS.get(f.name, "")}) for f in first.fields)
+    rows = [first.model_copy(update={"fields": named})]
     return tuple(rows + [_table(name, part, types) for name, part in sorted(types.items()) if "properties" in part])
 
 
@@ -81,7 +85,7 @@ def _meaning(name: str, field: Mapping[str, Any], about: str, types: Mapping[str
     if naming:
         return " ".join(naming).rstrip(";")
     described = types.get(type_of(field).removeprefix("list of ").split(" ")[0], {}).get("description", "")
-    return _END.split(_said(described))[0]
+    return _END.split(_said(described))[0].rstrip(";")
 
 
 def _said(text: str) -> str:

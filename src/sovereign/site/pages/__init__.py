@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import audit, benchmarks, index, mathematics, schemas
+from . import audit, benchmarks, index, mathematics, schemas, texts
 
-PAGES = (index, benchmarks, mathematics, audit, schemas)
+PAGES = (index, benchmarks, mathematics, audit, schemas, texts)
