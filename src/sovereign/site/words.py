@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from sovereign.checks.lexical import THRESHOLD as LEXICAL
 from sovereign.contracts.decision import policy
+from sovereign.contracts.levels import LEVELS
 from sovereign.records import AnswerState, DecisionOutcome, Depth, Model, Scope, Verdict
 
 
@@ -112,8 +113,8 @@ CANNOT: Final[tuple[str, ...]] = (
     "It knows only what its sources say and what its laboratory measured. A work that was not found, or could not be read, is missing.",
     "Claims and numbers are read from texts by rules, and some are misread. Each one stands with its quote so that you can see it.",
     "Checks are cautious and make mistakes both ways: how often is measured, and stands under benchmarks.",
-    "The laboratory measures on one kind of machine. What it computes by a cost model is called modelled.",
-    "No level above the sixth can be earned here: nothing was reviewed from outside, and nothing was formally proved.",
+    "The results of the laboratory that ship are of one machine. What it computes by a cost model is called modelled.",
+    *(f"{level.label}: no record can earn this level in this release." for level in LEVELS if not level.reachable),
 )
 
 _NAMES: Final[Mapping[str, str]] = {
@@ -152,5 +153,5 @@ def terms(meanings: Mapping[Any, str]) -> tuple[Term, ...]:
 def _conditions(when: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for name, tests in when.items():
         for test, limit in tests.items():
-            shown = limit.replace("_", " ").lower() if isinstance(limit, str) else f"{limit:g}"
+            shown = f"“{limit.replace('_', ' ').lower()}”" if isinstance(limit, str) else f"{limit:g}"
             yield f"{_NAMES[name]} {_TESTS[test].format(shown)}"
