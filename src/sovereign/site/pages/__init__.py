@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import benchmarks, index, mathematics
+from . import benchmarks, graph, index, lab, mathematics
 
-PAGES = (index, benchmarks, mathematics)
+PAGES = (index, benchmarks, mathematics, lab, graph)
