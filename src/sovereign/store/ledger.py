@@ -233,14 +233,13 @@ def _chained(head: LedgerHead, new: NewEvent) -> dict[str, Any]:
     kind, subject, payload = new
     try:
         written = canonical_json(dict(payload)).decode()
+        # What is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1.
         event = Event(
             seq=head.count + 1,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             kind=kind,
             subject=subject,
-            payload=json.loads(
-                written
-            ),  # what is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1
+            payload=json.loads(written),
             prev_hash=head.hash,
             hash="",
         )
