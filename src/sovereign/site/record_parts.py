@@ -57,14 +57,20 @@ class Shown:
     there: bool
 
 
-def answer_figures(shelf: Shelf, places: dict[str, str], rows: int | None = _ROWS) -> tuple[Table | Shown, ...]:
-    """The answer's measured tables and plots; of a table at most ``rows``, spread from its first to its last."""
+def answer_figures(shelf: Shelf, places: dict[str, str]) -> tuple[Table | Shown, ...]:
+    """What stands beside the answer: its plots, then for each facet its first measured table, with a few rows from first to last."""
+    answer = shelf.record.answer
+    first = {t.facet_id: t for t in reversed([t for t in answer.measured if not t.anew])}
+    few = answer.model_copy(update={"measured": tuple(t for t in answer.measured if t is first.get(t.facet_id))})
+    found = measured(shelf.record.model_copy(update={"answer": few}), places, None)
+    pictures = tuple(_shown(shelf, part) for part in found if part.kind == "figure")
+    return (*pictures, *(thinned(part, _ROWS) for part in found if part.kind == "table"))
+
+
+def all_figures(shelf: Shelf, places: dict[str, str]) -> tuple[Table | Shown, ...]:
+    """The answer's measured tables and plots, facet by facet."""
     found = measured(shelf.record, places, None)
-    plots_first = [p for p in found if p.kind == "figure"] if rows else []
-    rest = [p for p in found if not (rows and p.kind == "figure")]
-    return tuple(
-        _shown(shelf, part) if part.kind == "figure" else thinned(part, rows) for part in (*plots_first, *rest)
-    )
+    return tuple(_shown(shelf, part) if part.kind == "figure" else part for part in found)
 
 
 def _shown(shelf: Shelf, figure: FigureView) -> Shown:
@@ -72,10 +78,10 @@ def _shown(shelf: Shelf, figure: FigureView) -> Shown:
     return Shown(figure, f"{shelf.base}/{figure.file}", shelf.site.store.artifacts.has(artifact))
 
 
-def thinned(table: Table, rows: int | None) -> Table:
+def thinned(table: Table, rows: int) -> Table:
     """The table with at most so many rows, from its first to its last; its caption says so."""
     there = len(table.rows)
-    if rows is None or there <= rows:
+    if there <= rows:
         return table
     kept = sorted({round(n * (there - 1) / (rows - 1)) for n in range(rows)})
     caption = f"{table.caption} {len(kept)} of {there} rows."
