@@ -11,13 +11,15 @@ from sovereign.publish.references import References, reference_view
 from sovereign.publish.reviews import OUTCOMES, SEVERITIES
 from sovereign.publish.text import one_line
 from sovereign.publish.claims import DEPTHS, links
-from sovereign.records import Finding
+from sovereign.records import Finding, Record
 from sovereign.records.review import Response
 
 from .downloads import FILES, Download, plots
 from .shelf import Shelf
 
 _ROWS = 5  # of a measured table that are shown beside the answer
+_TABLES = 3  # of what sources say by scale and method
+_SIDES = 2  # disagreements, and agreements
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,21 @@ class Shown:
     figure: FigureView
     source: str
     there: bool
+
+
+def brief(record: Record) -> Record:
+    """The record with as much of its answer as its own page shows: its page of the whole answer and that of its numbers have the rest."""
+    answer = record.answer
+    few = {
+        "facets": tuple(f.model_copy(update={"sentences": ()}) for f in answer.facets),
+        "measured": (),
+        "figures": (),
+        "matrices": answer.matrices[:_TABLES],
+        "comparisons": (),
+        "disagreements": answer.disagreements[:_SIDES],
+        "agreements": answer.agreements[:_SIDES],
+    }
+    return record.model_copy(update={"answer": answer.model_copy(update=few)})
 
 
 def answer_figures(shelf: Shelf, places: dict[str, str]) -> tuple[Table | Shown, ...]:

@@ -28,7 +28,7 @@ from ..claim_list import SIZE, claim_list, in_order
 from ..context import Site, SiteOf
 from ..downloads import CITATION
 from ..glance import RecordSummary, glance, summary
-from ..record_parts import all_figures, answer_figures, contract_names, downloads, last_findings, sources
+from ..record_parts import all_figures, answer_figures, brief, contract_names, downloads, last_findings, sources
 from ..render import absolute, page
 from ..shelf import Shelf, canonical, shelf
 from ..signposts import header, metas, signs
@@ -151,7 +151,7 @@ def _record(found: Shelf, verdict: str, claims: int) -> dict[str, Any]:
     places = found.places({c.view.id for c in listed.claims})
     return {
         "glance": glance(found),
-        "answer": answer_view(record, references, places, None),
+        "answer": answer_view(brief(record), references, places, None),
         "figures": answer_figures(found, places),
         "listed": listed,
         "gated": [(c, g) for c in record.claims if (g := found.gates[c.id]) and g.measurement_ids],
