@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from . import benchmarks, index, mathematics
+from . import benchmarks, claim, files, index, mathematics, record
 
-PAGES = (index, benchmarks, mathematics)
+# The files of a record come after its pages: their route takes what is left.
+PAGES = (index, record, claim, files, benchmarks, mathematics)
