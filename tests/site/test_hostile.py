@@ -139,6 +139,15 @@ def test_45_claims_are_on_three_pages_each_once(hostile: tuple[TestClient, list[
     assert listed[0] == records[-1].answer.cited()[0]
 
 
+def test_files_without_a_server_have_all_claims_on_one_page(hostile: tuple[TestClient, list[Record]]) -> None:
+    client, records = hostile
+    site: Site = client.app.state.site  # type: ignore[attr-defined]
+    static = TestClient(make_app(Site(site.store, site.catalog, Options(static=True))))
+    page = harmless(static.get(f"/paper/{records[-1].id}/claims").text)
+    assert len(page.css("article.entry")) == 45 and not page.css(".pager, .verdicts")
+    assert not harmless(static.get(f"/paper/{records[-1].id}").text).css("a[href*='?']")
+
+
 def test_what_speaks_against_a_claim_stands_beside_it(hostile: tuple[TestClient, list[Record]]) -> None:
     client, records = hostile
     page = harmless(client.get(f"/paper/{records[0].id}", headers={"accept": "text/html"}).text)
