@@ -28,6 +28,7 @@ BENCHES := bench-ask bench-index bench-checks bench-durable bench-reading bench-
 UV := build/uv/bin/uv
 UV_VERSION := 0.13.9
 ATHERIS_VERSION := 3.0.0
+AXE_VERSION := 4.14.1
 # The reference packages of MixLoRA: tests hold ours against the first, protocols inspect both. Their pins are old, so
 # they come without what they depend on; the second is read, not run. The third has the schema of CITATION.cff.
 REFERENCES := mixlora==0.2.3 moe-peft==2.0.2 cffconvert==2.0.0
@@ -62,6 +63,23 @@ layers: $(VENV)/test.stamp  ## who may import whom
 .PHONY: unit
 unit: $(VENV)/lab.stamp  ## pytest, on two cores
 	$(RUN) -m pytest -n 2 --dist worksteal
+
+# In Debian's Chromium, which is a package of the system and not of Python's; axe-core comes from npm.
+.PHONY: test-browser
+test-browser: $(VENV)/lab.stamp build/axe/package/axe.min.js  ## the site in a real Chromium: reading, writing, accessibility, weight
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { echo "No Chromium was found." \
+		"On Debian and Ubuntu, as root: apt install chromium" >&2; exit 1; }
+	$(RUN) -m pytest -m browser tests/site/browser
+
+build/axe/package/axe.min.js:
+	mkdir -p build/axe
+	npm pack --silent --pack-destination build/axe axe-core@$(AXE_VERSION) >/dev/null
+	tar -xzf build/axe/axe-core-$(AXE_VERSION).tgz -C build/axe
+	@touch $@
+
+.PHONY: site-images
+site-images: $(VENV)/lab.stamp  ## pictures of every page into build/site-images, the best three into docs/images
+	$(RUN) -m tools.site_images
 
 # One after the other whatever -j says: two that run at once would measure each other.
 .PHONY: bench

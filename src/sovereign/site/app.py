@@ -13,6 +13,9 @@ from sovereign.version import __version__
 
 from . import assets, feeds
 from .context import Site
+from .http.caching import Caching
+from .http.following import Following
+from .http.headers import Headers
 from .pages import PAGES
 from .render import page
 
@@ -32,6 +35,9 @@ def make_app(site: Site) -> FastAPI:
     app.add_exception_handler(SovereignError, _told)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    # The last one added is the outermost.
+    app.add_middleware(Caching, following=Following(site))
+    app.add_middleware(Headers, https=site.options.base_url.startswith("https:"))
     return app
 
 

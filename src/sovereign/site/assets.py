@@ -17,7 +17,8 @@ html = APIRouter()
 @html.get("/assets/{name}")
 def asset(name: str) -> Response:
     """One file of the package's assets."""
-    return Response(asset_bytes(name), media_type=TYPES[name[name.rindex(".") :]])
+    data = asset_bytes(name)
+    return Response(data, media_type=TYPES[name[name.rindex(".") :]], headers={"cache-control": "max-age=3600"})
 
 
 def asset_names() -> tuple[str, ...]:

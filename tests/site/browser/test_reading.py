@@ -62,7 +62,9 @@ def test_the_system_asks_for_dark(browser: Browser, served: Served) -> None:
     with browser.new_context(base_url=served.address, color_scheme="dark") as context:
         page = context.new_page()
         page.goto("/")
-        red, green, blue = map(int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3])
+        red, green, blue = map(
+            int, re.findall(r"\d+", page.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]
+        )
         assert red + green + blue < 150
 
 
@@ -82,6 +84,15 @@ def test_a_record_prints_whole(page: Page, served: Served, tmp_path: Path) -> No
 @pytest.mark.parametrize("width", [390, 1440])
 def test_nothing_runs_off_the_side(page: Page, served: Served, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    for path in ("/", f"/paper/{served.records[0].id}", "/benchmarks", "/lab", "/graph", "/audit", "/schemas", "/quality"):
+    for path in (
+        "/",
+        f"/paper/{served.records[0].id}",
+        "/benchmarks",
+        "/lab",
+        "/graph",
+        "/audit",
+        "/schemas",
+        "/quality",
+    ):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, path
