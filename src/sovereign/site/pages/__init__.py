@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from . import audit, benchmarks, index, mathematics, schemas, texts
+from . import audit, benchmarks, claim, files, index, mathematics, record, schemas, texts
 
-PAGES = (index, benchmarks, mathematics, audit, schemas, texts)
+# The files of a record come after its pages: their route takes what is left.
+PAGES = (index, record, claim, files, benchmarks, mathematics, audit, schemas, texts)
