@@ -169,34 +169,41 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         thread.join(20)
 
 
-_WALK = """async () => {
-  const cy = window.siteGraph, times = [];
-  const draw = (change) => new Promise((done) => {
-    requestAnimationFrame(() => {
-      const start = performance.now();
-      change();
-      cy.once("render", () => times.push(performance.now() - start));
-      requestAnimationFrame(() => requestAnimationFrame(done));
-    });
-  });
-  const middle = { x: cy.width() / 2, y: cy.height() / 2 };
-  for (let i = 0; i < 30; i++) await draw(() => cy.panBy({ x: i % 2 ? 9 : -9, y: 4 }));
-  for (let i = 0; i < 30; i++) await draw(() => cy.zoom({ level: cy.zoom() * (i < 15 ? 1.05 : 0.95), renderedPosition: middle }));
-  return times.sort((a, b) => a - b);
-}"""
-
-
 def test_two_thousand_nodes_are_drawn_and_moved_fast(browser: Browser, large: str) -> None:
+    """In processor time of the page's thread, which a busy machine does not change much."""
     with browser.new_context(base_url=large, viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
+        page.set_default_timeout(60_000)
+        tool = context.new_cdp_session(page)
+        tool.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+        def spent(name: str) -> float:
+            metrics = tool.send("Performance.getMetrics")["metrics"]
+            return float(next(1000 * one["value"] for one in metrics if one["name"] == name))
+
         page.goto("/graph")
         page.wait_for_function("window.siteGraph !== undefined")
-        first = page.evaluate("performance.now()")
+        first = spent("ScriptDuration")
         nodes, edges = page.evaluate("[siteGraph.nodes().length, siteGraph.edges().length]")
         assert nodes >= 1900 and edges > 4000
-        times = page.evaluate(_WALK)
-        print(
-            f"{nodes} nodes, {edges} edges: there after {first:.0f} ms; a frame {times[len(times) // 2]:.1f} ms in the median, {times[-3]:.1f} ms the 95th"
-        )
-        assert first < 2000
-        assert times[-3] < 50
+        page.evaluate("window.frames_ = 0; (function next() { frames_++; requestAnimationFrame(next); })()")
+        box = page.locator("#graph").bounding_box()
+        assert box is not None
+        x, y = box["x"] + 15, box["y"] + 15
+        page.mouse.move(x, y)
+        page.mouse.down()
+        start, frames = spent("TaskDuration"), page.evaluate("frames_")
+        for at in range(40):
+            page.mouse.move(x + 4 * at, y + 2 * at)
+        moved = (spent("TaskDuration") - start) / (page.evaluate("frames_") - frames)
+        page.mouse.up()
+        page.mouse.move(x + 300, y + 200)
+        start, frames = spent("TaskDuration"), page.evaluate("frames_")
+        for at in range(20):
+            page.mouse.wheel(0, -40 if at < 10 else 40)
+        zoomed = (spent("TaskDuration") - start) / (page.evaluate("frames_") - frames)
+    print(
+        f"{nodes} nodes, {edges} edges: {first:.0f} ms of script; a frame {moved:.1f} ms moved, {zoomed:.1f} ms zoomed"
+    )
+    assert first < 2000
+    assert moved < 50 and zoomed < 50
