@@ -155,7 +155,7 @@ def _table() -> dict[str, Download]:
     )
     table["claims.json"] = Download("application/json", "All claims with their evidence", _contract(made["claim-record"]), saved=False)  # fmt: skip
     table["corrections.json"] = Download("application/json", "What was corrected", _contract(made["correction-record"]), saved=False)  # fmt: skip
-    for name, one in made.items():
+    for one in made.values():
         table[one.file] = Download("application/json", one.about, _contract(one), saved=False)
     return table
 

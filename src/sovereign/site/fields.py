@@ -71,7 +71,13 @@ def type_of(field: Mapping[str, Any]) -> str:
     if kind == "object":
         inner = field.get("additionalProperties")
         return f"object of {type_of(inner)} by name" if isinstance(inner, Mapping) and inner else "object"
-    names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "null": "null"}
+    names = {
+        "string": "text",
+        "integer": "whole number",
+        "number": "number",
+        "boolean": "true or false",
+        "null": "null",
+    }
     limits = [f"{words} {field[key]}" for key, words in _LIMITS if key in field]
     said = " ".join([names.get(str(kind), "anything"), *limits])
     return f"{said} ({field['format']})" if "format" in field else said

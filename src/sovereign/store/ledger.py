@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Executable, and_, insert, or_, select
-from sqlalchemy import Connection, Executable, Select, insert, or_, select
+from sqlalchemy import Connection, Executable, Select, and_, insert, or_, select
 
 from ..errors import LedgerBroken, StoreError
 from ..records import GENESIS, Event, LedgerHead, LedgerProof, canonical_json
@@ -160,11 +159,7 @@ class Ledger:
             query = query.where(or_(ledger_event.c.subject == subject, below))
         if kind is not None:
             query = query.where(ledger_event.c.kind == kind)
-        events = self._read(query)
-        if subject is None:
-            return events
-        # SQLite's LIKE takes capitals and small letters for the same.
-        return tuple(e for e in events if e.subject == subject or e.subject.startswith(f"{subject}/"))
+        return self._read(query)
 
     def newest(self, most: int, before: int | None = None) -> tuple[Event, ...]:
         """The last ``most`` events, newest first; with ``before``, those just before the event of that number.

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from . import audit, benchmarks, index, mathematics, schemas, texts
-
-PAGES = (index, benchmarks, mathematics)
-from . import claim, files, index, record
+from . import audit, benchmarks, claim, files, index, mathematics, record, schemas, texts
 
 # The files of a record come after its pages: their route takes what is left.
-PAGES = (index, record, claim, files)
-PAGES = (index, benchmarks, mathematics, audit, schemas, texts)
+PAGES = (index, record, claim, files, benchmarks, mathematics, audit, schemas, texts)

@@ -105,7 +105,9 @@ def audit(request: Request, site: SiteOf, before: Before = None) -> HTMLResponse
 def head_file(site: SiteOf) -> Response:
     """The ledger's head as a file to keep: an export is held against it."""
     data = canonical_json(_head(site).model_dump(mode="json")) + b"\n"
-    return Response(data, media_type="application/json", headers={"Content-Disposition": 'attachment; filename="head.json"'})
+    return Response(
+        data, media_type="application/json", headers={"Content-Disposition": 'attachment; filename="head.json"'}
+    )
 
 
 @api.get("/audit")

@@ -21,7 +21,22 @@ from ..catalog import Filters
 from ..context import Site, SiteOf
 from ..kept import PerStamp
 from ..render import page
-from ..words import CANNOT, COUNTED, DEPTHS, OUTCOMES, PRINCIPLES, SCOPES, STAGES, STATES, VERDICTS, Rule, Stage, Term, rules, terms  # fmt: skip
+from ..words import (  # fmt: skip
+    CANNOT,
+    COUNTED,
+    DEPTHS,
+    OUTCOMES,
+    PRINCIPLES,
+    SCOPES,
+    STAGES,
+    STATES,
+    VERDICTS,
+    Rule,
+    Stage,
+    Term,
+    rules,
+    terms,
+)
 
 html = APIRouter()
 api = APIRouter(tags=["about"])
