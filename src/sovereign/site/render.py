@@ -93,6 +93,8 @@ def environment() -> Environment:
 
 def _without_hidden(value: Any) -> Any:
     # What a macro made is escaped already.
+    if type(value) is str:
+        return clean(value)
     return value if hasattr(value, "__html__") else clean(str(value))
 
 

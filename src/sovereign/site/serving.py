@@ -21,14 +21,18 @@ _NEAR = 20  # ports after a taken one that are tried for a word of advice
 
 
 @contextmanager
-def opened(home: Path, options: Options, progress: Callable[[int, int], None] | None = None) -> Iterator[Site]:
+def opened(
+    home: Path, options: Options, progress: Callable[[int, int], None] | None = None, url: str = ""
+) -> Iterator[Site]:
     """The site over the store of ``home``, with its catalogue up to date; ``progress`` as ``Catalog.sync`` has it.
+
+    ``url`` is the setting ``store_url``.
 
     Raises:
         StoreError: if the store or its catalogue cannot be opened.
     """
-    with open_store(home) as store:
-        catalog = open_catalog(home)
+    with open_store(home, url) as store:
+        catalog = open_catalog(home, url)
         try:
             catalog.sync(store, progress)
             yield Site(store, catalog, options)

@@ -184,16 +184,20 @@ class Ledger:
             events.append(event)
         return tuple(events)
 
-    def told_after(self, seq: int) -> tuple[LedgerHead, tuple[str, ...]]:
-        """The head, and the subjects of the events after the one of that number, in order and each once.
+    def told_after(self, seq: int) -> tuple[LedgerHead, dict[str, int]]:
+        """The head, and what events after the one of that number are on: each first part of a subject with the number of its first.
 
         Raises:
             LedgerBroken: if the last event cannot be read.
         """
-        query = select(ledger_event.c.subject).where(ledger_event.c.seq > seq).order_by(ledger_event.c.seq)
+        query = select(ledger_event.c.seq, ledger_event.c.subject).where(ledger_event.c.seq > seq)
+        first: dict[str, int] = {}
         with self._database.reading() as connection:
-            subjects = connection.execute(query).scalars().all()
-            return _last(connection), tuple(dict.fromkeys(map(str, subjects)))
+            head = _last(connection)
+            ordered = query.order_by(ledger_event.c.seq).execution_options(yield_per=10_000)
+            for number, subject in connection.execute(ordered):
+                first.setdefault(str(subject).partition("/")[0], number)
+        return head, first
 
     def verify(self, head: LedgerHead | None) -> LedgerReport:
         """Check every event against its hash, its place and the one before, and the whole against ``head``.
