@@ -19,7 +19,19 @@ from sovereign.site.context import Site
 from sovereign.store import Store, open_store
 
 COUNT, CLAIMS = 9, 4
-HOSTILE = ('"', "a OR", "NEAR(a b", "title:x", "a* -b", "'; DROP TABLE x", "\x00" * 200, "🦀" * 50, "㈠ ² ½ ªb", "e\u0301", "()&|!<->:*")
+HOSTILE = (
+    '"',
+    "a OR",
+    "NEAR(a b",
+    "title:x",
+    "a* -b",
+    "'; DROP TABLE x",
+    "\x00" * 200,
+    "🦀" * 50,
+    "㈠ ² ½ ªb",
+    "e\u0301",
+    "()&|!<->:*",
+)
 
 
 @pytest.fixture(scope="module")
