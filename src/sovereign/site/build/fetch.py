@@ -102,9 +102,7 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
 
 def _is_for_files(address: str, site: Site) -> bool:
     """Whether an address means anything without a server, and without an address of the site's own."""
-    if not site.options.base_url and (address.startswith(_ABSOLUTE) or address.endswith("/linkset.json")):
-        return False
-    return True
+    return bool(site.options.base_url) or not (address.startswith(_ABSOLUTE) or address.endswith("/linkset.json"))
 
 
 def _further(address: str, one: Answered) -> list[str]:

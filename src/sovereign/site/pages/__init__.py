@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from . import benchmarks, claim, files, index, mathematics, record
-
-# The files of a record come after its pages: their route takes what is left.
-PAGES = (index, record, claim, files, benchmarks, mathematics)
-=======
 from . import audit, benchmarks, claim, files, graph, index, lab, mathematics, record, schemas, texts
 
 # The files of a record come after its pages: their route takes what is left.
 PAGES = (index, record, claim, files, benchmarks, mathematics, graph, lab, audit, schemas, texts)
->>>>>>> origin/eleven
