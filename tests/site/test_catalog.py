@@ -1,4 +1,4 @@
-"""The catalogue over made records and a real one, in SQLite and in PostgreSQL."""
+"""The catalogue over many.records and a real one, in SQLite and in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.records_made import make_records
-from sovereign.contracts.corrections import correct
+from sovereign.kernel.correct import Change, correct
 from sovereign.records import OwnerDecision, Record
 from sovereign.site.catalog import Catalog, Filters, open_catalog, tables, words
 from sovereign.site.context import Site
@@ -35,19 +35,19 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """A store with made records, which tests only read."""
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store with many.records, which tests only read."""
     with open_store(tmp_path_factory.mktemp("made")) as store:
         make_records(store, COUNT, CLAIMS)
         yield store
 
 
 @pytest.fixture(scope="module", params=["file", "postgresql"])
-def catalog(made: Store, request: pytest.FixtureRequest) -> Iterator[Catalog]:
+def catalog(many: Store, request: pytest.FixtureRequest) -> Iterator[Catalog]:
     """Its catalogue, of the one kind and of the other."""
     url = request.getfixturevalue("postgres") if request.param == "postgresql" else ""
-    opened = open_catalog(made.home, url)
-    assert opened.sync(made) == made.ledger.head().count
+    opened = open_catalog(many.home, url)
+    assert opened.sync(many) == many.ledger.head().count
     yield opened
     opened.close()
 
@@ -56,8 +56,8 @@ def ids(catalog: Catalog, filters: Filters) -> set[UUID]:
     return {row.id for row in catalog.records(filters, size=100).items}
 
 
-def test_every_record_and_claim_is_listed_newest_first(catalog: Catalog, made: Store) -> None:
-    newest = [entry.id for entry in made.records.newest()]
+def test_every_record_and_claim_is_listed_newest_first(catalog: Catalog, many: Store) -> None:
+    newest = [entry.id for entry in many.records.newest()]
     listed = [row.id for page in (1, 2, 3, 4) for row in catalog.records(Filters(), page, 3).items]
     assert listed == newest and catalog.problems == ()
     claims = catalog.claims(Filters(), size=100)
@@ -149,7 +149,7 @@ def test_a_decision_and_a_correction_are_taken_up(site: Site, site_home: Path, r
         row = catalog.record(record.id)
         assert row is not None and row.stands and row.owner == "APPROVED"
         assert catalog.choices(drafts=False).tier[0].count == 1
-        correct(store, str(record.id), ["/answer"], note="wrong", by="o", kind="CLAIM", claims=[record.claims[0].id])
+        correct(store, str(record.id), "CLAIM", "wrong", "o", Change(claims=(record.claims[0].id,)))
         catalog.sync(store)
         row = catalog.record(record.id)
         # What was approved before a correction is not approved after it.
@@ -193,17 +193,17 @@ def test_two_that_sync_at_once_agree(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("damage", ["bytes", "version"])
 def test_a_damaged_file_and_one_of_other_code_are_made_anew(
-    made: Store, tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
+    many: Store, tmp_path: Path, damage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if damage == "bytes":
         (tmp_path / "site.db").write_bytes(b"no database" * 1000)
     else:
         old = open_catalog(tmp_path)
-        old.sync(made)
+        old.sync(many)
         old.close()
         monkeypatch.setattr(tables, "VERSION", tables.VERSION + 1)
     catalog = open_catalog(tmp_path)
     assert (catalog.stamp, catalog.records(Filters()).total) == (0, 0)
-    catalog.sync(made)
+    catalog.sync(many)
     assert catalog.records(Filters(q="compare")).total == COUNT
     catalog.close()

@@ -70,6 +70,8 @@ def test_events_of_a_subject_and_what_is_below_it(full: Store) -> None:
     assert [e.seq for e in full.ledger.events("r")] == [1, 2, 3, 4, 5, 7]
     assert [e.seq for e in full.ledger.events("r%")] == [8]
     assert full.ledger.events("nothing") == ()
+    assert [e.seq for e in full.ledger.events("r", ["record.saved", "x"])] == [5, 7]
+    assert [e.seq for e in full.ledger.events(kinds=["claim.cited"])] == [4]
 
 
 @pytest.mark.parametrize("payload", [{"x": float("nan")}, {"x": object()}, {"x": 2**60}, {"x": "\ud800"}, {1: 2}])
