@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -77,13 +78,19 @@ def is_loopback(host: str) -> bool:
 
 
 def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until the process is told to stop. ``ready`` is called when the first request can come."""
+    """Serve until the process is told to stop, in its main thread. ``ready`` is called when the first request can come.
+
+    Raises:
+        KeyboardInterrupt: when it has stopped, if a signal told it to.
+    """
     config = uvicorn.Config(
         make_app(site), access_log=False, log_level="warning", server_header=False, date_header=True, timeout_graceful_shutdown=5
     )  # fmt: skip
     with closing(served):
         server = uvicorn.Server(config)
         served.listen(128)
+        # uvicorn stops at either signal, and then sends it to whom had it before: both are to end this process in good order.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         ready()
         server.run(sockets=[served])
 

@@ -60,14 +60,18 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
     origin = site.options.base_url or NOWHERE
     base = urlsplit(origin)
     first = [*_FIRST, *(_ABSOLUTE if site.options.base_url else ()), *(f"/assets/{name}" for name in asset_names())]
-    lists = [path for path, of in app.openapi()["paths"].items() if "get" in of and path.startswith(API) and "{" not in path]
+    lists = [
+        path for path, of in app.openapi()["paths"].items() if "get" in of and path.startswith(API) and "{" not in path
+    ]
     queue = deque(dict.fromkeys([*first, *lists]))
     known = set(queue)
     answers: dict[str, Answered] = {}
     redirects: dict[str, str] = {}
     failed: dict[str, int] = {}
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
-    async with httpx.AsyncClient(transport=transport, base_url=f"{base.scheme}://{base.netloc}", timeout=None) as client:
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"{base.scheme}://{base.netloc}", timeout=None
+    ) as client:
 
         async def ask(address: str) -> httpx.Response:
             return await client.get(address, headers={"accept": "text/html,*/*;q=0.8", "accept-encoding": "identity"})
@@ -98,9 +102,7 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
 
 def _is_for_files(address: str, site: Site) -> bool:
     """Whether an address means anything without a server, and without an address of the site's own."""
-    if not site.options.base_url and (address.startswith(_ABSOLUTE) or address.endswith("/linkset.json")):
-        return False
-    return True
+    return bool(site.options.base_url) or not (address.startswith(_ABSOLUTE) or address.endswith("/linkset.json"))
 
 
 def _further(address: str, one: Answered) -> list[str]:

@@ -10,7 +10,9 @@ from html import unescape
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 # Our own templates escape every quotation mark, so that an attribute of this form is one that a template wrote.
-_LINK = re.compile(r'(?<=\s)(href|src)="(/[^"]*)"')
+_LINK = re.compile(r'(?<=\s)(href|src|data-from)="(/[^"]*)"')
+_DATA = re.compile(r'(<script type="application/json"[^>]*>)(.*?)(</script>)', re.DOTALL)
+_IN_DATA = re.compile(r'"(/[^"\\]*)"')
 _LONGEST = 80  # of a name made from the parameters of an address
 
 
@@ -38,8 +40,12 @@ def file_of(address: str, media_type: str) -> str:
 def relinked(html: str, here: str, target: Callable[[str], str | None]) -> str:
     """A page whose links of this site are relative to the file ``here``; ``target`` gives the file of an address.
 
-    A link to what is not there as a file loses its address, and so is no link any more.
+    A link to what is not there as a file loses its address, and so is no link any more. Addresses in data that a page carries for its
+    script are made relative as well.
     """
+
+    def led(file: str, hash_: str = "", fragment: str = "") -> str:
+        return f"{quote(posixpath.relpath(file, posixpath.dirname(here) or '.'))}{hash_}{quote(fragment)}"
 
     def relative(match: re.Match[str]) -> str:
         address, hash_, fragment = unescape(match[2]).partition("#")
@@ -48,9 +54,13 @@ def relinked(html: str, here: str, target: Callable[[str], str | None]) -> str:
         file = target(address)
         if file is None:
             return f'data-not-here="{match[1]}"'
-        path = quote(posixpath.relpath(file, posixpath.dirname(here) or "."))
-        return f'{match[1]}="{path}{hash_}{quote(fragment)}"'
+        return f'{match[1]}="{led(file, hash_, fragment)}"'
 
+    def in_data(match: re.Match[str]) -> str:
+        file = target(match[1])
+        return match[0] if file is None else f'"{led(file)}"'
+
+    html = _DATA.sub(lambda data: data[1] + _IN_DATA.sub(in_data, data[2]) + data[3], html)
     return _LINK.sub(relative, html)
 
 

@@ -29,7 +29,8 @@ LIST = ".sovereign-site.json"
 _IN_PAGES = POLICY.replace("; frame-ancestors 'none'", "")
 _POLICY = f'<meta http-equiv="Content-Security-Policy" content="{_IN_PAGES}">\n'
 _CHARSET = '<meta charset="utf-8">\n'
-_NOWHERE = re.compile(rf'<(?:link|meta) [^>]*"{re.escape(NOWHERE)}[^>]*>\n?')
+_NOWHERE = re.compile(rf'<(?:link|meta) [^>]*"{re.escape(NOWHERE)}[^>]*>\n?| ?{re.escape(NOWHERE)}[^<"\s]*')
+"""Tags that give an address that is none, and such an address in a text: a page that is nowhere is cited by its name alone."""
 
 
 class Built(NamedTuple):
@@ -65,9 +66,12 @@ def build(site: Site, folder: Path, progress: Callable[[int, int], None] = lambd
         write_whole(folder / LIST, json.dumps(sorted(files), indent=0).encode())
     except OSError as error:
         raise OutputError(
-            f"The site could not be written to {folder}: {error.strerror or error}.", "Choose a folder that you may write to."
+            f"The site could not be written to {folder}: {error.strerror or error}.",
+            "Choose a folder that you may write to.",
         ) from error
-    every, shown = (site.catalog.records(Filters(), 1, 1, drafts=drafts).total for drafts in (True, site.options.drafts))
+    every, shown = (
+        site.catalog.records(Filters(), 1, 1, drafts=drafts).total for drafts in (True, site.options.drafts)
+    )
     failed = tuple(f"{address}: {status}" for address, status in fetched.failed.items())
     return Built(len(files), sum(map(len, files.values())), shown, every - shown, len(removed), failed)
 
@@ -84,7 +88,9 @@ def _files(fetched: Fetched, site: Site) -> dict[str, bytes]:
     for address, answered in fetched.answers.items():
         place = places[address]
         # In data, an address of a site that has none is a path of it.
-        files[place] = _page(answered, place, target) if answered.is_page else answered.body.replace(NOWHERE.encode(), b"")
+        files[place] = (
+            _page(answered, place, target) if answered.is_page else answered.body.replace(NOWHERE.encode(), b"")
+        )
     files["404.html"] = _page(fetched.missing_page, "404.html", target)
     files[places[SEARCH]] = search_data(site, target)
     return files
@@ -111,7 +117,8 @@ def _ours(folder: Path) -> list[str]:
     except FileNotFoundError:
         if any(folder.iterdir()):
             raise InputError(
-                f"{folder} holds files that are not of this site.", "Name a folder that is new, empty, or one that this command wrote."
+                f"{folder} holds files that are not of this site.",
+                "Name a folder that is new, empty, or one that this command wrote.",
             ) from None
         return []
     except (ValueError, TypeError, OSError) as error:
