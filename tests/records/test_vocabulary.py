@@ -7,6 +7,7 @@ import math
 from uuid import UUID
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -203,6 +204,30 @@ def test_equal_texts_have_equal_hashes_and_quotes_survive_json(text: str):
         depth="note",
     )
     assert Quote.model_validate_json(quote.model_dump_json()) == quote
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.text()
+    | st.floats()
+    | st.integers(-(2**54), 2**54)
+    | st.sampled_from([1e-5, 1e16, -0.0, 1e21]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_canonical_json_is_that_of_rfc_8785(value: object) -> None:
+    try:
+        written = rfc8785.dumps(value)
+    except ValueError:
+        written = None
+    try:
+        assert canonical_json(value) == written
+    except ValueError:
+        assert written is None
 
 
 def test_canonical_json_knows_no_order_and_one_number_format():

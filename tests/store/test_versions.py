@@ -22,15 +22,11 @@ from sovereign.records import Correction, OwnerDecision, Record
 from sovereign.store import NewEvent, Store, open_store
 from sovereign.store.database import Database
 
+from .sql import edit, refusing
+
 A = "aaaa1111-0000-4000-8000-000000000001"
 B = "aaaa1111-0000-4000-8000-00000000000b"
 Make = Callable[..., Record]
-
-
-def edit(store: Store, statement: str, *values: Any) -> None:
-    with closing(sqlite3.connect(store.home / "sovereign.db")) as raw:
-        raw.execute(statement, values)
-        raw.commit()
 
 
 def corrected(before: Record, **changes: Any) -> Record:
@@ -119,10 +115,8 @@ def test_row_version_and_events_are_written_together_or_not_at_all(store: Store,
     first = make_record(A)
     store.records.save(first)
     for table in ("ledger_event", "record_version"):
-        edit(store, f"CREATE TRIGGER t BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
-        with pytest.raises(StoreError):
+        with refusing(store, table), pytest.raises(StoreError):
             store.records.amend(corrected(first))
-        edit(store, "DROP TRIGGER t")
         assert store.records.load(A) == first
         assert len(store.records.versions(A)) == 1
         assert store.ledger.head().count == 1
@@ -197,6 +191,29 @@ def test_a_store_from_before_there_were_versions(tmp_path: Path, make_record: Ma
         assert store.records.load(A).version == 2
         assert store.records.load(A, 1) == record
         assert store.ledger.events()[0] == event
+
+
+def test_a_store_from_before_records_were_numbered(tmp_path: Path, make_record: Make) -> None:
+    with open_store(tmp_path) as store:
+        for record_id in (A, B):
+            store.records.save(make_record(record_id))
+        store.records.amend(corrected(make_record(A)))
+        listed = store.records.newest()
+    with closing(sqlite3.connect(tmp_path / "sovereign.db")) as raw:  # back to what r0002 made
+        for statement in (
+            "DROP INDEX owner_decision_record",
+            "DROP INDEX record_saved_seq",
+            "DROP INDEX ledger_event_subject",
+            "ALTER TABLE record DROP COLUMN saved_seq",
+            "UPDATE alembic_version SET version_num = 'r0002'",
+        ):
+            raw.execute(statement)
+        raw.commit()
+    with open_store(tmp_path) as store:
+        assert store.records.newest() == listed
+        assert [str(e.id) for e in listed] == [B, A]
+        assert store.records.load(A).version == 2
+        assert store.ledger.verify(store.ledger.kept_head()).status == "verified"
 
 
 def shutil_copy(made: Store, home: Path) -> None:

@@ -8,7 +8,9 @@ import unicodedata
 from sovereign.records import LedgerHead, Paper, Record
 
 from .references import NAMED, UNREAD, Reference, References
+from .standing import Standing
 from .text import arxiv_url, clean, doi_url, one_line, safe_url
+from .work import AUTHOR, record_work
 
 _SMALL = {
     "a",
@@ -56,6 +58,24 @@ def write_bib(record: Record, head: LedgerHead | None = None) -> str:
     )
     entries = (_entry(reference, keys[reference.source_id]) for reference in references)
     return "\n\n".join(["\n".join(lines), *entries]) + "\n"
+
+
+def write_own(record: Record, head: LedgerHead | None = None, standing: Standing | None = None) -> str:
+    """BibTeX of the record itself, as a technical report, UTF-8."""
+    work = record_work(record, head, standing)
+    fields = {
+        "author": f"{{{AUTHOR}}}",
+        "title": f"{{{escape(work.title)}}}",
+        "institution": f"{{{AUTHOR}}}",
+        "number": escape(work.short_id),
+        "year": str(work.made[0]) if work.made else "",
+        "doi": _verbatim(work.doi),
+        "url": doi_url(work.doi) or "",
+        "note": escape(f"{work.urn}. {work.standing} Content hash: {work.content_hash}."),
+        "abstract": escape(work.abstract),
+    }
+    body = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@techreport{{{_ascii(work.short_id)},\n{body}}}\n"
 
 
 def citation_keys(references: tuple[Reference, ...]) -> dict[str, str]:

@@ -100,7 +100,7 @@ def claim_view(claim: Claim, references: References, cited: bool = False, withdr
         reason=verdict_reason(claim),
         quote=_quote(claim.quote, claim.text),
         chips=tuple(_chip(check) for e in own for check in e.checks),
-        evidence=tuple(_evidence(e, references) for e in evidence if e.relation != "own_quote"),
+        evidence=tuple(evidence_view(e, references) for e in evidence if e.relation != "own_quote"),
         source=source(claim.quote, references),
         cited=cited,
     )
@@ -188,7 +188,8 @@ def _quote(quote: Quote, claim_text: str = "") -> QuoteView:
     )
 
 
-def _evidence(evidence: Evidence, references: References) -> EvidenceView:
+def evidence_view(evidence: Evidence, references: References) -> EvidenceView:
+    """What a page shows of a passage that was held against a claim."""
     words, tone = VERDICTS[evidence.verdict]
     rationale = evidence.rationale
     return EvidenceView(

@@ -48,9 +48,13 @@ class Reference:
 
 
 class References:
-    """The references of a record in order of first use, found again by any id that a source goes by."""
+    """The references of a record in order of first use, found again by any id that a source goes by.
 
-    def __init__(self, record: Record) -> None:
+    ``page`` is the address of the page that has their list, empty where that is the page that links to it.
+    """
+
+    def __init__(self, record: Record, page: str = "") -> None:
+        self._page = page
         self._by_alias = {alias: paper for paper in reversed(record.papers) for alias in _aliases(paper)}
         used = dict.fromkeys(self._key(source_id) for source_id in _used(record, record.claims))
         keys = used | dict.fromkeys(paper.id for paper in record.papers)
@@ -74,7 +78,7 @@ class References:
     def link(self, source_id: str) -> Link:
         """Its number as a link to the list: ``[3]``."""
         reference = self.of(source_id)
-        return Link(f"[{reference.number}]", f"#{reference.anchor}")
+        return Link(f"[{reference.number}]", f"{self._page}#{reference.anchor}")
 
     def _key(self, source_id: str) -> str:
         """One id for each work: that of its paper where it has one, whatever name or version it was called by."""

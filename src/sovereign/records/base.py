@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
 import rfc8785
@@ -16,8 +17,50 @@ class Model(BaseModel):
 
 
 def canonical_json(value: Any) -> bytes:
-    """Canonical JSON bytes of plain data, after RFC 8785 (JCS): sorted keys, one number format."""
-    return rfc8785.dumps(value)
+    """Canonical JSON bytes of plain data, after RFC 8785 (JCS): sorted keys, one number format.
+
+    Raises:
+        ValueError: if it holds what is no JSON, or no number of JSON's.
+    """
+    # The standard library's encoder is ten times as fast. What it would write otherwise goes the long way.
+    try:
+        return _ENCODE(_simple(value)).encode("utf-8")
+    except (_NotSimple, UnicodeEncodeError, RecursionError):
+        return rfc8785.dumps(value)
+
+
+class _NotSimple(Exception):
+    """The two encoders may differ."""
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
+_EXACT = 2**53  # whole numbers below it are the same as int and as float
+
+
+def _simple(value: Any) -> Any:
+    """The value as the standard encoder writes it in the canonical form: whole floats as integers.
+
+    Raises:
+        _NotSimple: if there is none: a large or a very small number, a name of a key that may sort otherwise, a type of its own.
+    """
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return value
+    if kind is dict:
+        for key in value:
+            if type(key) is not str or not key.isascii():
+                raise _NotSimple
+        return {key: _simple(one) for key, one in value.items()}
+    if kind is list or kind is tuple:
+        return [_simple(one) for one in value]
+    if kind is int and -_EXACT < value < _EXACT:
+        return value
+    if kind is float and -_EXACT < value < _EXACT:
+        if value.is_integer():
+            return int(value)
+        if abs(value) >= 0.0001:  # from here on without an exponent, in both
+            return value
+    raise _NotSimple
 
 
 def sha256_hex(data: bytes) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Executable, insert, or_, select
+from sqlalchemy import Connection, Executable, and_, insert, or_, select
 
 from ..errors import LedgerBroken, StoreError
 from ..records import GENESIS, Event, LedgerHead, LedgerProof, canonical_json
@@ -39,7 +39,7 @@ class Ledger:
         self.head_file = head_file
 
     def append(self, events: Iterable[NewEvent], writes: Sequence[Executable] = ()) -> LedgerHead:
-        """Append events, and run the statements ``writes``, in one transaction; then write the head to its file.
+        """Append events, then run the statements ``writes``, in one transaction; then write the head to its file.
 
         A crash before the commit leaves nothing; a crash after it leaves a head that is behind the ledger, which
         the next append mends.
@@ -55,13 +55,13 @@ class Ledger:
             head = last
             rows = []
             for new in events:
-                event = _chained(head, new)
-                rows.append({**event.model_dump(), "payload": canonical_json(event.payload).decode()})
-                head = LedgerHead(count=event.seq, hash=event.hash)
-            for statement in writes:
-                connection.execute(statement)
+                row = _chained(head, new)
+                rows.append(row)
+                head = LedgerHead(count=row["seq"], hash=row["hash"])
             if rows:
                 connection.execute(insert(ledger_event), rows)
+            for statement in writes:
+                connection.execute(statement)
         if rows:
             self._write_head()
         return head
@@ -144,8 +144,8 @@ class Ledger:
             "Put the head of your newest export there, or remove the file to go on without a head to hold against.",
         )
 
-    def events(self, subject: str | None = None) -> tuple[Event, ...]:
-        """All events in order, or those of ``subject`` and of everything below it (``subject/…``).
+    def events(self, subject: str | None = None, kind: str | None = None) -> tuple[Event, ...]:
+        """All events in order, or those of ``subject`` and of everything below it (``subject/…``), and of ``kind`` alone.
 
         Each is held against its own hash; that none is missing or replaced, only ``verify`` can tell.
 
@@ -154,8 +154,11 @@ class Ledger:
         """
         query = select(ledger_event).order_by(ledger_event.c.seq)
         if subject is not None:
-            below = ledger_event.c.subject.startswith(f"{subject}/", autoescape=True)
+            # A range, because the index serves it: "0" is the sign after "/", and the column compares byte by byte.
+            below = and_(ledger_event.c.subject >= f"{subject}/", ledger_event.c.subject < f"{subject}0")
             query = query.where(or_(ledger_event.c.subject == subject, below))
+        if kind is not None:
+            query = query.where(ledger_event.c.kind == kind)
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
         events = []
@@ -167,10 +170,7 @@ class Ledger:
                     "Verify the ledger to see all its problems, and restore the store from a backup.",
                 )
             events.append(event)
-        if subject is None:
-            return tuple(events)
-        # SQLite's LIKE takes capitals and small letters for the same.
-        return tuple(e for e in events if e.subject == subject or e.subject.startswith(f"{subject}/"))
+        return tuple(events)
 
     def told_after(self, seq: int) -> tuple[LedgerHead, tuple[str, ...]]:
         """The head, and the subjects of the events after the one of that number, in order and each once.
@@ -204,7 +204,8 @@ class Ledger:
             raise LedgerBroken(
                 f"the ledger does not agree with {self.head_file}: the head counts {kept.count} events and ends in "
                 f"{kept.hash[:12]}…, the ledger counts {last.count}; nothing was written",
-                "Verify the ledger. If you put back an older store yourself, put back its ledger.head too.",
+                "Verify the ledger. If you put back an older store yourself, put back its ledger.head too; for another store_url, "
+                "choose another home.",
             )
 
     def _write_head(self) -> None:
@@ -238,22 +239,23 @@ def _root(hashes: Sequence[str]) -> str:
         ) from None
 
 
-def _chained(head: LedgerHead, new: NewEvent) -> Event:
-    """The event that follows ``head``."""
+def _chained(head: LedgerHead, new: NewEvent) -> dict[str, Any]:
+    """The row of the event that follows ``head``."""
     kind, subject, payload = new
     try:
-        # What is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1.
-        plain = json.loads(canonical_json(dict(payload)))
+        written = canonical_json(dict(payload)).decode()
         event = Event(
             seq=head.count + 1,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             kind=kind,
             subject=subject,
-            payload=plain,
+            payload=json.loads(
+                written
+            ),  # what is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1
             prev_hash=head.hash,
             hash="",
         )
-        return event.model_copy(update={"hash": event.computed_hash()})
+        return {**dict(event), "payload": written, "hash": event.computed_hash()}
     except (ValueError, RecursionError) as error:
         raise StoreError(
             f"the event {kind!r} of {subject!r} cannot be written to the ledger: {error}",

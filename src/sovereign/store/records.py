@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import Insert, Select, and_, exists, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Insert, Select, Update, and_, exists, func, insert, literal, select, update
 
 from ..errors import LedgerBroken, NotFound, StoreError
 from ..records import Event, Model, OwnerDecision, Record, canonical_json
 from .artifacts import Artifacts
 from .database import Database
 from .ledger import Ledger, NewEvent
-from .tables import ledger_event, owner_decision, record, record_version
+from .tables import NOT_NUMBERED, ledger_event, owner_decision, record, record_version
 
 SAVED = "record.saved"
 """Kind of the event that a saved record leaves in the ledger."""
 
 DECIDED = "owner.decided"
 """Kind of the event that a decision of the owner leaves in the ledger."""
+
+
+_HEX = re.compile("[0-9a-f]{1,32}")
 
 
 class RecordVersion(Model):
@@ -92,7 +96,7 @@ class Records:
                 "A saved record is never rewritten: give the new one an id of its own, or correct it.",
             )
         row = {**entry.model_dump(exclude={"version"}), "id": str(new.id)}
-        writes = [insert(record).values(row), insert(record_version).values(_version_row(new, entry))]
+        writes = [insert(record).values(row), _numbered(), insert(record_version).values(_version_row(new, entry))]
         self._ledger.append([*events, _saved(new, entry)], writes=writes)
         return entry
 
@@ -196,8 +200,8 @@ class Records:
 
     def _told(self, record_id: UUID) -> list[str]:
         """The artifacts of the versions that the ledger tells of, oldest first."""
-        events = self._ledger.events(str(record_id))
-        return [str(e.payload.get("artifact")) for e in events if e.kind == SAVED and e.subject == str(record_id)]
+        events = self._ledger.events(str(record_id), SAVED)
+        return [str(e.payload.get("artifact")) for e in events if e.subject == str(record_id)]
 
     def _read(self, record_id: UUID, artifact: str) -> Record:
         try:
@@ -216,8 +220,7 @@ class Records:
     def find(self, name: str | UUID) -> UUID:
         """The id of the one record of that name. See ``load`` for names and errors."""
         wanted = str(name).strip().casefold().removeprefix("srch:").replace("-", "")
-        ids = [entry.id for entry in self.newest()]
-        found = [i for i in ids if wanted and i.hex.startswith(wanted)]
+        found = self._beginning_with(wanted) if _HEX.fullmatch(wanted) else []
         if len(found) == 1:
             return found[0]
         if found:
@@ -225,6 +228,7 @@ class Records:
                 f"{name} is the beginning of {len(found)} records: {', '.join(map(str, found[:5]))}",
                 "Give more digits, or the whole id.",
             )
+        ids = self._ids()
         if not ids:
             raise NotFound(f"there is no record {name}", "The store holds no records yet: ask a question first.")
         near = difflib.get_close_matches(wanted[:8], [i.hex[:8] for i in ids], n=1, cutoff=0.5)
@@ -234,18 +238,32 @@ class Records:
             f"there is no record {name}", f"The newest is SRCH:{ids[0].hex[:8].upper()}; list them to see all."
         )
 
-    def newest(self, limit: int | None = None) -> tuple[RecordEntry, ...]:
-        """The records, newest first by when they were first saved, all or at most ``limit``.
+    def _beginning_with(self, digits: str) -> list[UUID]:
+        """The ids that begin with these hex digits, newest first."""
+        parts = (digits[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, None)))
+        start = "-".join(part for part in parts if part)
+        # A range, because the index serves it: every id that begins so is below the same with a sign after "f".
+        return self._ids(record.c.id >= start, record.c.id < f"{start}g")
+
+    def _ids(self, *where: ColumnElement[bool]) -> list[UUID]:
+        query = select(record.c.id).where(*where).order_by(*_NEWEST_FIRST)
+        with self._database.reading() as connection:
+            return [_uuid(found) for found in connection.execute(query).scalars()]
+
+    def newest(self, limit: int | None = None, offset: int = 0) -> tuple[RecordEntry, ...]:
+        """The records, newest first by when they were first saved, all or at most ``limit``, without the first ``offset``.
 
         Raises:
             StoreError: if a row was damaged.
         """
-        # In the order of the ledger: a clock can go back.
-        of_it = and_(ledger_event.c.kind == SAVED, ledger_event.c.subject == record.c.id)
-        saved = select(func.min(ledger_event.c.seq)).where(of_it).scalar_subquery()
-        query = _entries().order_by(saved.desc(), record.c.id).limit(limit)
+        query = _entries().order_by(*_NEWEST_FIRST).limit(limit).offset(offset or None)
         with self._database.reading() as connection:
             return tuple(_entry_of(row) for row in connection.execute(query).mappings())
+
+    def count(self) -> int:
+        """How many records there are."""
+        with self._database.reading() as connection:
+            return connection.execute(select(func.count()).select_from(record)).scalar_one()
 
     def decide(self, decision: OwnerDecision) -> None:
         """Add a decision of the owner. Earlier ones stay.
@@ -289,10 +307,23 @@ class Records:
         return _entry_of(row) if row else None
 
 
+# In the order of the ledger: a clock can go back.
+_NEWEST_FIRST = (record.c.saved_seq.desc(), record.c.id.desc())
+
+
 def _entries() -> Select[Any]:
     """The rows of the list, each with the number of its newest version."""
     newest = select(func.max(record_version.c.version)).where(record_version.c.record_id == record.c.id)
-    return select(record, func.coalesce(newest.scalar_subquery(), 1).label("version"))
+    columns = [column for column in record.columns if column is not record.c.saved_seq]
+    return select(*columns, func.coalesce(newest.scalar_subquery(), 1).label("version"))
+
+
+def _numbered() -> Update:
+    """Number the records that are not numbered yet by the event that first saved them."""
+    of_it = and_(ledger_event.c.kind == SAVED, ledger_event.c.subject == record.c.id)
+    first = select(func.min(ledger_event.c.seq)).where(of_it).scalar_subquery()
+    known = func.coalesce(first, NOT_NUMBERED)
+    return update(record).where(record.c.saved_seq == NOT_NUMBERED).values(saved_seq=known)
 
 
 def _bytes_of(new: Record) -> bytes:
@@ -354,10 +385,19 @@ def _does_not_follow(new: Record, newest: Record) -> str:
     return "" if new.content_hash == new.computed_hash() else "its content hash is not that of its content"
 
 
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise _damaged(text) from error
+
+
+def _damaged(record_id: object) -> StoreError:
+    return StoreError(f"the row of the record {record_id!r} was damaged", "Restore the database from a backup.")
+
+
 def _entry_of(row: Mapping[Any, Any]) -> RecordEntry:
     try:
         return RecordEntry.model_validate(dict(row))
     except ValidationError as error:
-        raise StoreError(
-            f"the row of the record {row['id']!r} was damaged", "Restore the database from a backup."
-        ) from error
+        raise _damaged(row["id"]) from error

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import index
+from . import benchmarks, index, mathematics
 
-PAGES = (index,)
+PAGES = (index, benchmarks, mathematics)
