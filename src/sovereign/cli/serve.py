@@ -68,7 +68,12 @@ def serve(
         err.print("Stop it with Ctrl-C.")
 
     home = demo_home() if demo else load().home
-    options = Options(base_url.rstrip("/"), shown, expected=len(QUESTIONS) if demo else 0)
+    options = Options(
+        base_url.rstrip("/"),
+        shown,
+        expected=len(QUESTIONS) if demo else 0,
+        reachable=not is_loopback(host),
+    )
     with (
         making(home) if demo else nullcontext(),
         progress_line(not as_json) as progress,

@@ -11,11 +11,14 @@ from starlette.responses import Response
 from sovereign.errors import InputError, NotFound, SovereignError
 from sovereign.version import __version__
 
-from . import assets, feeds
+from . import assets, feeds, reference
 from .context import Site
 from .http.caching import Caching
+from .http.failing import Failing
 from .http.following import Following
 from .http.headers import Headers
+from .http.limits import Limits, names_of
+from .http.problems import MEDIA_TYPE, READING, Problem, describe
 from .pages import PAGES
 from .render import page
 
@@ -29,14 +32,18 @@ def make_app(site: Site) -> FastAPI:
     app.state.site = site
     app.include_router(assets.html, include_in_schema=False)
     app.include_router(feeds.html, include_in_schema=False)
+    app.include_router(reference.html, include_in_schema=False)
     for module in PAGES:
         app.include_router(module.html, include_in_schema=False)
-        app.include_router(module.api, prefix=API)
+        app.include_router(module.api, prefix=API, responses=READING)
     app.add_exception_handler(SovereignError, _told)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    describe(app)
     # The last one added is the outermost.
+    app.add_middleware(Failing)
     app.add_middleware(Caching, following=Following(site))
+    app.add_middleware(Limits, names=names_of(site.options.base_url, not site.options.reachable))
     app.add_middleware(Headers, https=site.options.base_url.startswith("https:"))
     return app
 
@@ -65,6 +72,6 @@ def _problem(request: Request, status: int, message: str, advice: str) -> Respon
     """What went wrong, as a page for people and as ``application/problem+json`` (RFC 9457) for programs."""
     site: Site = request.app.state.site
     if request.url.path.startswith(API) or "text/html" not in request.headers.get("accept", ""):
-        body = {"type": "about:blank", "title": message, "status": status, "detail": advice}
-        return JSONResponse(body, status, media_type="application/problem+json")
+        problem = Problem(type="about:blank", title=message, status=status, detail=advice)
+        return JSONResponse(problem.model_dump(), status, media_type=MEDIA_TYPE)
     return page(request, site, "problem.html.j2", title=f"{status}", status=status, message=message, advice=advice, noindex=True)  # fmt: skip

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -13,10 +11,13 @@ import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .problems import refuse
+
 READS_PER_SECOND, READS_AT_ONCE = 50.0, 300.0
 WRITES_PER_SECOND, WRITES_AT_ONCE = 0.1, 10.0
 LARGEST_BODY = 64_000
 LONGEST_ADDRESS = 4_000
+LARGEST_HEADER = 16_000
 BODY_SECONDS = 10.0
 _READERS = 10_000  # whose allowance is remembered
 
@@ -39,6 +40,12 @@ class Allowance:
             self._left.popitem(last=False)
         return 0.0 if taken else (1.0 - left) / self._rate
 
+    def give_back(self, reader: str) -> None:
+        """Take it as not asked."""
+        if reader in self._left:
+            left, then = self._left[reader]
+            self._left[reader] = (min(self._most, left + 1.0), then)
+
 
 class Limits:
     """Turns away what is too much. ``names`` are the hosts that the site answers for; empty: any."""
@@ -55,22 +62,29 @@ class Limits:
         headers = Headers(scope=scope)
         # A page elsewhere can let its own name lead to this machine, and then read what is meant for this machine alone.
         if self._names and _bare(headers.get("host", "")) not in self._names:
-            return await _refuse(send, 421, "This site is not served under that name.", "Open it at the address that it printed.")
+            return await refuse(
+                send, 421, "This site is not served under that name.", "Open it at the address that it printed."
+            )
         if len(scope["raw_path"]) + len(scope["query_string"]) > LONGEST_ADDRESS:
-            return await _refuse(send, 414, "The address is too long.", f"It may have {LONGEST_ADDRESS} bytes.")
-        writes = scope["method"] not in ("GET", "HEAD", "OPTIONS")
-        reader = _reader(scope)
+            return await refuse(send, 414, "The address is too long.", f"It may have {LONGEST_ADDRESS} bytes.")
+        if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEADER:
+            return await refuse(
+                send, 431, "The header of the request is too large.", f"It may have {LARGEST_HEADER} bytes."
+            )
+        writes = scope["method"] == "POST"
+        reader = reader_of(scope)
         if wait := (self._writes if writes else self._reads).wait(reader, time.monotonic()):
             seconds = str(int(wait) + 1)
-            return await _refuse(send, 429, "Too many requests.", f"Wait {seconds} s.", {"retry-after": seconds})
-        if not writes:
-            return await self.app(scope, receive, send)
+            return await refuse(send, 429, "Too many requests.", f"Wait {seconds} s.", {"retry-after": seconds})
+        # Whatever the method: what no route reads must not pile up either.
         try:
             body = await _body(headers, receive)
         except TimeoutError:
-            return await _refuse(send, 408, "The body of the request came too slowly.", "Send it again.")
+            return await refuse(send, 408, "The body of the request came too slowly.", "Send it again.")
         if body is None:
-            return await _refuse(send, 413, "The body of the request is too large.", f"It may have {LARGEST_BODY} bytes.")
+            return await refuse(
+                send, 413, "The body of the request is too large.", f"It may have {LARGEST_BODY} bytes."
+            )
         await self.app(scope, _given(body, receive), send)
 
 
@@ -110,7 +124,7 @@ def _given(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _reader(scope: Scope) -> str:
+def reader_of(scope: Scope) -> str:
     """Who asks: an address, of IPv6 the network, for one reader has as many of the rest as he likes."""
     host = (scope.get("client") or ("",))[0]
     try:
@@ -135,11 +149,3 @@ def _bare(host: str) -> str:
     """A host without its port, in small letters."""
     name, colon, port = host.rpartition(":")
     return (name if colon and port.isdigit() else host).lower()
-
-
-async def _refuse(send: Send, status: int, title: str, detail: str, headers: Mapping[str, str] = {}) -> None:  # noqa: B006
-    body = json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail}).encode()
-    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    raw += [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
