@@ -46,6 +46,7 @@ def serve(
     try:
         from sovereign.site.context import Options
         from sovereign.site.demo import QUESTIONS, demo_home, making
+        from sovereign.site.owner.token import read_token
         from sovereign.site.serving import address_of, bound, is_loopback, opened
         from sovereign.site.serving import serve as run
     except ImportError as error:
@@ -72,6 +73,7 @@ def serve(
         base_url.rstrip("/"),
         shown,
         expected=len(QUESTIONS) if demo else 0,
+        token=read_token(),
         reachable=not is_loopback(host),
     )
     with (

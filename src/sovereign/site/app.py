@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -18,7 +22,10 @@ from .http.failing import Failing
 from .http.following import Following
 from .http.headers import Headers
 from .http.limits import Limits, names_of
-from .http.problems import MEDIA_TYPE, READING, Problem, describe
+from .http.problems import MEDIA_TYPE, READING, WRITING, Problem, describe
+from .owner import api as owner_api
+from .owner import pages as owner_pages
+from .owner.guard import Desk, Refused
 from .pages import PAGES
 from .render import page
 
@@ -28,14 +35,18 @@ _ABOUT = "Everything that the pages show, as JSON. Reading needs no key; writing
 
 def make_app(site: Site) -> FastAPI:
     """The application that serves ``site``. Whoever made the site closes it."""
-    app = FastAPI(title="SOVEREIGN", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
-    app.state.site = site
+    app = FastAPI(
+        title="SOVEREIGN", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None, lifespan=_running
+    )
+    app.state.site, app.state.desk = site, Desk(site)
     app.include_router(assets.html, include_in_schema=False)
     app.include_router(feeds.html, include_in_schema=False)
     app.include_router(reference.html, include_in_schema=False)
     for module in PAGES:
         app.include_router(module.html, include_in_schema=False)
         app.include_router(module.api, prefix=API, responses=READING)
+    app.include_router(owner_pages.html, include_in_schema=False)
+    app.include_router(owner_api.api, prefix=API, responses=WRITING)
     app.add_exception_handler(SovereignError, _told)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -48,6 +59,16 @@ def make_app(site: Site) -> FastAPI:
     return app
 
 
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    """What goes on as long as the site is served: the owner's questions are answered."""
+    desk: Desk = app.state.desk
+    if desk.site.options.token:
+        await run_in_threadpool(desk.questions.resume)
+    yield
+    await run_in_threadpool(desk.questions.stop)
+
+
 def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, SovereignError)
     status = 404 if isinstance(error, NotFound) else 400 if isinstance(error, InputError) else 503
@@ -56,7 +77,8 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    advice = "Follow a link of the site, or look at /docs." if error.status_code == 404 else ""
+    default = "Follow a link of the site, or look at /docs." if error.status_code == 404 else ""
+    advice = error.advice if isinstance(error, Refused) else default
     answer = _problem(request, error.status_code, str(error.detail), advice)
     answer.headers.update(error.headers or {})
     return answer

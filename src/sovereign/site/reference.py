@@ -81,9 +81,10 @@ def _operation(
     parameters = tuple(map(_parameter, entry.get("parameters", ())))
     body = entry.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     parameters += tuple(_fields(document, body or {}))
-    answers = entry.get("responses", {})
-    good = next((answer for code, answer in answers.items() if code.startswith("2")), {})
-    schema = next(iter(good.get("content", {}).values()), {}).get("schema", {})
+    answers: Mapping[str, Any] = entry.get("responses", {})
+    good: Mapping[str, Any] = next((answer for code, answer in answers.items() if code.startswith("2")), {})
+    contents: list[Mapping[str, Any]] = list(good.get("content", {}).values())
+    schema = contents[0].get("schema", {}) if contents else {}
     guarded = bool(entry.get("security"))
     return Operation(
         id=entry.get("operationId", f"{method}{path}"),
