@@ -180,7 +180,7 @@ def test_the_pages_decide_and_correct(asking: TestClient, owned: Site, record: R
     sent = {"form": form, "type": "CLAIM", "note": "not in the paper", "claim": claim, "from_version": "1"}
     assert "is now version 2" in asking.post(f"{address}/corrections", data=sent, headers=HERE).text
     assert "version 1 was looked at" in asking.post(f"{address}/corrections", data=sent, headers=HERE).text
-    assert [d.outcome for d in owned.store.records.decisions(record.id)] == ["HELD"]
+    assert [d.outcome for d in owned.store.records.decisions(record.id, 1)] == ["HELD"]
     assert asking.post("/owner/sign-out", data={"form": form}, headers=HERE).status_code == 200
     assert asking.get(address).status_code == 403
 

@@ -40,6 +40,13 @@ def serve(
             "--demo", help="Show records made from the starter library, in a home of their own; yours is not touched."
         ),
     ] = False,
+    proxy: Annotated[
+        str,
+        typer.Option(
+            "--proxy",
+            help="Address of a server in front of this one; what it says of who asks is believed. Without it, nobody's word is.",
+        ),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Serve the records as a web site with a JSON interface, until it is stopped with Ctrl-C."""
@@ -66,6 +73,10 @@ def serve(
             err.print(
                 f"[yellow]Whoever can reach {clean(host)} can read it.[/] Drafts are {'shown' if shown else 'hidden'}."
             )
+        if options.token:
+            err.print(f"The owner signs in at {address}owner")
+            if options.reachable and not base_url.startswith("https:"):
+                err.print("[yellow]Without https, whoever listens on the way can read the owner's token.[/]")
         err.print("Stop it with Ctrl-C.")
 
     home = demo_home() if demo else load().home
@@ -83,4 +94,4 @@ def serve(
         # To be stopped is how a server ends.
         suppress(KeyboardInterrupt),
     ):
-        run(site, place, ready)
+        run(site, place, ready, proxy)

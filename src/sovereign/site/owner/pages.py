@@ -58,7 +58,7 @@ class OwnerRecord(Model):
     withdrawn: tuple[str, ...]
 
 
-@html.get("/owner", response_class=HTMLResponse)
+@html.api_route("/owner", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def owner(request: Request, desk: DeskOf) -> HTMLResponse:
     """The owner's first page, or the form to sign in."""
     desk.must_be_on(404)
@@ -78,7 +78,7 @@ def owner(request: Request, desk: DeskOf) -> HTMLResponse:
     return _shown(request, desk, "owner.html.j2", session, title="Owner", shown=shown, sources=sources)
 
 
-@html.get("/owner/records/{record_id}", response_class=HTMLResponse)
+@html.api_route("/owner/records/{record_id}", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def owner_record(request: Request, desk: DeskOf, record_id: Name) -> HTMLResponse:
     """One record, with the forms to decide on it and to correct it."""
     desk.must_be_on(404)
