@@ -10,7 +10,7 @@ from sqlalchemy.event import listen
 
 from sovereign.errors import LedgerBroken, NotFound, StoreError
 from sovereign.records import OwnerDecision, Record
-from sovereign.store import Store
+from sovereign.store import NewEvent, Store
 
 from .sql import edit, in_a_file, refusing
 
@@ -52,6 +52,25 @@ def test_saving_again_changes_nothing_and_other_content_is_refused(store: Store,
         store.records.save(make_record(A, question="Another?"))
     assert store.records.load(A).question == "Größe?"
     assert store.ledger.head().count == 1
+
+
+def test_many_are_saved_together_or_not_at_all(store: Store, make_record: Make) -> None:
+    first, second, third = (make_record(record_id) for record_id in (A, A2, B))
+    store.records.save(first)
+    other = make_record(A, question="Another?")
+    with pytest.raises(StoreError, match="saved already"):
+        store.records.save_many([(second, []), (other, [])])
+    with pytest.raises(StoreError):
+        store.records.save_many([(second, []), (second.model_copy(update={"question": "Another?"}), [])])
+    with refusing(store, "record_version"), pytest.raises(StoreError):
+        store.records.save_many([(second, []), (third, [])])
+    assert [str(e.id) for e in store.records.newest()] == [A]
+    entries = store.records.save_many([(first, []), (second, [NewEvent("asked", A2, {})]), (third, [])])
+    assert [str(entry.id) for entry in entries] == [A, A2, B]
+    assert [str(e.id) for e in store.records.newest()] == [B, A2, A]
+    assert [e.kind for e in store.ledger.events()] == ["record.saved", "asked", "record.saved", "record.saved"]
+    assert [store.records.load(record_id) for record_id in (A, A2, B)] == [first, second, third]
+    assert store.records.save_many([]) == ()
 
 
 def test_a_record_that_was_never_reviewed_has_no_score(store: Store, make_record: Make) -> None:

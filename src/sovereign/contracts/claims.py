@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from ..records import (
@@ -161,8 +161,8 @@ class ClaimRecord(Envelope):
     history: tuple[ClaimEvent, ...]
 
 
-def claim_records(published: Published) -> tuple[ClaimRecord, ...]:
-    """The record of each claim, in their order."""
+def claim_records(published: Published, only: Collection[str] | None = None) -> tuple[ClaimRecord, ...]:
+    """The record of each claim, in their order; ``only``: of those with these ids."""
     record = published.record
     cited = set(record.answer.cited())
     earned = rungs_by_claim(record.id, published.events)
@@ -200,6 +200,7 @@ def claim_records(published: Published) -> tuple[ClaimRecord, ...]:
             ),
         )
         for claim in record.claims
+        if only is None or claim.id in only
     )
 
 

@@ -156,13 +156,23 @@ def gates_follow(published: Published) -> list[str]:
 
 def gate_verdicts(published: Published) -> tuple[GateDocument, ...]:
     """The verdict on the whole record, then that of each claim that has one."""
+    of_claims = _of_claims(published, {claim.id for claim in published.record.claims})
+    return (_of_record(published, {d.claim_id or "": d for d in of_claims}), *of_claims)
+
+
+def gate_of_record(published: Published) -> GateDocument:
+    """The verdict on the whole record alone: only the claims that its answer cites are looked at."""
+    of_cited = _of_claims(published, set(published.record.answer.cited()))
+    return _of_record(published, {d.claim_id or "": d for d in of_cited})
+
+
+def _of_claims(published: Published, ids: set[str]) -> tuple[GateDocument, ...]:
     verdicts = standing(published.record, published.events)
-    of_claims = tuple(
+    return tuple(
         _of_claim(published, claim.id, v.gate, (*published.record.measurements, *v.measurements))
         for claim in published.record.claims
-        if (v := verdicts[claim.id]).gate is not None
+        if claim.id in ids and (v := verdicts[claim.id]).gate is not None
     )
-    return (_of_record(published, {d.claim_id or "": d for d in of_claims}), *of_claims)
 
 
 def _of_claim(

@@ -18,7 +18,7 @@ from pydantic import Field
 
 from ..records import Model
 from .artifacts import artifact_types
-from .dimensions import quality_dimensions
+from .dimensions import QualityDimensions, quality_dimensions
 from .envelope import Envelope, envelope
 from .published import Published
 from .scale import DimensionLevel
@@ -130,21 +130,21 @@ def tier_of(score: float | None, verified: int, reproducibility_level: str = "UN
     return "QUARANTINE_CANDIDATE"  # a negative count: no bar is met
 
 
-def inputs_of(published: Published) -> TierInputs:
-    """The inputs that a record and its events give."""
+def inputs_of(published: Published, dimensions: QualityDimensions | None = None) -> TierInputs:
+    """The inputs that a record and its events give; ``dimensions`` are the record's own, where they are known already."""
     record = published.record
     score = record.reviews[-1].score if record.reviews else None
     return TierInputs(
         review_score=score if score is not None and isfinite(score) and 0 <= score <= 10 else None,
         verified_claim_count=sum(claim.verified for claim in record.standing),
         artifact_types=artifact_types(published),
-        reproducibility_level=quality_dimensions(published).dimensions.reproducibility_status.level,
+        reproducibility_level=(dimensions or quality_dimensions(published)).dimensions.reproducibility_status.level,
     )
 
 
-def quality_tiers(published: Published) -> QualityTiers:
-    """The tier of a record."""
-    given = inputs_of(published)
+def quality_tiers(published: Published, dimensions: QualityDimensions | None = None) -> QualityTiers:
+    """The tier of a record; ``dimensions`` are its own, where they are known already."""
+    given = inputs_of(published, dimensions)
     tier = tier_of(given.review_score, given.verified_claim_count, given.reproducibility_level)
     means = next(one for one in THRESHOLDS if one.tier == tier)
     score = "no review score" if given.review_score is None else f"review score {given.review_score:g}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sovereign.contracts.dimensions import quality_dimensions
-from sovereign.contracts.gates import gate_verdicts
+from sovereign.contracts.dimensions import QualityDimensions, quality_dimensions
+from sovereign.contracts.gates import gate_of_record
 from sovereign.contracts.levels import LEVELS
 from sovereign.contracts.provenance import source_provenance
 from sovereign.contracts.published import Published
@@ -15,13 +15,14 @@ from .text import count, day, one_line
 
 def assessment_section(published: Published) -> Section:
     """Level, tier, gate, provenance, corrections and DOI with their basis, and the eight dimensions."""
+    found = quality_dimensions(published)
     return Section(
         "",
         "Assessment",
         "assessment",
         (
-            Table("The record as a whole", ("What", "Is", "Basis"), _whole(published)),
-            Table("Quality dimensions", ("Dimension", "Level", "Score", "Basis"), _dimensions(published), figures=(2,)),
+            Table("The record as a whole", ("What", "Is", "Basis"), _whole(published, found)),
+            Table("Quality dimensions", ("Dimension", "Level", "Score", "Basis"), _dimensions(found), figures=(2,)),
             Paragraph(
                 (
                     "Automated signals, from named checks; no peer review. Tier and dimensions change nothing: the policy and the owner decide.",
@@ -31,9 +32,9 @@ def assessment_section(published: Published) -> Section:
     )
 
 
-def _whole(published: Published) -> tuple[tuple[Run, ...], ...]:
+def _whole(published: Published, dimensions: QualityDimensions) -> tuple[tuple[Run, ...], ...]:
     record = published.record
-    tier, gate, sources = quality_tiers(published), gate_verdicts(published)[0], source_provenance(published)
+    tier, gate, sources = quality_tiers(published, dimensions), gate_of_record(published), source_provenance(published)
     level = LEVELS[record.level]
     score = f"{record.reviews[-1].score:g} of 10" if record.reviews else "none"
     rows = (
@@ -50,8 +51,8 @@ def _whole(published: Published) -> tuple[tuple[Run, ...], ...]:
     return tuple(((one_line(what),), (one_line(value),), (one_line(basis),)) for what, value, basis in rows)
 
 
-def _dimensions(published: Published) -> tuple[tuple[Run, ...], ...]:
-    found = quality_dimensions(published).dimensions
+def _dimensions(document: QualityDimensions) -> tuple[tuple[Run, ...], ...]:
+    found = document.dimensions
     return tuple(
         (
             (name.replace("_", " ").capitalize(),),

@@ -45,10 +45,10 @@ def sections(record: Record, places: Mapping[str, str]) -> tuple[Section, ...]:
             *(("About this record", "about") if record.answer.abstract else ("Abstract", "abstract")),
             _abstract(record, places),
         ),
-        Section("1", "Introduction", "introduction", _introduction(record)),
-        Section("2", "Methodology", "methodology", _methodology(record)),
+        Section("1", "Introduction", "introduction", introduction(record)),
+        Section("2", "Methodology", "methodology", methodology(record)),
         Section("3", "Results", "results", _results(record, places)),
-        Section("4", "Uncertainties", "uncertainties", _uncertainties(record, places)),
+        Section("4", "Uncertainties", "uncertainties", uncertainties(record, places)),
     )
 
 
@@ -112,7 +112,8 @@ def _abstract(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
     return (Paragraph((f"Question: {one_line(record.question)}",)), Paragraph(tuple(said)), Paragraph((kind,)))
 
 
-def _introduction(record: Record) -> tuple[Block, ...]:
+def introduction(record: Record) -> tuple[Block, ...]:
+    """What was asked, and what the question was taken to ask."""
     plan = record.plan
     rows = tuple(
         _plain(
@@ -137,7 +138,8 @@ def _introduction(record: Record) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def _methodology(record: Record) -> tuple[Block, ...]:
+def methodology(record: Record) -> tuple[Block, ...]:
+    """How it was searched, checked and reviewed."""
     facets = {f.id: f for f in record.plan.facets}
     retrieval, environment = record.retrieval, record.environment
     dropped = [c for c in retrieval.candidates if not c.kept]
@@ -255,7 +257,8 @@ def _input(value: float | int | str | bool) -> str:
     return one_line(value) if isinstance(value, str) else short(value)
 
 
-def _uncertainties(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
+def uncertainties(record: Record, places: Mapping[str, str]) -> tuple[Block, ...]:
+    """What is uncertain, and what could not be used or checked."""
     blocks: list[Block] = [Bullets(tuple((one_line(limit),) for limit in record.limits))] if record.limits else []
     failures = record.retrieval.failures
     if failures:

@@ -68,8 +68,8 @@ def view_of(
     standing = standing or alone(record)
     gone = record.withdrawn.claims
     return View(
-        header=_header(record, owner, standing),
-        answer=_answer(record, references, places, artifact),
+        header=header_view(record, owner, standing),
+        answer=answer_view(record, references, places, artifact),
         sections=(
             *corrections_section(record, standing),
             *([assessment_section(standing.published)] if standing.published else []),
@@ -77,15 +77,21 @@ def view_of(
         ),
         claims=tuple(claim_view(c, references, c.id in cited, gone.get(c.id)) for c in record.claims),
         references=tuple(reference_view(reference) for reference in references),
-        imprint=_imprint(record, head or record.ledger_head),
-        verify=(
-            f"sovereign export {record.short_id} --format crate --out x.zip",
-            "sovereign verify-record x.zip --head head.json",
-        ),
+        imprint=imprint(record, head or record.ledger_head),
+        verify=verify_commands(record),
     )
 
 
-def _header(record: Record, owner: OwnerDecision | None, standing: Standing) -> Header:
+def verify_commands(record: Record) -> tuple[str, ...]:
+    """What to type to write all that a record rests on, and to hold it against itself and a head."""
+    return (
+        f"sovereign export {record.short_id} --format crate --out x.zip",
+        "sovereign verify-record x.zip --head head.json",
+    )
+
+
+def header_view(record: Record, owner: OwnerDecision | None, standing: Standing) -> Header:
+    """The head of a record's page."""
     outcome = record.decision.outcome
     # The owner's word, once given, overrides the policy's in both directions.
     stands = owner.outcome == "APPROVED" if owner else outcome == "AUTO_APPROVE"
@@ -113,7 +119,10 @@ def _header(record: Record, owner: OwnerDecision | None, standing: Standing) -> 
     )
 
 
-def _answer(record: Record, references: References, places: Mapping[str, str], artifact: Artifact | None) -> AnswerView:
+def answer_view(
+    record: Record, references: References, places: Mapping[str, str], artifact: Artifact | None
+) -> AnswerView:
+    """What a page says of the answer."""
     answer = record.answer
     facets = {f.id: f for f in record.plan.facets}
     return AnswerView(
@@ -267,7 +276,8 @@ def _open_point(text: str, facet_id: str | None, needs: str, facets: dict[str, F
     return (*run, f" — needs: {one_line(needs)}") if needs else run
 
 
-def _imprint(record: Record, head: LedgerHead | None) -> tuple[tuple[str, str], ...]:
+def imprint(record: Record, head: LedgerHead | None) -> tuple[tuple[str, str], ...]:
+    """By what a record and this form of it are known, each with its name."""
     return (
         ("Record", str(record.id)),
         ("Content hash", record.content_hash or record.computed_hash()),

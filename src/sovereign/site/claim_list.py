@@ -125,7 +125,9 @@ def shown(shelf: Shelf, claim: Claim, references: References) -> ShownClaim:
     supporting = sum(e.verdict == "SUPPORT" for e in others)
     gate = claim.gate
     return ShownClaim(
-        view=claim_view(_alone(claim), references, claim.id in shelf.cited, shelf.record.withdrawn.claims.get(claim.id)),
+        view=claim_view(
+            _alone(claim), references, claim.id in shelf.cited, shelf.record.withdrawn.claims.get(claim.id)
+        ),
         passage=passage(claim.quote, shelf.texts),
         against=tuple(held(shelf, e, references) for e in against[:_SHOWN_AGAINST]),
         more=max(0, len(against) - _SHOWN_AGAINST),

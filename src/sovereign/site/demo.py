@@ -64,18 +64,20 @@ def making(home: Path) -> Iterator[None]:
         process.kill()
 
 
-def make(home: Path) -> None:
+def make(home: Path, **settings: object) -> None:
     """Make what is missing: ask each question that has no record yet, then approve one and correct one, as an owner would.
+
+    ``settings`` are those of the questions; what the environment and the user's settings say does not count here.
 
     Raises:
         SovereignError: what asking and deciding raise.
     """
     # A run that was ended with its server is begun anew: it takes seconds.
     shutil.rmtree(home / "runs", ignore_errors=True)
-    settings = load({"home": str(home), "measure_seconds": 0}, environ={})
+    effective = load({"home": str(home), "measure_seconds": 0, **settings}, environ={})
     with open_store(home) as store:
         for question in QUESTIONS:
-            record = _asked(store, question) or run(Request(question, settings), store)
+            record = _asked(store, question) or run(Request(question, effective), store)
             if question == _APPROVED and not store.records.decisions(record.id):
                 reason = "Figures and sources were looked at; what is not verified is said so."
                 store.records.decide(

@@ -150,10 +150,12 @@ def _table() -> dict[str, Download]:
     }
     table[CITATION] = Download("application/x-bibtex", "How to cite it, as BibTeX", _citation, "describedby")
     table[ARCHIVE] = Download("application/zip", "Everything, to be verified offline", _archive, "item")
-    table[MANIFEST] = Download("application/json", "Manifest: every file with its hash", _manifest, "describedby", False)
+    table[MANIFEST] = Download(
+        "application/json", "Manifest: every file with its hash", _manifest, "describedby", False
+    )
     table["claims.json"] = Download("application/json", "All claims with their evidence", _contract(made["claim-record"]), saved=False)  # fmt: skip
     table["corrections.json"] = Download("application/json", "What was corrected", _contract(made["correction-record"]), saved=False)  # fmt: skip
-    for name, one in made.items():
+    for one in made.values():
         table[one.file] = Download("application/json", one.about, _contract(one), saved=False)
     return table
 

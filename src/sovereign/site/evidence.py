@@ -144,7 +144,9 @@ def _gather(site: Site) -> Gathered:
         clusters=tuple(
             sorted(clusters, key=lambda c: (order.index(c.evidence.status), -c.evidence.source_count, c.evidence.model))
         ),
-        findings=tuple(sorted((f for one in read for f in _findings(one)), key=lambda f: f.type != "real_disagreement")),
+        findings=tuple(
+            sorted((f for one in read for f in _findings(one)), key=lambda f: f.type != "real_disagreement")
+        ),
     )
 
 

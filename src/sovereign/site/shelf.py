@@ -8,6 +8,9 @@ from functools import cached_property
 from urllib.parse import quote
 from uuid import UUID
 
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+
 from sovereign.contracts.gates import standing
 from sovereign.contracts.published import Published
 from sovereign.publish.parts import MEASUREMENT_ANCHOR
@@ -85,6 +88,21 @@ class Shelf:
         """A claim with the gate's verdict that holds now."""
         gate = self.gates[claim.id]
         return claim if gate == claim.gate else claim.model_copy(update={"gate": gate})
+
+
+def canonical(request: Request, site: Site, name: str) -> RedirectResponse | None:
+    """The way to the same path under the UUID of the record of that name, None where the request names it by its UUID.
+
+    Raises:
+        NotFound: if no record goes by that name.
+    """
+    record_id = site.store.records.find(name)
+    if str(record_id) == name:
+        return None
+    given = request.url.path.split("/")
+    path = quote("/".join([*given[:2], str(record_id), *given[3:]]), safe="/:@!$&'()*+,;=-._~")
+    # A beginning may one day be that of two records, so the way is never told to be for good.
+    return RedirectResponse(f"{path}?{request.url.query}" if request.url.query else path, 302)
 
 
 def shelf(site: Site, record_id: UUID, version: int | None = None) -> Shelf:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Executable, and_, insert, or_, select
+from sqlalchemy import Connection, Executable, Select, and_, insert, or_, select
 
 from ..errors import LedgerBroken, StoreError
 from ..records import GENESIS, Event, LedgerHead, LedgerProof, canonical_json
@@ -159,6 +159,18 @@ class Ledger:
             query = query.where(or_(ledger_event.c.subject == subject, below))
         if kind is not None:
             query = query.where(ledger_event.c.kind == kind)
+        return self._read(query)
+
+    def newest(self, most: int, before: int | None = None) -> tuple[Event, ...]:
+        """The last ``most`` events, newest first; with ``before``, those just before the event of that number.
+
+        Raises:
+            LedgerBroken: if one of the events was changed.
+        """
+        query = select(ledger_event).order_by(ledger_event.c.seq.desc()).limit(most)
+        return self._read(query if before is None else query.where(ledger_event.c.seq < before))
+
+    def _read(self, query: Select[Any]) -> tuple[Event, ...]:
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
         events = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from . import benchmarks, index, mathematics
+from . import audit, benchmarks, claim, files, graph, index, lab, mathematics, record, schemas, texts
 
-PAGES = (index, benchmarks, mathematics)
+# The files of a record come after its pages: their route takes what is left.
+PAGES = (index, record, claim, files, benchmarks, mathematics, graph, lab, audit, schemas, texts)

@@ -160,7 +160,7 @@ def _page(site: Site, status: ClusterStatus | None, number: int, size: int, *, a
     all_ = gathered(site)
     several = [one for one in all_.clusters if alone or one.evidence.source_count > 1]
     kept = [one for one in several if status in (None, one.evidence.status)]
-    rows = tuple(_row(one) for one in kept[(number - 1) * size : number * size])
+    rows = tuple(row_of(one) for one in kept[(number - 1) * size : number * size])
     statuses = [one.evidence.status for one in all_.clusters]
     return BenchmarksPage(
         status=status,
@@ -178,7 +178,8 @@ def _page(site: Site, status: ClusterStatus | None, number: int, size: int, *, a
     )
 
 
-def _row(entry: ClusterEntry) -> ClusterRow:
+def row_of(entry: ClusterEntry) -> ClusterRow:
+    """A cluster as a list shows it."""
     one = entry.evidence
     widest = max(one.protocols, key=lambda p: p.spread)
     return ClusterRow(

@@ -145,7 +145,7 @@ def _checked(one: MathResult) -> Checked:
     if not checker.source.endswith(ours) or sha256_hex(checker.source.encode()) != checker.sha256:
         return Checked(ran=False)
     made, at, seconds = _anew()
-    held = verification.witness or verification.counterexample
+    held = verification.witness or verification.counterexample or {}
     try:
         found = ramsey.has_triangle_in_one_colour(held["colours"], held["n"])
     except (ValueError, TypeError, KeyError):
