@@ -77,14 +77,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda: None, proxy: str = "") -> None:
     """Serve until the process is told to stop, in its main thread. ``ready`` is called when the first request can come.
+
+    ``proxy`` is the address of the server in front, whose word on who asks is believed; empty: nobody's, for anybody can send it.
 
     Raises:
         KeyboardInterrupt: when it has stopped, if a signal told it to.
     """
     config = uvicorn.Config(
-        make_app(site), access_log=False, log_level="warning", server_header=False, date_header=True, timeout_graceful_shutdown=5
+        make_app(site), access_log=False, log_level="warning", server_header=False, date_header=True, timeout_graceful_shutdown=5,
+        proxy_headers=bool(proxy), forwarded_allow_ips=proxy,
     )  # fmt: skip
     with closing(served):
         server = uvicorn.Server(config)
