@@ -177,7 +177,9 @@ def verdict_of(protocol: Protocol, match: Match, judgement: Judgement) -> GateVe
 
 def events_of(subject: str, verdict: GateVerdict, measurements: Sequence[Measurement]) -> list[NewEvent]:
     """What the ledger is told of a verdict; nothing where nothing ran. Only what passed exactly earns a level."""
-    from sovereign.store import NewEvent  # here: each run in the sandbox imports this file, and has no use for a database
+    from sovereign.store import (
+        NewEvent,  # here: each run in the sandbox imports this file, and has no use for a database
+    )
 
     mine = [m for m in measurements if m.id in verdict.measurement_ids]
     if not mine:
