@@ -71,7 +71,7 @@ def test_an_open_trigger_is_shown_with_its_reason(site_home: Path, record: Recor
     with open_store(site_home) as store:
         store.ledger.append([NewEvent(TRIGGERED, str(record.id), payload)])
     with _site(site_home) as site:
-        client = TestClient(make_app(site))
+        client = TestClient(make_app(site), base_url="http://127.0.0.1")
         shown = client.get("/api/v1/audit").json()
         assert shown["due_total"] == 1 and shown["due"][0]["triggers"][0]["cause"] == "10.1/x"
         assert {t["trigger"]: t["records"] for t in shown["triggers"]}["RETRACTION"] == 1
@@ -83,7 +83,7 @@ def test_what_is_not_published_is_not_named(site_home: Path, record: Record) -> 
     with _site(site_home, Options(drafts=False)) as site:
         row = site.catalog.record(record.id)
         assert row is not None and not row.stands
-        client = TestClient(make_app(site))
+        client = TestClient(make_app(site), base_url="http://127.0.0.1")
         for path in ("/audit", "/api/v1/audit", "/benchmarks", "/api/v1/benchmarks", "/api/v1/audit/events"):
             text = client.get(path).text
             assert str(record.id) not in text and record.short_id not in text and str(record.id)[:8] not in text
@@ -98,7 +98,7 @@ def test_a_ledger_that_was_tampered_with_is_said_to_be_broken(site_home: Path) -
             "UPDATE ledger_event SET payload = '{\"a\":1}' WHERE seq = (SELECT max(seq) - 1 FROM ledger_event)"
         )
     with _site(site_home) as site:
-        client = TestClient(make_app(site))
+        client = TestClient(make_app(site), base_url="http://127.0.0.1")
         page = client.get("/audit")
         assert page.status_code == 200 and "It does not verify" in page.text and "cannot be used" in page.text
         shown = client.get("/api/v1/audit").json()
@@ -120,7 +120,7 @@ def test_an_answer_that_will_change_by_itself_is_not_kept(site: Site, monkeypatc
     waiting: list[Callable[[], None]] = []
     monkeypatch.setattr(verifying, "AT_ONCE", 0)
     monkeypatch.setattr("sovereign.site.pages.audit.verified", Verifier(waiting.append))
-    client = TestClient(make_app(site))
+    client = TestClient(make_app(site), base_url="http://127.0.0.1")
     first = client.get("/audit")
     assert "It is being verified" in first.text and first.headers["cache-control"] == "no-store"
     waiting.pop()()

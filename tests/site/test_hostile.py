@@ -142,7 +142,7 @@ def test_45_claims_are_on_three_pages_each_once(hostile: tuple[TestClient, list[
 def test_files_without_a_server_have_all_claims_on_one_page(hostile: tuple[TestClient, list[Record]]) -> None:
     client, records = hostile
     site: Site = client.app.state.site  # type: ignore[attr-defined]
-    static = TestClient(make_app(Site(site.store, site.catalog, Options(static=True))))
+    static = TestClient(make_app(Site(site.store, site.catalog, Options(static=True))), base_url="http://127.0.0.1")
     page = harmless(static.get(f"/paper/{records[-1].id}/claims").text)
     assert len(page.css("article.entry")) == 45 and not page.css(".pager, .verdicts")
     assert not harmless(static.get(f"/paper/{records[-1].id}").text).css("a[href*='?']")

@@ -90,7 +90,7 @@ def test_the_archive_verifies_and_its_manifest_is_the_one_given(
     assert verify_export(place, head=shared.store.ledger.checkpoint()).status == "verified"
     # It is made once: nobody adds to the ledger by asking again.
     assert files.get(f"/paper/{record.id}/record.zip").content == answer.content
-    TestClient(make_app(shared)).get(f"/paper/{record.id}/record.zip")
+    TestClient(make_app(shared), base_url="http://127.0.0.1").get(f"/paper/{record.id}/record.zip")
     assert sum(e.kind == EXPORTED for e in shared.store.ledger.events(str(record.id))) == 1
     assert (pdf := files.get(f"/paper/{record.id}/report.pdf")).headers["content-type"] == "application/pdf"
     assert hashlib.sha256(pdf.content).hexdigest() == held["report.pdf"]

@@ -127,7 +127,7 @@ def test_every_link_of_its_pages_leads_somewhere(client: TestClient, record: Rec
 
 
 def test_a_draft_says_so_and_is_not_for_crawlers(changing: Site, record: Record) -> None:
-    client = TestClient(make_app(changing))
+    client = TestClient(make_app(changing), base_url="http://127.0.0.1")
     page = read(client, f"/paper/{record.id}")
     assert page.css_first("meta[name=robots]").attributes["content"] == "noindex" and page.css(".draft")
     decision = OwnerDecision(
@@ -135,7 +135,7 @@ def test_a_draft_says_so_and_is_not_for_crawlers(changing: Site, record: Record)
     )
     changing.store.records.decide(decision)
     changing.catalog.sync(changing.store)
-    page = read(TestClient(make_app(changing)), f"/paper/{record.id}")
+    page = read(TestClient(make_app(changing), base_url="http://127.0.0.1"), f"/paper/{record.id}")
     assert not page.css("meta[name=robots]") and not page.css(".draft") and "read it" in page.body.text()  # type: ignore[union-attr]
 
 
@@ -143,7 +143,7 @@ def test_a_corrected_record_keeps_its_older_version_marked(changing: Site, recor
     gone = record.claims[0].id
     correct(changing.store, str(record.id), "CLAIM", "it was read wrongly", "owner", Change(claims=(gone,)))
     changing.catalog.sync(changing.store)
-    client = TestClient(make_app(changing))
+    client = TestClient(make_app(changing), base_url="http://127.0.0.1")
     old = read(client, f"/paper/{record.id}/v1")
     assert "Superseded" in old.css_first(".notice").text()
     assert old.css_first(".notice a").attributes["href"] == f"/paper/{record.id}"
@@ -208,7 +208,7 @@ def test_the_same_as_json(client: TestClient, record: Record) -> None:
 
 
 def test_a_hidden_draft_is_nowhere(site: Site, record: Record) -> None:
-    client = TestClient(make_app(Site(site.store, site.catalog, Options(drafts=False))))
+    client = TestClient(make_app(Site(site.store, site.catalog, Options(drafts=False))), base_url="http://127.0.0.1")
     for path in ("", "/claims", "/record.json", "/v1", "/record.zip"):
         assert client.get(f"/paper/{record.id}{path}").status_code == 404
     assert client.get(f"/claim/{record.id}.{record.claims[0].id}").status_code == 404

@@ -21,7 +21,7 @@ NOWHERE = "http://static.invalid"
 
 _FIRST = ("/", "/claims", "/robots.txt", "/openapi.json")
 _ABSOLUTE = ("/feed.atom", "/sitemap.xml")  # are nothing without the site's own address
-_NOT_FOR_FILES = ("/owner", "/assets/search-data.js")
+_NOT_FOR_FILES = ("/owner", "/api/v1/questions", "/assets/search-data.js")
 
 
 class Answered(NamedTuple):
