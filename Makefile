@@ -43,6 +43,8 @@ help:  ## say what can be made
 .PHONY: demo
 demo: $(VENV)/base.stamp  ## answer the first question, offline, from the starter library, into ./demo
 	$(VENV)/bin/sovereign ask "$$QUESTION" --only-library --out demo </dev/null
+	@echo "To read it, open demo/report.html, or as a site: $(VENV)/bin/sovereign serve"
+	@echo "A site with several records: $(VENV)/bin/sovereign serve --demo"
 
 .PHONY: test
 test: lint types layers unit  ## lint, types, layers, unit tests

@@ -16,14 +16,14 @@ import pypdfium2 as pdfium
 
 from sovereign.publish import FORMATS, render_bytes, write_all
 from sovereign.settings import load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 REPEATS = 5
 
 
 def main(record_id: str) -> int:
     """Print the figures."""
-    with open_store(load().home) as store:
+    with open_of(load()) as store:
         record, artifact = store.records.load(record_id), store.artifacts.get
         for name in FORMATS:
             seconds = []

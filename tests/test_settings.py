@@ -20,6 +20,7 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     settings = load(environ={})
     assert settings.model_dump(exclude={"origins"}) == {
         "home": tmp_path / "sovereign",
+        "store_url": "",
         "owner": "ada",
         "max_papers": 19,
         "budget_seconds": 600.0,

@@ -33,11 +33,11 @@ def ask(
     """
     from sovereign.kernel import Request, run
     from sovereign.settings import load
-    from sovereign.store import open_store
+    from sovereign.store import open_of
 
     effective = load(settings)
     paths = [library] if isinstance(library, str | PathLike) else library
-    with open_store(effective.home) as store:
+    with open_of(effective) as store:
         request = Request(
             question,
             effective,
@@ -58,9 +58,9 @@ def resume(run_id: str, **settings: object) -> Record:
     """
     from sovereign.kernel import resume as go_on
     from sovereign.settings import load
-    from sovereign.store import open_store
+    from sovereign.store import open_of
 
-    with open_store(load(settings).home) as store:
+    with open_of(load(settings)) as store:
         return go_on(run_id, store)
 
 

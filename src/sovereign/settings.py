@@ -55,6 +55,10 @@ class Settings(BaseModel):
         default_factory=_default_home,
         description="Folder that holds the database, artifacts, ledger and settings file.",
     )
+    store_url: str = Field(
+        default="",
+        description="PostgreSQL database that keeps records and ledger, postgresql://…; empty: a file in the home.",
+    )
     owner: str = Field(
         default_factory=_login_name, min_length=1, description="Name under which decisions of the owner are recorded."
     )

@@ -28,10 +28,24 @@ from sovereign.records import (
 from sovereign.store import Store, open_store
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(tmp_path / "home", wait_seconds=0.2) as opened:
+@pytest.fixture(params=["file", "postgresql"])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    """An empty store, of the one kind and of the other."""
+    url = request.getfixturevalue("emptied") if request.param == "postgresql" else ""
+    with open_store(tmp_path / "home", url, wait_seconds=0.2) as opened:
         yield opened
+
+
+@pytest.fixture
+def emptied(postgres: str) -> str:
+    """The address of a database whose tables, if it has them, are empty."""
+    import psycopg
+
+    with psycopg.connect(postgres) as raw:
+        tables = raw.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'sovereign'").fetchall()
+        if names := ", ".join(f"sovereign.{name}" for (name,) in tables if name != "alembic_version"):
+            raw.execute(f"TRUNCATE {names} RESTART IDENTITY")
+    return postgres
 
 
 @pytest.fixture

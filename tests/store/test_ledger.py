@@ -14,6 +14,8 @@ from sovereign.errors import LedgerBroken, SovereignError, StoreError
 from sovereign.records import GENESIS, Event, LedgerHead, canonical_json
 from sovereign.store import Store, open_store
 
+from .sql import address_of, edit, in_a_file, rows
+
 COLUMNS = ("seq", "at", "kind", "subject", "payload", "prev_hash", "hash")
 
 
@@ -25,28 +27,15 @@ def full(store: Store) -> Store:
     return store
 
 
-def edit(store: Store, statement: str, *values: Any) -> None:
-    """What someone does who has the file."""
-    with closing(sqlite3.connect(store.home / "sovereign.db")) as raw:
-        raw.execute(statement, values)
-        raw.commit()
-
-
-def rows(store: Store) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(store.home / "sovereign.db")) as raw:
-        raw.text_factory = bytes
-        return raw.execute("SELECT * FROM ledger_event ORDER BY seq").fetchall()
-
-
 def rehash(store: Store) -> None:
     """Make the whole chain consistent again."""
     prev = GENESIS
     for seq, at, kind, subject, payload, _, _ in rows(store):
         event = Event(
             seq=seq,
-            at=at.decode(),
-            kind=kind.decode(),
-            subject=subject.decode(),
+            at=at,
+            kind=kind,
+            subject=subject,
             payload=json.loads(payload),
             prev_hash=prev,
             hash="",
@@ -124,6 +113,7 @@ def test_one_changed_letter_in_any_column(full: Store, column: str, seq: int) ->
     assert any(p.seq == seq for p in report.problems)
 
 
+@in_a_file
 @pytest.mark.parametrize("column", COLUMNS[1:])
 @pytest.mark.parametrize(
     "value", [b"\xff\x00", 7, 1.5, "", "\x00", "[1]", "[" * 100_000, '{"a":NaN}', b"\xc3(".decode("latin1")]
@@ -137,6 +127,7 @@ def test_any_value_in_any_column_is_that_events_problem(full: Store, column: str
         report.model_dump_json()
 
 
+@in_a_file
 def test_bytes_that_are_no_text(full: Store) -> None:
     edit(full, "UPDATE ledger_event SET kind = CAST(x'ff41' AS TEXT) WHERE seq = 2")
     edit(full, "UPDATE ledger_event SET payload = CAST(x'7b2261223a22ff227d' AS TEXT) WHERE seq = 3")
@@ -233,6 +224,7 @@ def test_a_head_that_is_none(full: Store, head: LedgerHead) -> None:
     assert full.ledger.verify(head).status == "broken"
 
 
+@in_a_file
 def test_a_seq_that_is_no_number(full: Store) -> None:
     with closing(sqlite3.connect(full.home / "sovereign.db")) as raw:
         raw.executescript(
@@ -247,6 +239,7 @@ def test_a_seq_that_is_no_number(full: Store) -> None:
         full.ledger.append([("a", "b", {})])
 
 
+@in_a_file
 def test_a_number_given_twice(full: Store) -> None:
     with closing(sqlite3.connect(full.home / "sovereign.db")) as raw:
         raw.executescript(
@@ -283,6 +276,7 @@ def test_appending_goes_on_after_a_crash_before_the_head_was_written(
     assert full.ledger.kept_head() == full.ledger.head() == LedgerHead(count=7, hash=full.ledger.events()[-1].hash)
 
 
+@in_a_file
 @pytest.mark.parametrize(
     "content",
     [
@@ -305,6 +299,7 @@ def test_a_head_file_that_holds_no_head(full: Store, content: bytes) -> None:
     assert full.ledger.head().count == 5
 
 
+@in_a_file
 def test_a_head_file_that_cannot_be_read(full: Store) -> None:
     full.ledger.head_file.unlink()
     full.ledger.head_file.mkdir()
@@ -312,6 +307,7 @@ def test_a_head_file_that_cannot_be_read(full: Store) -> None:
         full.ledger.kept_head()
 
 
+@in_a_file
 def test_flipped_bytes_anywhere_in_the_file(full: Store) -> None:
     """Either the rows are what they were, or the report says otherwise, or the file is refused: no traceback."""
     head = full.ledger.kept_head()
@@ -341,15 +337,15 @@ def test_flipped_bytes_anywhere_in_the_file(full: Store) -> None:
     assert noticed > 50
 
 
-def _append(home: Path, name: str, times: int) -> None:
-    with open_store(home, wait_seconds=30) as store:
+def _append(home: Path, url: str, name: str, times: int) -> None:
+    with open_store(home, url, wait_seconds=30) as store:
         for i in range(times):
             store.ledger.append([("worker", name, {"i": i, "part": part}) for part in range(2)])
 
 
 def test_two_processes_append_to_one_chain(store: Store) -> None:
     spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_append, args=(store.home, name, 25)) for name in ("a", "b")]
+    workers = [spawn.Process(target=_append, args=(store.home, address_of(store), name, 25)) for name in ("a", "b")]
     for worker in workers:
         worker.start()
     for worker in workers:

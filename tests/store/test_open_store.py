@@ -20,9 +20,12 @@ from sovereign.errors import StoreError
 from sovereign.store import Store, open_store
 from sovereign.store.tables import HEAD_REVISION, metadata
 
+from .sql import in_a_file
+
 MIGRATIONS = Path(sovereign.store.database.__file__).parent / "migrations"
 
 
+@in_a_file
 def test_the_migrations_lead_to_the_tables_that_the_queries_use(store: Store) -> None:
     with create_engine(f"sqlite:///{store.home / 'sovereign.db'}").connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -59,6 +62,7 @@ def test_alembic_is_imported_only_to_migrate(tmp_path: Path) -> None:
     assert [run.stdout.strip() for run in runs] == [b"True", b"False"]
 
 
+@in_a_file
 def test_pragmas(store: Store) -> None:
     with store._database.reading() as connection:
         said = {
@@ -115,6 +119,7 @@ def test_a_database_of_a_newer_version(tmp_path: Path) -> None:
     assert "upgrade" in caught.value.advice
 
 
+@in_a_file
 def test_a_locked_database_can_be_read_and_says_so_when_written(store: Store) -> None:
     store.ledger.append([("a", "b", {})])
     other = sqlite3.connect(store.home / "sovereign.db", isolation_level=None)

@@ -10,18 +10,14 @@ from sqlalchemy.event import listen
 
 from sovereign.errors import LedgerBroken, NotFound, StoreError
 from sovereign.records import OwnerDecision, Record
-from sovereign.store import Store
+from sovereign.store import NewEvent, Store
+
+from .sql import edit, in_a_file, refusing
 
 A = "aaaa1111-0000-4000-8000-000000000001"
 A2 = "aaaa2222-0000-4000-8000-000000000002"
 B = "bbbbcccc-0000-4000-8000-000000000003"
 Make = Callable[..., Record]
-
-
-def edit(store: Store, statement: str, *values: Any) -> None:
-    with closing(sqlite3.connect(store.home / "sovereign.db")) as raw:
-        raw.execute(statement, values)
-        raw.commit()
 
 
 @pytest.mark.parametrize(
@@ -58,16 +54,34 @@ def test_saving_again_changes_nothing_and_other_content_is_refused(store: Store,
     assert store.ledger.head().count == 1
 
 
+def test_many_are_saved_together_or_not_at_all(store: Store, make_record: Make) -> None:
+    first, second, third = (make_record(record_id) for record_id in (A, A2, B))
+    store.records.save(first)
+    other = make_record(A, question="Another?")
+    with pytest.raises(StoreError, match="saved already"):
+        store.records.save_many([(second, []), (other, [])])
+    with pytest.raises(StoreError):
+        store.records.save_many([(second, []), (second.model_copy(update={"question": "Another?"}), [])])
+    with refusing(store, "record_version"), pytest.raises(StoreError):
+        store.records.save_many([(second, []), (third, [])])
+    assert [str(e.id) for e in store.records.newest()] == [A]
+    entries = store.records.save_many([(first, []), (second, [NewEvent("asked", A2, {})]), (third, [])])
+    assert [str(entry.id) for entry in entries] == [A, A2, B]
+    assert [str(e.id) for e in store.records.newest()] == [B, A2, A]
+    assert [e.kind for e in store.ledger.events()] == ["record.saved", "asked", "record.saved", "record.saved"]
+    assert [store.records.load(record_id) for record_id in (A, A2, B)] == [first, second, third]
+    assert store.records.save_many([]) == ()
+
+
 def test_a_record_that_was_never_reviewed_has_no_score(store: Store, make_record: Make) -> None:
     assert store.records.save(make_record(A).model_copy(update={"reviews": ()})).score is None
 
 
 def test_row_and_event_are_written_together_or_not_at_all(store: Store, make_record: Make) -> None:
-    edit(store, "CREATE TRIGGER t BEFORE INSERT ON ledger_event BEGIN SELECT RAISE(ABORT, 'no'); END")
-    with pytest.raises(StoreError):
-        store.records.save(make_record(A))
-    assert store.records.newest() == ()
-    edit(store, "DROP TRIGGER t")
+    with refusing(store, "ledger_event"):
+        with pytest.raises(StoreError):
+            store.records.save(make_record(A))
+        assert store.records.newest() == ()
     store.records.save(make_record(A))
     assert store.records.load(A) == make_record(A)
 
@@ -94,6 +108,7 @@ def test_a_record_without_its_number_is_the_newest_until_the_next_save(store: St
     assert [str(e.id) for e in store.records.newest()] == [A2, B, A]
 
 
+@in_a_file
 def test_no_query_reads_a_whole_table(store: Store, make_record: Make) -> None:
     """What one record costs does not grow with the store: each query goes by an index."""
     for record_id in (A, A2, B):
@@ -159,11 +174,16 @@ def test_an_artifact_that_is_no_record(store: Store, make_record: Make) -> None:
         store.records.load(A)
 
 
+@in_a_file
 def test_a_damaged_row(store: Store, make_record: Make) -> None:
     store.records.save(make_record(A))
     edit(store, "UPDATE record SET score = 'high'")
     with pytest.raises(StoreError, match="damaged"):
         store.records.newest()
+
+
+def test_a_damaged_id(store: Store, make_record: Make) -> None:
+    store.records.save(make_record(A))
     edit(store, "UPDATE record SET id = 'aaaa1111'")
     with pytest.raises(StoreError, match="damaged"):
         store.records.load(A[:8])

@@ -22,15 +22,11 @@ from sovereign.records import Correction, OwnerDecision, Record
 from sovereign.store import NewEvent, Store, open_store
 from sovereign.store.database import Database
 
+from .sql import edit, refusing
+
 A = "aaaa1111-0000-4000-8000-000000000001"
 B = "aaaa1111-0000-4000-8000-00000000000b"
 Make = Callable[..., Record]
-
-
-def edit(store: Store, statement: str, *values: Any) -> None:
-    with closing(sqlite3.connect(store.home / "sovereign.db")) as raw:
-        raw.execute(statement, values)
-        raw.commit()
 
 
 def corrected(before: Record, **changes: Any) -> Record:
@@ -119,10 +115,8 @@ def test_row_version_and_events_are_written_together_or_not_at_all(store: Store,
     first = make_record(A)
     store.records.save(first)
     for table in ("ledger_event", "record_version"):
-        edit(store, f"CREATE TRIGGER t BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'no'); END")
-        with pytest.raises(StoreError):
+        with refusing(store, table), pytest.raises(StoreError):
             store.records.amend(corrected(first))
-        edit(store, "DROP TRIGGER t")
         assert store.records.load(A) == first
         assert len(store.records.versions(A)) == 1
         assert store.ledger.head().count == 1

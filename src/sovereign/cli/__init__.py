@@ -21,6 +21,7 @@ from . import records as _records
 from . import review as _review
 from . import schemas as _schemas
 from . import serve as _serve
+from . import site as _site
 from . import system as _system
 from . import verify as _verify
 from . import verify_record as _verify_record
@@ -57,6 +58,7 @@ app.add_typer(_index.index, name="index")
 app.add_typer(_benchmarks.benchmarks, name="benchmarks")
 app.add_typer(_lab.lab, name="lab")
 app.add_typer(_system.ledger, name="ledger")
+app.add_typer(_site.site, name="site")
 app.add_typer(_export.key, name="key")
 _lab.lab.command("gate")(_gate.lab_gate)
 _lab.lab.command("reproduce")(_gate.lab_reproduce)

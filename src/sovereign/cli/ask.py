@@ -19,7 +19,7 @@ from sovereign.reading import printable
 from sovereign.records import Record
 from sovereign.settings import load
 from sovereign.sources import LOCAL, require_source
-from sovereign.store import Store, open_store
+from sovereign.store import Store, open_of
 
 from .answered import show_answer
 from .corrections import published_of
@@ -97,7 +97,7 @@ def ask(
                 err.print(f"[yellow]--only-library: {clean(away)} is not asked; no language model takes its place.[/]")
                 settings = settings.model_copy(update={name: "none"})
     request = Request(question, settings, tuple(library or ()), tuple(source or ()), not no_measure, record, replay)
-    with open_store(settings.home) as store:
+    with open_of(settings) as store:
         with progress_line(not as_json) as progress:
             made = run(request, store, progress)
         _hand_over(made, out_dir, as_json, store)
@@ -114,7 +114,7 @@ def resume(
     as_json: Annotated[bool, typer.Option("--json", help="Print the record as JSON on stdout.")] = False,
 ) -> None:
     """Go on with a run that was stopped or killed, after the last stage that ended."""
-    with open_store(load().home) as store:
+    with open_of(load()) as store:
         with progress_line(not as_json) as progress:
             record = go_on(run_id, store, progress)
         _hand_over(record, out_dir, as_json, store)

@@ -12,7 +12,7 @@ from sovereign.kernel.correct import correct as make_correction
 from sovereign.records import Correction, CorrectionType, Record
 from sovereign.records.correction import spans
 from sovereign.settings import load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 from .output import clean, err, guarded, out, print_json
 from .records import Json, RecordId
@@ -51,7 +51,7 @@ def correct(
     """Correct a record: the correction is added and makes a new version; the versions before stay."""
     change = Change(tuple(claim or ()), tuple(measurement or ()), tuple(sets or ()), tuple(restore or ()))
     settings = load()
-    with open_store(settings.home) as store:
+    with open_of(settings) as store:
         before = store.records.load(record_id)
         new = make_correction(store, record_id, _kind(kind), note, settings.owner, change)
         approved = bool(store.records.decisions(new.id, before.version))

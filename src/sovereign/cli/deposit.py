@@ -11,7 +11,7 @@ from sovereign.errors import InputError
 from sovereign.publish import deposit as deposits
 from sovereign.records import Record
 from sovereign.settings import load
-from sovereign.store import Store, open_store
+from sovereign.store import Store, open_of
 
 from .output import clean, err, guarded, out, print_json, progress_line
 from .records import Json, Reason, RecordId
@@ -37,7 +37,7 @@ def deposit(
     terms = deposits.Terms(archive, settings.record_license, settings.record_contributor)
     if rebuild and restart:
         raise InputError("--rebuild and --restart are two things", "Give --restart: it stages the files anew, too.")
-    with open_store(settings.home) as store:
+    with open_of(settings) as store:
         record = store.records.load(record_id)
         again = rebuild or restart or not _begun(store, record, archive)
         files = deposits.files_of(store, record) if again else None
@@ -68,7 +68,7 @@ def approve_deposit(
         raise InputError("The reason is empty.", "Say why in a few words: it stands in the ledger for good.")
     settings = load()
     archive = deposits.address(settings.archive_url, production)
-    with open_store(settings.home) as store:
+    with open_of(settings) as store:
         record = store.records.load(record_id)
         state = deposits.to_approve(store, record, archive)
         _confirm(state, confirm)

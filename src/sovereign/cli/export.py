@@ -15,7 +15,7 @@ from sovereign.publish.export import export_files, load_key, make_key, public_ke
 from sovereign.publish.folder import write_whole
 from sovereign.publish.standing import standing_of
 from sovereign.settings import load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 from .corrections import published_of
 from .output import clean, err, guarded, out, print_json
@@ -49,7 +49,7 @@ def export(
     as_json: Json = False,
 ) -> None:
     """Export one record with the ledger head of now."""
-    with open_store(load().home) as store:
+    with open_of(load()) as store:
         published = published_of(store, record_id, version)
         record = published.record
         if form == CRATE:

@@ -18,7 +18,7 @@ from sovereign.lab.reproduce import reproduce as run_again
 from sovereign.lab.texts import claims_of
 from sovereign.records import Claim, GateVerdict, Measurement, SeedClaims, seed_claims
 from sovereign.settings import load
-from sovereign.store import NewEvent, Store, open_store
+from sovereign.store import NewEvent, Store, open_of
 
 from .output import clean, err, guarded, out, print_json
 
@@ -48,7 +48,7 @@ def lab_gate(
         raise InputError(
             "Say what to put through the gate.", "Give one of --record ID, --claim TEXT and --claims FILE."
         )
-    with open_store(load().home) as store:
+    with open_of(load()) as store:
         if record is not None:
             gated, note = _of_record(record, store)
         else:
@@ -180,7 +180,7 @@ def lab_reproduce(
     as_json: Json = False,
 ) -> None:
     """Run the exact protocols of a record again in a fresh sandbox, and compare."""
-    with open_store(load().home) as store:
+    with open_of(load()) as store:
         found = store.records.load(record)
         events = store.ledger.events(str(found.id))
         repeats, told = run_again(found, events, store.artifacts.get, store.artifacts.put, tell=_tell)

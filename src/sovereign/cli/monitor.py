@@ -11,7 +11,7 @@ from sovereign.errors import ReviewDue
 from sovereign.kernel.monitor import Watched, looking
 from sovereign.kernel.monitor import monitor as watch
 from sovereign.settings import load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 from .output import clean, err, guarded, out, print_json
 from .records import Json
@@ -35,7 +35,7 @@ def monitor(
 ) -> None:
     """Look for retractions, changed sources, failed reproductions, contested figures and damage; raise review triggers."""
     settings = load()
-    with open_store(settings.home) as store:
+    with open_of(settings) as store:
         if not store.records.newest():
             found: tuple[Watched, ...] = ()
         else:

@@ -11,7 +11,7 @@ from rich.table import Table
 from sovereign.errors import InputError
 from sovereign.records import OwnerDecision, OwnerOutcome
 from sovereign.settings import load
-from sovereign.store import RecordEntry, Store, open_store
+from sovereign.store import RecordEntry, Store, open_of
 
 from .answered import show_answer
 from .corrections import published_of, show_corrections, standing_json
@@ -24,7 +24,7 @@ Reason = Annotated[str, typer.Option("--reason", help="Why. It stands in the led
 
 
 def _store() -> Store:
-    return open_store(load().home)
+    return open_of(load())
 
 
 @guarded
@@ -104,7 +104,7 @@ def _decide(record_id: str, outcome: OwnerOutcome, reason: str, as_json: bool) -
     if not reason.strip():
         raise InputError("The reason is empty.", "Say why in a few words: it stands in the ledger for good.")
     settings = load()
-    with open_store(settings.home) as store:
+    with open_of(settings) as store:
         found = store.records.load(record_id)
         decision = OwnerDecision(
             record_id=str(found.id), outcome=outcome, reason=reason, by=settings.owner, at=datetime.now(UTC).isoformat(timespec="seconds")

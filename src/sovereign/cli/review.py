@@ -14,7 +14,7 @@ from sovereign.errors import InputError
 from sovereign.kernel.tribunal import review_json
 from sovereign.records import Finding
 from sovereign.settings import load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 from .output import clean, guarded, out, print_json
 
@@ -39,7 +39,7 @@ def review(
 def _read(name: str) -> Mapping[str, Any]:
     path = Path(name)
     if not path.is_file():
-        with open_store(load().home) as store:
+        with open_of(load()) as store:
             return store.records.load(name).model_dump(mode="json")
     if path.stat().st_size > _LARGEST:
         raise InputError(f"{name} is larger than {_LARGEST:,} bytes.", "Give the record.json of an export.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Annotated
 
 import typer
@@ -34,11 +34,18 @@ def serve(
             help="Show records that neither the policy nor the owner approved. Without it, they are shown to this machine alone.",
         ),
     ] = None,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="Show records made from the starter library, in a home of their own; yours is not touched."
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Serve the records as a web site with a JSON interface, until it is stopped with Ctrl-C."""
     try:
         from sovereign.site.context import Options
+        from sovereign.site.demo import QUESTIONS, demo_home, making
         from sovereign.site.serving import address_of, bound, is_loopback, opened
         from sovereign.site.serving import serve as run
     except ImportError as error:
@@ -60,13 +67,12 @@ def serve(
             )
         err.print("Stop it with Ctrl-C.")
 
+    home = demo_home() if demo else load().home
+    options = Options(base_url.rstrip("/"), shown, expected=len(QUESTIONS) if demo else 0)
     with (
+        making(home) if demo else nullcontext(),
         progress_line(not as_json) as progress,
-        opened(
-            load().home,
-            Options(base_url.rstrip("/"), shown),
-            lambda n, of: progress("catalogue", f"{n} of {of} records"),
-        ) as site,
+        opened(home, options, lambda n, of: progress("catalogue", f"{n} of {of} records")) as site,
         # To be stopped is how a server ends.
         suppress(KeyboardInterrupt),
     ):

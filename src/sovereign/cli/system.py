@@ -14,7 +14,7 @@ from rich.table import Table
 from sovereign.errors import InputError, LedgerBroken
 from sovereign.records import LedgerHead, canonical_json
 from sovereign.settings import lines, load
-from sovereign.store import open_store
+from sovereign.store import open_of
 from sovereign.version import __version__
 
 from .output import clean, guarded, out, print_json
@@ -34,7 +34,7 @@ def ledger_verify(
 ) -> None:
     """Verify every event of the ledger against its hash, its predecessor, and the head."""
     settings = load()
-    with open_store(settings.home) as store:
+    with open_of(settings) as store:
         report = store.ledger.verify(head_in(head) if head else store.ledger.kept_head())
     if as_json:
         print_json(report.model_dump(mode="json"))
@@ -62,7 +62,7 @@ def ledger_verify(
 @guarded
 def ledger_head() -> None:
     """Print the ledger's head as JSON: keep it elsewhere, to hold the ledger and exports against."""
-    with open_store(load().home) as store:
+    with open_of(load()) as store:
         typer.echo(canonical_json(store.ledger.checkpoint().model_dump(mode="json")).decode())
 
 

@@ -13,7 +13,7 @@ from sovereign.publish.export.importing import import_export
 from sovereign.publish.export.report import ExportReport
 from sovereign.records import LedgerHead
 from sovereign.settings import load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 from .output import clean, guarded, out, print_json
 from .system import head_in
@@ -57,7 +57,7 @@ def verify_record(place: Place, head: Head = None, key: Key = None, as_json: Jso
 def import_record(place: Place, head: Head = None, key: Key = None, as_json: Json = False) -> None:
     """Verify an export and take its record into the store of this machine."""
     anchor, public = _anchors(head, key)
-    with open_store(load().home) as store:
+    with open_of(load()) as store:
         report, record = import_export(store, place, anchor, public)
     if record is None:
         if not as_json:

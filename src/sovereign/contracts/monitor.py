@@ -14,13 +14,14 @@ TRIGGERS: Final[tuple[Trigger, ...]] = get_args(Trigger)
 MONITORED = "record.monitored"
 """Kind of the event of a run of the monitor that looked at a record, on its id; payload ``checked``, the triggers it could look for."""
 
-_MEANS: dict[Trigger, str] = {
+MEANS: Final[dict[Trigger, str]] = {
     "RETRACTION": "A source that a claim of the answer rests on was retracted or withdrawn.",
     "SOURCE_CHANGED": "A source that a claim of the answer rests on has another text, or a later version, than the one that was read.",
     "REPRODUCTION_FAILED": "A measurement was run again and did not come out the same.",
     "CONTESTED_CLUSTER": "Works give figures for what the answer cites that disagree although their protocols are the same.",
     "INTEGRITY": "An artifact that the record rests on is missing or changed, or the ledger does not verify.",
 }
+"""What each trigger means."""
 
 
 class ActiveTrigger(Model):
@@ -91,7 +92,7 @@ def review_monitor(published: Published) -> ReviewMonitor:
         monitor_state=state,
         active_triggers=active,
         monitored_triggers=tuple(
-            MonitoredTrigger(trigger=t, definition=_MEANS[t], last_checked_at=looked[t]) for t in TRIGGERS
+            MonitoredTrigger(trigger=t, definition=MEANS[t], last_checked_at=looked[t]) for t in TRIGGERS
         ),
         enforcement="A trigger asks for a review and changes nothing by itself: no claim, level, tier or decision. A correction, "
         "made by the owner, does.",

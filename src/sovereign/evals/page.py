@@ -14,6 +14,7 @@ from pathlib import Path
 from sovereign.errors import InputError
 
 from . import (
+    digest,
     disagreements_page,
     extraction_tables,
     key_tables,
@@ -80,7 +81,7 @@ def filled(page: str, found: Results) -> str:
 
 
 def renew(root: Path) -> None:
-    """Draw into ``docs/results/evals`` and write ``docs/evals.md``.
+    """Draw into ``docs/results/evals``, write ``docs/evals.md``, and put what ships with the package of both into ``src``.
 
     Raises:
         InputError: if the page or a result is missing or broken.
@@ -90,6 +91,7 @@ def renew(root: Path) -> None:
     try:
         text = filled(page.read_text("utf-8"), found)
         plots.write(found, root / "docs/results/evals")
+        shipped = digest.digest(text, found)
     except OSError as error:
         raise InputError(
             f"{page} cannot be read: {error.strerror}.", "Give the project's folder with --root."
@@ -97,6 +99,9 @@ def renew(root: Path) -> None:
     except (KeyError, TypeError, IndexError, ValueError) as error:
         raise InputError(f"A result is not of this version: {error!r}.", "Measure all of them again.") from error
     results.put(text.encode(), page)
+    results.write(shipped, root / digest.FOLDER / digest.FILE)
+    for name in plots.DRAWINGS:
+        results.put((root / f"docs/results/evals/{name}.svg").read_bytes(), root / digest.FOLDER / f"{name}.svg")
 
 
 def main(arguments: list[str] | None = None) -> int:

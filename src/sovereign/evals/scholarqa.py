@@ -28,7 +28,7 @@ from sovereign.kernel import Request, run
 from sovereign.language.words import content_stems, normalize
 from sovereign.records import Answer
 from sovereign.settings import load as load_settings
-from sovereign.store import open_store
+from sovereign.store import open_of
 from sovereign.version import __version__
 
 from .files import Row, digest, find, missing, objects, record
@@ -132,7 +132,7 @@ def answered(questions: Sequence[str], library: Path | None, progress: Progress)
         settings = load_settings({"home": folder, "embedder": "none", "measure_seconds": 0}, environ={})
         libraries = (library,) if library else ()
         found = []
-        with open_store(settings.home) as store:
+        with open_of(settings) as store:
             for number, question in enumerate(questions, 1):
                 progress(f"question {number} of {len(questions)}")
                 found.append(run(Request(question, settings, libraries, measure=False), store).answer)

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from sovereign.errors import InputError, StoreError
+from sovereign.errors import StoreError
 from sovereign.settings import public_address
+from sovereign.store.postgres import require_address
 
 from .base import Found, Named, Stored, refuse_cleared, refuse_mixing
 
@@ -44,22 +45,13 @@ class PostgresVectors:
             InputError: if the driver is not installed, or ``url`` is no such address.
             StoreError: if the database cannot be used.
         """
-        try:
-            import psycopg
-        except ImportError as error:
-            raise InputError(
-                f"PostgreSQL needs the library psycopg: {error}",
-                'Install the extra postgres: pip install "sovereign-research[postgres]".',
-            ) from error
+        require_address(url, "index_url")
+        import psycopg
+
         self._errors = psycopg.Error
         self._lock = RLock()  # a transaction is one of the connection, whichever thread began it
         self._required: Named | None = None
         self._where = public_address(url)
-        if not _is_understood(url):
-            raise InputError(
-                "The setting index_url is no address of a PostgreSQL database.",
-                "Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with signs such as @ or / of the password as %40 or %2F.",
-            )
         with self._explained():
             self._db: Any = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
         try:
@@ -186,20 +178,6 @@ class PostgresVectors:
                 f"the index {self._where} cannot be used: {reason}",
                 "Check the setting index_url, that the server runs, and that pgvector is installed in it.",
             ) from error
-
-
-def _is_understood(url: str) -> bool:
-    """Whether libpq takes all parts of an address for what they are: it repeats in its errors what it takes for a port or the name
-    of a database, and that may be a piece of a password."""
-    import psycopg
-
-    try:
-        parts = psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.Error:
-        return False
-    ports = str(parts.get("port", "")).replace(",", "")
-    whole = url.startswith(("postgresql://", "postgres://")) and "@" not in str(parts.get("dbname", ""))
-    return whole and (not ports or ports.isdecimal())
 
 
 def _text(vector: Vectors) -> str:

@@ -67,7 +67,8 @@ class Protocol:
 
     ``seconds`` is about how long a run takes; 0 for plain arithmetic. ``packages`` are those that it needs, with their
     version where it matters. ``tolerance`` is the relative deviation within which a figure agrees; ``repeats_within``
-    that of a second run from the first.
+    that of a second run from the first. ``ever_exact``: for some claims it measures all that they state; otherwise it is a
+    proxy for every one.
     """
 
     name: str
@@ -83,3 +84,4 @@ class Protocol:
     tolerance: float = 0.0
     repeats_within: float = 0.0
     independent: str | None = None
+    ever_exact: bool = True

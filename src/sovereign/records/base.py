@@ -25,7 +25,7 @@ def canonical_json(value: Any) -> bytes:
     # The standard library's encoder is ten times as fast. What it would write otherwise goes the long way.
     try:
         return _ENCODE(_simple(value)).encode("utf-8")
-    except (_NotSimple, UnicodeEncodeError, RecursionError):
+    except (_NotSimple, UnicodeEncodeError, RecursionError, TypeError):  # the last for a key that is no text
         return rfc8785.dumps(value)
 
 
@@ -34,6 +34,7 @@ class _NotSimple(Exception):
 
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
+_LEAVES = frozenset((str, bool, type(None)))
 _EXACT = 2**53  # whole numbers below it are the same as int and as float
 
 
@@ -44,15 +45,14 @@ def _simple(value: Any) -> Any:
         _NotSimple: if there is none: a large or a very small number, a name of a key that may sort otherwise, a type of its own.
     """
     kind = type(value)
-    if kind is str or value is None or kind is bool:
-        return value
     if kind is dict:
-        for key in value:
-            if type(key) is not str or not key.isascii():
-                raise _NotSimple
-        return {key: _simple(one) for key, one in value.items()}
+        if not "".join(value).isascii():
+            raise _NotSimple
+        return {key: one if type(one) in _LEAVES else _simple(one) for key, one in value.items()}
     if kind is list or kind is tuple:
-        return [_simple(one) for one in value]
+        return [one if type(one) in _LEAVES else _simple(one) for one in value]
+    if kind in _LEAVES:
+        return value
     if kind is int and -_EXACT < value < _EXACT:
         return value
     if kind is float and -_EXACT < value < _EXACT:

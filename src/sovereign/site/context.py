@@ -21,14 +21,16 @@ class Options:
 
     ``base_url`` is its public address without a slash at the end; empty: whatever address a request came to. ``drafts``: records
     that neither the policy nor the owner approved are shown, marked as drafts; otherwise they are not there. ``token`` lets the
-    owner write; empty: nobody can. ``static``: the pages become files, without a server behind them. ``texts``: downloads hold the
-    stored texts of sources, which may not be ours to pass on.
+    owner write; empty: nobody can. ``static``: the pages become files, without a server behind them. ``expected`` is how many records
+    there will be when those that are being made are done; 0 where nothing is being made. ``texts``: downloads hold the stored texts of
+    sources, which may not be ours to pass on.
     """
 
     base_url: str = ""
     drafts: bool = True
     token: str = field(default="", repr=False)
     static: bool = False
+    expected: int = 0
     texts: bool = False
 
 

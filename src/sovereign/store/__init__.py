@@ -1,4 +1,4 @@
-"""The store: database, content-addressed artifacts, ledger. Open it with ``open_store``."""
+"""The store: database, content-addressed artifacts, ledger. Open it with ``open_store``, or ``open_of`` the settings."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 from types import TracebackType
 
 from ..errors import StoreError
+from ..settings import Settings
 from .artifacts import Artifacts
 from .audit import LedgerProblem, LedgerReport
-from .database import Database, explained
+from .database import Database
 from .files import write_atomic
 from .ledger import Ledger, NewEvent
 from .records import DECIDED, SAVED, RecordEntry, Records, RecordVersion, decided_on
+from .sqlite import explained
 
 __all__ = [
     "DECIDED",
@@ -29,6 +31,7 @@ __all__ = [
     "Store",
     "decided_on",
     "explained",
+    "open_of",
     "open_store",
     "write_atomic",
 ]
@@ -57,12 +60,19 @@ class Store:
         self.close()
 
 
-def open_store(home: Path, *, wait_seconds: float = 10.0) -> Store:
+def open_of(settings: Settings) -> Store:
+    """Open the store that the settings name. See ``open_store``."""
+    return open_store(settings.home, settings.store_url)
+
+
+def open_store(home: Path, url: str = "", *, wait_seconds: float = 10.0) -> Store:
     """Open the store in the folder ``home``, making it where there is none, with its tables up to date.
 
-    ``wait_seconds`` is how long to wait for another process that is writing.
+    The database is a file there, or the PostgreSQL database at ``url``; artifacts and the ledger's head are in the folder either
+    way. ``wait_seconds`` is how long to wait for another process that is writing.
 
     Raises:
+        InputError: if ``url`` is no address of a PostgreSQL database, or the driver is not installed.
         StoreError: if the folder or its database cannot be made, opened or written.
     """
     try:
@@ -77,7 +87,7 @@ def open_store(home: Path, *, wait_seconds: float = 10.0) -> Store:
             f"the store cannot be opened: {home} cannot be written",
             "Make the folder writable for you, or choose another home.",
         )
-    database = Database(home / "sovereign.db", wait_seconds)
+    database = Database(url or home / "sovereign.db", wait_seconds)
     try:
         database.upgrade()
     except BaseException:

@@ -2,44 +2,36 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy import Connection, inspect, text
 
 from ..errors import StoreError
+from ..settings import public_address
+from . import postgres, sqlite
 from .tables import HEAD_REVISION
-
-# SQLite's own error names, by their beginning: what they mean to a person, and what to do.
-_EXPLAINED = {
-    "SQLITE_BUSY": ("another process is writing to it", "Wait until that process is done, or end it, and try again."),
-    "SQLITE_READONLY": ("it cannot be written", "Make the folder and the files in it writable for you."),
-    "SQLITE_CANTOPEN": ("it cannot be opened", "Check that it is a file, and that you may read and write it."),
-    "SQLITE_FULL": ("the disk is full", "Make room on the disk and try again."),
-    "SQLITE_NOTADB": ("it is not a database", "Restore the file from a backup, or choose another home."),
-    "SQLITE_CORRUPT": ("it is damaged", "Restore the file from a backup; do not trust what it holds now."),
-    "SQLITE_IOERR": ("the disk reports an error", "Check the disk, then restore the file from a backup if need be."),
-    "SQLITE_CONSTRAINT": ("what was to be written clashes with what is there", "Try again; nothing was written."),
-}
-_UNEXPLAINED = "If this happens again, restore the file from a backup."
 
 
 class Database:
-    """One SQLite file. Nothing but the connect hooks below knows that it is SQLite."""
+    """One SQLite file, or one schema of a PostgreSQL database. What differs between the two is in their modules."""
 
-    def __init__(self, path: Path, wait_seconds: float) -> None:
-        self.path = path
-        url = URL.create("sqlite", database=str(path))
-        self._engine = create_engine(url, connect_args={"timeout": wait_seconds})
-        event.listen(self._engine, "connect", lambda connection, _: _prepare(connection, wait_seconds))
-        event.listen(self._engine, "begin", _begin)
-        # Same pool of connections; only what "begin" says differs.
-        self._writer: Engine = self._engine.execution_options(writes=True)
+    def __init__(self, place: Path | str, wait_seconds: float) -> None:
+        """``place`` is the path of a file, or an address ``postgresql://…``. Nothing is opened yet.
+
+        Raises:
+            InputError: if it is no such address, or the driver of PostgreSQL is not installed.
+        """
+        self._place = place
+        if isinstance(place, Path):
+            self.where = str(place)
+            self._engine = sqlite.engine_of(place, wait_seconds)
+            self._writer = sqlite.writer_of(self._engine)
+        else:
+            self.where = public_address(place)
+            self._engine = postgres.engine_of(place, wait_seconds)
+            self._writer = postgres.writer_of(self._engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -48,7 +40,7 @@ class Database:
         Raises:
             StoreError: for anything that the database reports.
         """
-        with explained(self.path), self._engine.begin() as connection:
+        with self._explained(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -58,7 +50,7 @@ class Database:
         Raises:
             StoreError: for anything that the database reports, a lock that outlasts the waiting time among it.
         """
-        with explained(self.path), self._writer.begin() as connection:
+        with self._explained(), self._writer.begin() as connection:
             yield connection
 
     def upgrade(self) -> None:
@@ -79,12 +71,13 @@ class Database:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
         # A second process that comes here at the same time waits for this transaction, then finds nothing to do.
         with self.writing() as connection:
+            self._make_schema(connection)
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
             except CommandError as error:
                 raise StoreError(
-                    f"{self.path} has the unknown table version {_revision(connection)!r}",
+                    f"{self.where} has the unknown table version {_revision(connection)!r}",
                     "A newer version of sovereign wrote it: upgrade sovereign, or choose another home.",
                 ) from error
 
@@ -92,20 +85,12 @@ class Database:
         """Close all connections."""
         self._engine.dispose()
 
+    def _explained(self) -> AbstractContextManager[None]:
+        return sqlite.explained(self._place) if isinstance(self._place, Path) else postgres.explained(self._place)
 
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turn what the database at ``path`` reports into a StoreError that names it."""
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error, UnicodeError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        # A damaged schema may make SQLite complain in words that are no text.
-        default = "SQLITE_CORRUPT" if isinstance(cause, UnicodeError) else ""
-        name = getattr(cause, "sqlite_errorname", default)
-        found = (said for start, said in _EXPLAINED.items() if name.startswith(start))
-        reason, advice = next(found, (str(cause), _UNEXPLAINED))
-        raise StoreError(f"the database {path} cannot be used: {reason}", advice) from error
+    def _make_schema(self, connection: Connection) -> None:
+        if not isinstance(self._place, Path):
+            postgres.make_schema(connection)
 
 
 def _revision(connection: Connection) -> str | None:
@@ -114,33 +99,3 @@ def _revision(connection: Connection) -> str | None:
         return None
     found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)
-
-
-def _prepare(connection: Any, wait_seconds: float) -> None:
-    """Set up a fresh SQLite connection."""
-    # The driver shall open no transactions of its own: ``_begin`` says when and how.
-    connection.isolation_level = None
-    # A damaged text is still read, so that the ledger can say which event it damages.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-    connection.execute("PRAGMA foreign_keys = ON")
-    # A commit reaches the disk before the head of the ledger does, or a power cut would look like a cut tail.
-    connection.execute("PRAGMA synchronous = FULL")
-    _use_wal(connection, time.monotonic() + wait_seconds)
-
-
-def _use_wal(connection: Any, deadline: float) -> None:
-    """Let readers and one writer work side by side. The first switch ignores the busy timeout, so it waits here."""
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-def _begin(connection: Connection) -> None:
-    """Start a transaction. A writer takes SQLite's lock at once: two that had both read could not both go on."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Executable, and_, insert, or_, select
+from sqlalchemy import Connection, Executable, Select, and_, insert, or_, select
 
 from ..errors import LedgerBroken, StoreError
 from ..records import GENESIS, Event, LedgerHead, LedgerProof, canonical_json
@@ -144,8 +144,8 @@ class Ledger:
             "Put the head of your newest export there, or remove the file to go on without a head to hold against.",
         )
 
-    def events(self, subject: str | None = None) -> tuple[Event, ...]:
-        """All events in order, or those of ``subject`` and of everything below it (``subject/…``).
+    def events(self, subject: str | None = None, kind: str | None = None) -> tuple[Event, ...]:
+        """All events in order, or those of ``subject`` and of everything below it (``subject/…``), and of ``kind`` alone.
 
         Each is held against its own hash; that none is missing or replaced, only ``verify`` can tell.
 
@@ -157,6 +157,20 @@ class Ledger:
             # A range, because the index serves it: "0" is the sign after "/", and the column compares byte by byte.
             below = and_(ledger_event.c.subject >= f"{subject}/", ledger_event.c.subject < f"{subject}0")
             query = query.where(or_(ledger_event.c.subject == subject, below))
+        if kind is not None:
+            query = query.where(ledger_event.c.kind == kind)
+        return self._read(query)
+
+    def newest(self, most: int, before: int | None = None) -> tuple[Event, ...]:
+        """The last ``most`` events, newest first; with ``before``, those just before the event of that number.
+
+        Raises:
+            LedgerBroken: if one of the events was changed.
+        """
+        query = select(ledger_event).order_by(ledger_event.c.seq.desc()).limit(most)
+        return self._read(query if before is None else query.where(ledger_event.c.seq < before))
+
+    def _read(self, query: Select[Any]) -> tuple[Event, ...]:
         with self._database.reading() as connection:
             rows = connection.execute(query).mappings().all()
         events = []
@@ -202,7 +216,8 @@ class Ledger:
             raise LedgerBroken(
                 f"the ledger does not agree with {self.head_file}: the head counts {kept.count} events and ends in "
                 f"{kept.hash[:12]}…, the ledger counts {last.count}; nothing was written",
-                "Verify the ledger. If you put back an older store yourself, put back its ledger.head too.",
+                "Verify the ledger. If you put back an older store yourself, put back its ledger.head too; for another store_url, "
+                "choose another home.",
             )
 
     def _write_head(self) -> None:

@@ -84,21 +84,39 @@ class Records:
         Raises:
             StoreError: if another record has its id already, or the store cannot be written.
         """
-        # The artifact first: a crash after it leaves a file that nothing names, which the next save takes up.
-        # Row and events then are one transaction, so that neither is ever there without the other.
-        entry = _entry_for(new, self._artifacts.put(_bytes_of(new)))
-        there = self._entry(new.id)
-        if there == entry:
-            return entry
-        if there is not None:
-            raise StoreError(
-                f"the record {new.id} is saved already, with other content",
-                "A saved record is never rewritten: give the new one an id of its own, or correct it.",
-            )
-        row = {**entry.model_dump(exclude={"version"}), "id": str(new.id)}
-        writes = [insert(record).values(row), _numbered(), insert(record_version).values(_version_row(new, entry))]
-        self._ledger.append([*events, _saved(new, entry)], writes=writes)
+        (entry,) = self.save_many([(new, events)])
         return entry
+
+    def save_many(self, given: Iterable[tuple[Record, Sequence[NewEvent]]]) -> tuple[RecordEntry, ...]:
+        """Save records, each with the events that led to it, all in one transaction. Those that are saved already stay as they are.
+
+        Raises:
+            StoreError: if another record has the id of one already, or the store cannot be written; then none is saved.
+        """
+        # The artifacts first: a crash after that leaves files that nothing names, which the next save takes up.
+        # Rows and events then are one transaction, so that neither is ever there without the other.
+        entries: list[RecordEntry] = []
+        rows: list[dict[str, Any]] = []
+        versions: list[dict[str, Any]] = []
+        told: list[NewEvent] = []
+        for new, events in given:
+            entry = _entry_for(new, self._artifacts.put(_bytes_of(new)))
+            entries.append(entry)
+            there = self._entry(new.id)
+            if there == entry:
+                continue
+            if there is not None:
+                raise StoreError(
+                    f"the record {new.id} is saved already, with other content",
+                    "A saved record is never rewritten: give the new one an id of its own, or correct it.",
+                )
+            rows.append({**entry.model_dump(exclude={"version"}), "id": str(new.id)})
+            versions.append(_version_row(new, entry))
+            told += [*events, _saved(new, entry)]
+        if rows:
+            writes = [insert(record).values(rows), _numbered(), insert(record_version).values(versions)]
+            self._ledger.append(told, writes=writes)
+        return tuple(entries)
 
     def amend(self, new: Record, events: Sequence[NewEvent] = ()) -> RecordEntry:
         """Save the next version of a record, made by its last correction, with the events that tell of it, in one transaction.
@@ -200,8 +218,8 @@ class Records:
 
     def _told(self, record_id: UUID) -> list[str]:
         """The artifacts of the versions that the ledger tells of, oldest first."""
-        events = self._ledger.events(str(record_id))
-        return [str(e.payload.get("artifact")) for e in events if e.kind == SAVED and e.subject == str(record_id)]
+        events = self._ledger.events(str(record_id), SAVED)
+        return [str(e.payload.get("artifact")) for e in events if e.subject == str(record_id)]
 
     def _read(self, record_id: UUID, artifact: str) -> Record:
         try:

@@ -12,10 +12,13 @@ NOT_NUMBERED = 2**31 - 1
 
 metadata = MetaData()
 
+# Ids and subjects are looked up by ranges, so they compare byte by byte in every database.
+Name = Text().with_variant(Text(collation="C"), "postgresql")
+
 record = Table(
     "record",
     metadata,
-    Column("id", Text, primary_key=True),  # the UUID in its usual form, lower case
+    Column("id", Name, primary_key=True),  # the UUID in its usual form, lower case
     Column("short_id", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("created_at", Text, nullable=False),  # ISO 8601, UTC
@@ -32,7 +35,7 @@ record = Table(
 record_version = Table(
     "record_version",
     metadata,
-    Column("record_id", Text, ForeignKey("record.id"), primary_key=True),
+    Column("record_id", Name, ForeignKey("record.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),  # from 1
     Column("artifact", Text, nullable=False),
     Column("content_hash", Text, nullable=False),
@@ -43,7 +46,7 @@ owner_decision = Table(
     "owner_decision",
     metadata,
     Column("seq", Integer, primary_key=True),
-    Column("record_id", Text, ForeignKey("record.id"), nullable=False),
+    Column("record_id", Name, ForeignKey("record.id"), nullable=False),
     Column("outcome", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("by", Text, nullable=False),
@@ -58,7 +61,7 @@ ledger_event = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("subject", Text, nullable=False),
+    Column("subject", Name, nullable=False),
     Column("payload", Text, nullable=False),
     Column("prev_hash", Text, nullable=False),
     Column("hash", Text, nullable=False),

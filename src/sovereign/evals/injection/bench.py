@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from sovereign.kernel import Request
 from sovereign.kernel import run as ask
 from sovereign.settings import Settings, load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 from .carriers import format_of, write
 from .guard import watched
@@ -67,7 +67,7 @@ def _outcome(passage: Passage | None, carrier: str, folder: Path, settings: Sett
     write(CARRIER, passage, carrier, folder)
     for work in OTHERS:
         write(work, None, "markdown", folder)
-    with watched() as asked, open_store(settings.home) as store:
+    with watched() as asked, open_of(settings) as store:
         record = ask(Request(QUESTION, settings, (folder,), measure=False), store)
     return outcome_of(record, asked)
 

@@ -160,6 +160,7 @@ SHARED = Protocol(
     figures=_shared_figures,
     judge=_judge_shared,
     tolerance=_TOLERANCE,
+    ever_exact=False,
 )
 FITS = Protocol(
     name="fits_memory",
@@ -170,4 +171,5 @@ FITS = Protocol(
     entry=f"{__name__}:weights",
     figures=_fit_figures,
     judge=_judge_fits,
+    ever_exact=False,
 )

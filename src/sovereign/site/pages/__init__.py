@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import claim, files, index, record
+from . import audit, benchmarks, claim, files, graph, index, lab, mathematics, record, schemas, texts
 
 # The files of a record come after its pages: their route takes what is left.
-PAGES = (index, record, claim, files)
+PAGES = (index, record, claim, files, benchmarks, mathematics, graph, lab, audit, schemas, texts)

@@ -8,9 +8,19 @@ from alembic import op
 revision = "r0003"
 down_revision = "r0002"
 
+_LOOKED_UP = (
+    ("record", "id"),
+    ("record_version", "record_id"),
+    ("owner_decision", "record_id"),
+    ("ledger_event", "subject"),
+)
+
 
 def upgrade() -> None:
-    """Add the indices, and number the records that are there. The number stands for "not numbered yet", see ``tables``."""
+    """Add the indices, and number the records that are there. The default stands for "not numbered yet", see ``tables``."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table, column in _LOOKED_UP:
+            op.alter_column(table, column, type_=sa.Text(collation="C"))
     op.create_index("ledger_event_subject", "ledger_event", ["subject"])
     op.create_index("owner_decision_record", "owner_decision", ["record_id"])
     op.add_column("record", sa.Column("saved_seq", sa.Integer, nullable=False, server_default="2147483647"))
