@@ -151,7 +151,7 @@ def paper_manifest(
             rule=record.decision.rule,
         ),
         provenance="ro-crate-metadata.json",
-        ledger_head=_own_head(published),
+        ledger_head=own_head(published),
         superseded=tuple(c.from_hash for c in record.corrections),
         interpretation="Every file of the export but this one, its signature, the ledger's proof and the list of sums is in artifact_set.",
     )
@@ -235,7 +235,7 @@ def _recording(published: Published) -> HttpRecording:
     )
 
 
-def _own_head(published: Published) -> LedgerHead:
+def own_head(published: Published) -> LedgerHead:
     """Count and hash of the last event on the record that no export left."""
     last = [e for e in published.events if e.kind != EXPORTED][-1:]
     return LedgerHead(count=last[0].seq, hash=last[0].hash) if last else LedgerHead(count=0, hash="0" * 64)

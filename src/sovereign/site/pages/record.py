@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response
 
 from sovereign.contracts.claims import ClaimRecord, claim_records
 from sovereign.contracts.documents import AnswerDocument, MeasurementDocument, answer_document, measurement_documents
+from sovereign.contracts.manifest import own_head
 from sovereign.contracts.public import CONTRACTS, document_bytes
 from sovereign.errors import NotFound
 from sovereign.publish.assessment import assessment_section
@@ -161,7 +162,8 @@ def _record(found: Shelf, verdict: str, claims: int) -> dict[str, Any]:
         "findings": last_findings(found, places),
         "last_sections": (assessment_section(found.published), *corrections_section(record, found.standing)),
         "sources": sources(found, references),
-        "imprint": imprint(record, found.published.head),
+        # Its own last event: what is told of other records changes nothing on this page.
+        "imprint": imprint(record, own_head(found.published)),
         "verify": verify_commands(record),
         "downloads": downloads(found),
         "contracts": contract_names(),
