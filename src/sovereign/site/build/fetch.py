@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +13,7 @@ import httpx
 
 from ..app import API, make_app
 from ..assets import asset_names
+from ..catalog import Filters
 from ..context import Site
 from .places import links_in
 
@@ -63,7 +64,8 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
     lists = [
         path for path, of in app.openapi()["paths"].items() if "get" in of and path.startswith(API) and "{" not in path
     ]
-    queue = deque(dict.fromkeys([*first, *lists]))
+    exports = list(_exports(site))
+    queue = deque(dict.fromkeys([*exports, *first, *lists]))
     known = set(queue)
     answers: dict[str, Answered] = {}
     redirects: dict[str, str] = {}
@@ -82,6 +84,9 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
                 queue.append(address)
 
         while queue:
+            if len(known) - len(queue) == len(exports):
+                # The ledger tells of each export that is made now, and pages show the ledger: all of them show it with these.
+                site.catalog.sync(site.store)
             address = queue.popleft()
             response = await ask(address)
             if response.is_redirect:
@@ -103,6 +108,16 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
 def _is_for_files(address: str, site: Site) -> bool:
     """Whether an address means anything without a server, and without an address of the site's own."""
     return bool(site.options.base_url) or not (address.startswith(_ABSOLUTE) or address.endswith("/linkset.json"))
+
+
+def _exports(site: Site) -> Iterator[str]:
+    """The addresses of all exports, whose making the ledger tells of."""
+    page = 1
+    while rows := site.catalog.records(Filters(), page, 100, drafts=site.options.drafts).items:
+        for row in rows:
+            yield f"/paper/{row.id}/record.zip"
+            yield from (f"/paper/{row.id}/v{n}/record.zip" for n in range(1, row.version))
+        page += 1
 
 
 def _further(address: str, one: Answered) -> list[str]:
