@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import anyio
 import httpx
 
+from sovereign.errors import OutputError
+
 from ..app import API, make_app
 from ..assets import asset_names
 from ..catalog import Filters
@@ -22,7 +24,7 @@ NOWHERE = "http://static.invalid"
 
 _FIRST = ("/", "/claims", "/robots.txt", "/openapi.json")
 _ABSOLUTE = ("/feed.atom", "/sitemap.xml")  # are nothing without the site's own address
-_NOT_FOR_FILES = ("/owner", "/assets/search-data.js")
+_NOT_FOR_FILES = ("/owner", f"{API}/questions", "/assets/search-data.js")
 
 
 class Answered(NamedTuple):
@@ -62,7 +64,9 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
     base = urlsplit(origin)
     first = [*_FIRST, *(_ABSOLUTE if site.options.base_url else ()), *(f"/assets/{name}" for name in asset_names())]
     lists = [
-        path for path, of in app.openapi()["paths"].items() if "get" in of and path.startswith(API) and "{" not in path
+        path
+        for path, of in app.openapi()["paths"].items()
+        if "get" in of and path.startswith(API) and "{" not in path and not path.startswith(_NOT_FOR_FILES)
     ]
     exports = list(_exports(site))
     queue = deque(dict.fromkeys([*exports, *first, *lists]))
@@ -102,6 +106,10 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
                 failed[address] = response.status_code
             progress(len(known) - len(queue), len(known))
         missing = await ask("/404")
+    if "/" not in answers:
+        raise OutputError(
+            f"The site gives no first page (status {failed.get('/')}).", "See what sovereign serve shows."
+        )
     return Fetched(answers, redirects, Answered(missing.content, "text/html"), failed)
 
 
