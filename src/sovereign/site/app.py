@@ -54,7 +54,7 @@ def make_app(site: Site) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(Failing)
     app.add_middleware(Caching, following=Following(site))
-    if not site.options.static:  # what asks for files is this process
+    if not site.options.static:  # who writes files is no guest
         app.add_middleware(Limits, names=names_of(site.options.base_url, not site.options.reachable))
     app.add_middleware(Headers, https=site.options.base_url.startswith("https:"))
     return app

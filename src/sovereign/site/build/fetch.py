@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import anyio
 import httpx
 
+from sovereign.errors import OutputError
+
 from ..app import API, make_app
 from ..assets import asset_names
+from ..catalog import Filters
 from ..context import Site
 from .places import links_in
 
@@ -21,7 +24,7 @@ NOWHERE = "http://static.invalid"
 
 _FIRST = ("/", "/claims", "/robots.txt", "/openapi.json")
 _ABSOLUTE = ("/feed.atom", "/sitemap.xml")  # are nothing without the site's own address
-_NOT_FOR_FILES = ("/owner", "/api/v1/questions", "/assets/search-data.js")
+_NOT_FOR_FILES = ("/owner", f"{API}/questions", "/assets/search-data.js")
 
 
 class Answered(NamedTuple):
@@ -61,9 +64,12 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
     base = urlsplit(origin)
     first = [*_FIRST, *(_ABSOLUTE if site.options.base_url else ()), *(f"/assets/{name}" for name in asset_names())]
     lists = [
-        path for path, of in app.openapi()["paths"].items() if "get" in of and path.startswith(API) and "{" not in path
+        path
+        for path, of in app.openapi()["paths"].items()
+        if "get" in of and path.startswith(API) and "{" not in path and not path.startswith(_NOT_FOR_FILES)
     ]
-    queue = deque(dict.fromkeys([*first, *lists]))
+    exports = list(_exports(site))
+    queue = deque(dict.fromkeys([*exports, *first, *lists]))
     known = set(queue)
     answers: dict[str, Answered] = {}
     redirects: dict[str, str] = {}
@@ -82,6 +88,9 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
                 queue.append(address)
 
         while queue:
+            if len(known) - len(queue) == len(exports):
+                # The ledger tells of each export that is made now, and pages show the ledger: all of them show it with these.
+                site.catalog.sync(site.store)
             address = queue.popleft()
             response = await ask(address)
             if response.is_redirect:
@@ -97,12 +106,26 @@ async def _fetch(site: Site, progress: Callable[[int, int], None]) -> Fetched:
                 failed[address] = response.status_code
             progress(len(known) - len(queue), len(known))
         missing = await ask("/404")
+    if "/" not in answers:
+        raise OutputError(
+            f"The site gives no first page (status {failed.get('/')}).", "See what sovereign serve shows."
+        )
     return Fetched(answers, redirects, Answered(missing.content, "text/html"), failed)
 
 
 def _is_for_files(address: str, site: Site) -> bool:
     """Whether an address means anything without a server, and without an address of the site's own."""
     return bool(site.options.base_url) or not (address.startswith(_ABSOLUTE) or address.endswith("/linkset.json"))
+
+
+def _exports(site: Site) -> Iterator[str]:
+    """The addresses of all exports, whose making the ledger tells of."""
+    page = 1
+    while rows := site.catalog.records(Filters(), page, 100, drafts=site.options.drafts).items:
+        for row in rows:
+            yield f"/paper/{row.id}/record.zip"
+            yield from (f"/paper/{row.id}/v{n}/record.zip" for n in range(1, row.version))
+        page += 1
 
 
 def _further(address: str, one: Answered) -> list[str]:
