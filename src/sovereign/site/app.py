@@ -54,7 +54,8 @@ def make_app(site: Site) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(Failing)
     app.add_middleware(Caching, following=Following(site))
-    app.add_middleware(Limits, names=names_of(site.options.base_url, not site.options.reachable))
+    if not site.options.static:  # who makes files of the pages asks for all of them at once
+        app.add_middleware(Limits, names=names_of(site.options.base_url, not site.options.reachable))
     app.add_middleware(Headers, https=site.options.base_url.startswith("https:"))
     return app
 
