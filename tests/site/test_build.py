@@ -11,12 +11,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-
-from sovereign.errors import InputError
-from sovereign.records import Record
 from sovereign.site.build import Built, build
 from sovereign.site.build.places import file_of, links_in, relinked
 from sovereign.site.build.write import LIST
+
+from sovereign.errors import InputError
+from sovereign.records import Record
 from sovereign.site.context import Options, Site
 
 

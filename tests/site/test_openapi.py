@@ -39,7 +39,7 @@ CHECKS = [
 
 
 ASKED = settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     database=None,
