@@ -8,7 +8,7 @@ import typer
 
 from sovereign.errors import InputError
 from sovereign.settings import load
-from sovereign.store import open_store
+from sovereign.store import open_of
 
 from .output import guarded
 
@@ -31,8 +31,8 @@ def mcp(
     from sovereign.site.context import Options, Site
 
     settings = load()
-    with open_store(settings.home) as store:
-        catalog = open_catalog(settings.home)
+    with open_of(settings) as store:
+        catalog = open_catalog(settings.home, settings.store_url)
         try:
             catalog.sync(store)
             make_server(Site(store, catalog, Options(drafts=drafts)), settings).run("stdio")

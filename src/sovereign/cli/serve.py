@@ -79,7 +79,8 @@ def serve(
                 err.print("[yellow]Without https, whoever listens on the way can read the owner's token.[/]")
         err.print("Stop it with Ctrl-C.")
 
-    home = demo_home() if demo else load().home
+    settings = load()
+    home, url = (demo_home(), "") if demo else (settings.home, settings.store_url)
     options = Options(
         base_url.rstrip("/"),
         shown,
@@ -90,7 +91,7 @@ def serve(
     with (
         making(home) if demo else nullcontext(),
         progress_line(not as_json) as progress,
-        opened(home, options, lambda n, of: progress("catalogue", f"{n} of {of} records")) as site,
+        opened(home, options, lambda n, of: progress("catalogue", f"{n} of {of} records"), url) as site,
         # To be stopped is how a server ends.
         suppress(KeyboardInterrupt),
     ):

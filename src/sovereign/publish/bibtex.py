@@ -60,8 +60,10 @@ def write_bib(record: Record, head: LedgerHead | None = None) -> str:
     return "\n\n".join(["\n".join(lines), *entries]) + "\n"
 
 
-def write_own(record: Record, head: LedgerHead | None = None, standing: Standing | None = None) -> str:
-    """BibTeX of the record itself, as a technical report, UTF-8."""
+def write_own(
+    record: Record, head: LedgerHead | None = None, standing: Standing | None = None, address: str = ""
+) -> str:
+    """BibTeX of the record itself, as a technical report, UTF-8. ``address`` is where it stands, for one that has no DOI."""
     work = record_work(record, head, standing)
     fields = {
         "author": f"{{{AUTHOR}}}",
@@ -70,7 +72,7 @@ def write_own(record: Record, head: LedgerHead | None = None, standing: Standing
         "number": escape(work.short_id),
         "year": str(work.made[0]) if work.made else "",
         "doi": _verbatim(work.doi),
-        "url": doi_url(work.doi) or "",
+        "url": doi_url(work.doi) or _verbatim(safe_url(address)),
         "note": escape(f"{work.urn}. {work.standing} Content hash: {work.content_hash}."),
         "abstract": escape(work.abstract),
     }

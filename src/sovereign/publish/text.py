@@ -20,7 +20,8 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 
 def clean(text: str) -> str:
     """``text`` without control, direction and invisible characters. Tabs and line ends stay."""
-    return _HIDDEN.sub("", text)
+    # Nothing hidden is printable, and nearly every text is: that is quickly seen.
+    return text if text.isprintable() else _HIDDEN.sub("", text)
 
 
 def one_line(text: str) -> str:

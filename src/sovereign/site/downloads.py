@@ -110,8 +110,10 @@ def _manifest(site: Site, published: Published) -> bytes:
         return archive.read(MANIFEST)
 
 
-def _citation(_site: Site, published: Published) -> bytes:
-    return write_own(published.record, None, standing_of(published)).encode("utf-8")
+def _citation(site: Site, published: Published) -> bytes:
+    root = site.options.base_url
+    address = f"{root}/paper/{published.record.id}" if root else ""
+    return write_own(published.record, None, standing_of(published), address).encode("utf-8")
 
 
 def _contract(one: Contract) -> Callable[[Site, Published], bytes]:

@@ -11,13 +11,15 @@ from sovereign.publish.parts import Badge, FigureView, ReferenceView, Run, Table
 from sovereign.publish.references import References, reference_view
 from sovereign.publish.reviews import OUTCOMES, SEVERITIES
 from sovereign.publish.text import one_line
-from sovereign.records import Finding
+from sovereign.records import Finding, Record
 from sovereign.records.review import Response
 
 from .downloads import FILES, Download, plots
 from .shelf import Shelf
 
 _ROWS = 5  # of a measured table that are shown beside the answer
+_TABLES = 3  # of what sources say by scale and method
+_SIDES = 2  # disagreements, and agreements
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,35 @@ class Shown:
     there: bool
 
 
-def answer_figures(shelf: Shelf, places: dict[str, str], rows: int | None = _ROWS) -> tuple[Table | Shown, ...]:
-    """The answer's measured tables and plots; of a table at most ``rows``, spread from its first to its last."""
+def brief(record: Record) -> Record:
+    """The record with as much of its answer as its own page shows: its page of the whole answer and that of its numbers have the rest."""
+    answer = record.answer
+    few = {
+        "facets": tuple(f.model_copy(update={"sentences": ()}) for f in answer.facets),
+        "measured": (),
+        "figures": (),
+        "matrices": answer.matrices[:_TABLES],
+        "comparisons": (),
+        "disagreements": answer.disagreements[:_SIDES],
+        "agreements": answer.agreements[:_SIDES],
+    }
+    return record.model_copy(update={"answer": answer.model_copy(update=few)})
+
+
+def answer_figures(shelf: Shelf, places: dict[str, str]) -> tuple[Table | Shown, ...]:
+    """What stands beside the answer: its plots, then for each facet its first measured table, with a few rows from first to last."""
+    answer = shelf.record.answer
+    first = {t.facet_id: t for t in reversed([t for t in answer.measured if not t.anew])}
+    few = answer.model_copy(update={"measured": tuple(t for t in answer.measured if t is first.get(t.facet_id))})
+    found = measured(shelf.record.model_copy(update={"answer": few}), places, None)
+    pictures = tuple(_shown(shelf, part) for part in found if part.kind == "figure")
+    return (*pictures, *(thinned(part, _ROWS) for part in found if part.kind == "table"))
+
+
+def all_figures(shelf: Shelf, places: dict[str, str]) -> tuple[Table | Shown, ...]:
+    """The answer's measured tables and plots, facet by facet."""
     found = measured(shelf.record, places, None)
-    plots_first = [p for p in found if p.kind == "figure"] if rows else []
-    rest = [p for p in found if not (rows and p.kind == "figure")]
-    return tuple(
-        _shown(shelf, part) if part.kind == "figure" else thinned(part, rows) for part in (*plots_first, *rest)
-    )
+    return tuple(_shown(shelf, part) if part.kind == "figure" else part for part in found)
 
 
 def _shown(shelf: Shelf, figure: FigureView) -> Shown:
@@ -72,10 +95,10 @@ def _shown(shelf: Shelf, figure: FigureView) -> Shown:
     return Shown(figure, f"{shelf.base}/{figure.file}", shelf.site.store.artifacts.has(artifact))
 
 
-def thinned(table: Table, rows: int | None) -> Table:
+def thinned(table: Table, rows: int) -> Table:
     """The table with at most so many rows, from its first to its last; its caption says so."""
     there = len(table.rows)
-    if rows is None or there <= rows:
+    if there <= rows:
         return table
     kept = sorted({round(n * (there - 1) / (rows - 1)) for n in range(rows)})
     caption = f"{table.caption} {len(kept)} of {there} rows."

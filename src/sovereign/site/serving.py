@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -21,14 +22,18 @@ _NEAR = 20  # ports after a taken one that are tried for a word of advice
 
 
 @contextmanager
-def opened(home: Path, options: Options, progress: Callable[[int, int], None] | None = None) -> Iterator[Site]:
+def opened(
+    home: Path, options: Options, progress: Callable[[int, int], None] | None = None, url: str = ""
+) -> Iterator[Site]:
     """The site over the store of ``home``, with its catalogue up to date; ``progress`` as ``Catalog.sync`` has it.
+
+    ``url`` is the setting ``store_url``.
 
     Raises:
         StoreError: if the store or its catalogue cannot be opened.
     """
-    with open_store(home) as store:
-        catalog = open_catalog(home)
+    with open_store(home, url) as store:
+        catalog = open_catalog(home, url)
         try:
             catalog.sync(store, progress)
             yield Site(store, catalog, options)
@@ -73,9 +78,12 @@ def is_loopback(host: str) -> bool:
 
 
 def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda: None, proxy: str = "") -> None:
-    """Serve until the process is told to stop. ``ready`` is called when the first request can come.
+    """Serve until the process is told to stop, in its main thread. ``ready`` is called when the first request can come.
 
     ``proxy`` is the address of the server in front, whose word on who asks is believed; empty: nobody's, for anybody can send it.
+
+    Raises:
+        KeyboardInterrupt: when it has stopped, if a signal told it to.
     """
     config = uvicorn.Config(
         make_app(site), access_log=False, log_level="warning", server_header=False, date_header=True, timeout_graceful_shutdown=5,
@@ -84,6 +92,8 @@ def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda:
     with closing(served):
         server = uvicorn.Server(config)
         served.listen(128)
+        # uvicorn stops at either signal, and then sends it to whom had it before: both are to end this process in good order.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         ready()
         server.run(sockets=[served])
 

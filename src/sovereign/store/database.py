@@ -17,20 +17,20 @@ from .tables import HEAD_REVISION
 class Database:
     """One SQLite file, or one schema of a PostgreSQL database. What differs between the two is in their modules."""
 
-    def __init__(self, place: Path | str, wait_seconds: float) -> None:
-        """``place`` is the path of a file, or an address ``postgresql://…``. Nothing is opened yet.
+    def __init__(self, place: Path | str, wait_seconds: float, schema: str = postgres.SCHEMA) -> None:
+        """``place`` is the path of a file, or an address ``postgresql://…``, where ``schema`` holds the tables. Nothing is opened yet.
 
         Raises:
             InputError: if it is no such address, or the driver of PostgreSQL is not installed.
         """
-        self._place = place
+        self._place, self._schema = place, schema
         if isinstance(place, Path):
             self.where = str(place)
             self._engine = sqlite.engine_of(place, wait_seconds)
             self._writer = sqlite.writer_of(self._engine)
         else:
             self.where = public_address(place)
-            self._engine = postgres.engine_of(place, wait_seconds)
+            self._engine = postgres.engine_of(place, wait_seconds, schema)
             self._writer = postgres.writer_of(self._engine)
 
     @contextmanager
@@ -71,7 +71,7 @@ class Database:
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
         # A second process that comes here at the same time waits for this transaction, then finds nothing to do.
         with self.writing() as connection:
-            self._make_schema(connection)
+            self.make_schema(connection)
             config.attributes["connection"] = connection
             try:
                 command.upgrade(config, "head")
@@ -88,9 +88,10 @@ class Database:
     def _explained(self) -> AbstractContextManager[None]:
         return sqlite.explained(self._place) if isinstance(self._place, Path) else postgres.explained(self._place)
 
-    def _make_schema(self, connection: Connection) -> None:
+    def make_schema(self, connection: Connection) -> None:
+        """Make the schema of a PostgreSQL database where there is none; a file needs none."""
         if not isinstance(self._place, Path):
-            postgres.make_schema(connection)
+            postgres.make_schema(connection, self._schema)
 
 
 def _revision(connection: Connection) -> str | None:

@@ -5,6 +5,7 @@ Several processes and machines may use one database, each with the same home: ar
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,7 +18,7 @@ from ..settings import public_address
 
 SCHEMA = "sovereign"
 _CONNECT_SECONDS = 10
-_LOCK = 0x534F5652  # of every transaction that writes
+_LOCK = 0x534F5652 << 32  # of every transaction that writes; the schema makes up the lower half
 _CHECK = "Check the setting store_url, and that the server runs."
 
 # Codes of PostgreSQL's errors, by their beginning: what they mean to a person, and what to do.
@@ -31,7 +32,7 @@ _EXPLAINED = {
 }
 
 
-def engine_of(url: str, wait_seconds: float) -> Engine:
+def engine_of(url: str, wait_seconds: float, schema: str = SCHEMA) -> Engine:
     """The engine of the database at ``url``. A transaction of its connections writes if their options say ``writes``.
 
     Raises:
@@ -47,7 +48,7 @@ def engine_of(url: str, wait_seconds: float) -> Engine:
         pool_pre_ping=True,  # the server may have been started anew since the last transaction
         isolation_level="REPEATABLE READ",  # a reader sees one state
     )
-    event.listen(engine, "begin", lambda connection: _begin(connection, wait_seconds))
+    event.listen(engine, "begin", lambda connection: _begin(connection, wait_seconds, schema))
     return engine
 
 
@@ -56,24 +57,24 @@ def writer_of(engine: Engine) -> Engine:
     return engine.execution_options(writes=True, isolation_level="READ COMMITTED")
 
 
-def _begin(connection: Connection, wait_seconds: float) -> None:
-    """Start a transaction, a writer's with the lock that all writers take. Nothing is set beyond its end, for poolers' sake."""
-    connection.execute(_PATH)
+def _begin(connection: Connection, wait_seconds: float, schema: str) -> None:
+    """Start a transaction, a writer's with the lock that all writers of the schema take. Nothing is set beyond its end, for poolers' sake."""
+    connection.execute(_PATH, {"schema": schema})
     if connection.get_execution_options().get("writes", False):
         connection.execute(_WAIT, {"most": f"{max(1, round(wait_seconds * 1000))}ms"})
-        connection.execute(_TAKE)
+        connection.execute(_TAKE, {"lock": _LOCK + zlib.crc32(schema.encode())})
 
 
-_PATH = text(f"SELECT set_config('search_path', '{SCHEMA}', true)")
+_PATH = text("SELECT set_config('search_path', :schema, true)")
 _WAIT = text("SELECT set_config('lock_timeout', :most, true)")
-_TAKE = text(f"SELECT pg_advisory_xact_lock({_LOCK})")
+_TAKE = text("SELECT pg_advisory_xact_lock(:lock)")
 
 
-def make_schema(connection: Connection) -> None:
+def make_schema(connection: Connection, schema: str = SCHEMA) -> None:
     """Make the schema where there is none. Somebody with more rights may have made it: so it is not asked for again."""
     there = text("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = :name")
-    if connection.execute(there, {"name": SCHEMA}).first() is None:
-        connection.execute(text(f"CREATE SCHEMA {SCHEMA}"))
+    if connection.execute(there, {"name": schema}).first() is None:
+        connection.execute(text(f"CREATE SCHEMA {schema}"))
 
 
 @contextmanager

@@ -88,7 +88,7 @@ def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 @pytest.fixture(scope="session")
 def browser(chromium: str, served: Served) -> Iterator[Browser]:
-    """One browser for all tests. It is begun after the records are made: it lets no other event loop run beside its own."""
+    """One browser for all tests. It comes after the records: the kernel does not run where a loop of events does."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield launched

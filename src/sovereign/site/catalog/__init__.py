@@ -88,12 +88,16 @@ class Catalog(Protocol):
         ...
 
 
-def open_catalog(home: Path) -> Catalog:
+def open_catalog(home: Path, url: str = "") -> Catalog:
     """The catalogue of the store in ``home``, made where there is none. It knows nothing new until ``sync``.
 
+    ``url`` is the setting ``store_url``: where the store is in a PostgreSQL database, so is its catalogue, in a schema of its own.
+    Otherwise it is a file of the home.
+
     Raises:
+        InputError: if ``url`` is no address of a PostgreSQL database, or the driver is not installed.
         StoreError: if it can neither be used nor made.
     """
-    from .embedded import EmbeddedCatalog
+    from .stored import StoredCatalog
 
-    return EmbeddedCatalog(home / "site.db")
+    return StoredCatalog(url or home / "site.db")

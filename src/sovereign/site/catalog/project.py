@@ -157,9 +157,10 @@ def _graph(record: Record, rows: tuple[ClaimRow, ...]) -> tuple[tuple[Node, ...]
         return node_id
 
     for claim, row in zip(record.claims, rows, strict=True):
-        if claim.id in gone:
-            continue
         nodes[row.id] = Node(id=row.id, kind="claim", label=_short(row.text), address=f"/claim/{row.id}", weight=0)
+        if claim.id in gone:
+            add(me, row.id, "corrected")
+            continue
         add(me, row.id, "has_claim")
         add(row.id, work(claim.quote.source_id), "taken_from")
         for name in dict.fromkeys(one_line(r.subject) for r in claim.results if r.subject):

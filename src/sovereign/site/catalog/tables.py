@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text
 
-VERSION = 1
+VERSION = 2
 """Goes up with every change to these tables or to what ``project`` puts into them."""
 
 metadata = MetaData()
@@ -22,6 +22,7 @@ record = Table(
     metadata,
     Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False, unique=True),
+    Column("seen", Integer, nullable=False),  # the last event on it that was taken up
     Column("stands", Boolean, nullable=False),
     Column("tier", Text, nullable=False),
     Column("level", Integer, nullable=False),
@@ -32,6 +33,13 @@ record = Table(
     Column("title", Text, nullable=False),
     Column("question", Text, nullable=False),
     Column("text", Text, nullable=False),
+)
+
+problem = Table(
+    "site_problem",
+    metadata,
+    Column("id", Text, primary_key=True),  # of a record that cannot be read
+    Column("message", Text, nullable=False),
 )
 
 topic = Table(
@@ -83,7 +91,8 @@ edge = Table(
     Column("source", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Index("site_edge_record", "record"),
+    Column("main", Boolean, nullable=False),  # of the record itself, or of a claim that its answer cites
+    Index("site_edge_record", "record", "main"),
     Index("site_edge_source", "source"),
     Index("site_edge_target", "target"),
 )

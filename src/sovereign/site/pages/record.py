@@ -28,7 +28,7 @@ from ..claim_list import SIZE, claim_list, in_order
 from ..context import Site, SiteOf
 from ..downloads import CITATION
 from ..glance import RecordSummary, glance, summary
-from ..record_parts import answer_figures, contract_names, downloads, last_findings, sources
+from ..record_parts import all_figures, answer_figures, brief, contract_names, downloads, last_findings, sources
 from ..render import absolute, page
 from ..shelf import Shelf, canonical, shelf
 from ..signposts import header, metas, signs
@@ -53,7 +53,7 @@ FORMS = {
 }
 """What a reader may ask for beside the page, by media type, and the file that is given. The order decides between equals."""
 
-_TITLES = {"claims": "Claims", "numbers": "Numbers", "method": "Method", "review": "Review"}
+_TITLES = {"answer": "Answer", "claims": "Claims", "numbers": "Numbers", "method": "Method", "review": "Review"}
 
 
 @html.get("/paper/{name}")
@@ -70,6 +70,7 @@ def one_version(
     return canonical(request, site, name) or _wanted(request, shelf(site, UUID(name), version), verdict, claims)
 
 
+@html.get("/paper/{name}/answer")
 @html.get("/paper/{name}/claims")
 @html.get("/paper/{name}/numbers")
 @html.get("/paper/{name}/method")
@@ -79,6 +80,7 @@ def newest_part(request: Request, site: SiteOf, name: Name, verdict: str = "", c
     return canonical(request, site, name) or _part(request, shelf(site, UUID(name)), verdict, claims)
 
 
+@html.get("/paper/{name}/v{version:int}/answer")
 @html.get("/paper/{name}/v{version:int}/claims")
 @html.get("/paper/{name}/v{version:int}/numbers")
 @html.get("/paper/{name}/v{version:int}/method")
@@ -116,9 +118,13 @@ def _wanted(request: Request, found: Shelf, verdict: str, claims: int) -> Respon
 def _part(request: Request, found: Shelf, verdict: str, claims: int) -> Response:
     part = request.url.path.rpartition("/")[2]
     if part == "claims":
-        more: dict[str, Any] = {"listed": claim_list(found, verdict, claims, found.references())}
+        # Files without a server have no second page of a list: they have all of it on the first.
+        size = max(SIZE, len(found.record.claims)) if found.site.options.static else SIZE
+        more: dict[str, Any] = {"listed": claim_list(found, verdict, claims, found.references(), size)}
     elif part == "numbers":
         more = _numbers(found)
+    elif part == "answer":
+        more = {"answer": answer_view(found.record, found.references(), found.places(), None)}
     else:
         more = {"sections": _TEXTS[part](found)}
     return _page(request, found, f"record_{'text' if part in _TEXTS else part}.html.j2", part=part, **more)
@@ -147,7 +153,7 @@ def _record(found: Shelf, verdict: str, claims: int) -> dict[str, Any]:
     places = found.places({c.view.id for c in listed.claims})
     return {
         "glance": glance(found),
-        "answer": answer_view(record, references, places, None),
+        "answer": answer_view(brief(record), references, places, None),
         "figures": answer_figures(found, places),
         "listed": listed,
         "gated": [(c, g) for c in record.claims if (g := found.gates[c.id]) and g.measurement_ids],
@@ -167,7 +173,7 @@ def _numbers(found: Shelf) -> dict[str, Any]:
     places = found.places({m.id for m in found.record.measurements})
     answer = answer_view(found.record, found.references(), places, None)
     return {
-        "figures": answer_figures(found, places, rows=None),
+        "figures": all_figures(found, places),
         "tables": answer.tables,
         "measurements": measurement_tables(found.record),
     }
