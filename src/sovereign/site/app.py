@@ -45,8 +45,9 @@ def make_app(site: Site) -> FastAPI:
     for module in PAGES:
         app.include_router(module.html, include_in_schema=False)
         app.include_router(module.api, prefix=API, responses=READING)
-    app.include_router(owner_pages.html, include_in_schema=False)
-    app.include_router(owner_api.api, prefix=API, responses=WRITING)
+    if not site.options.static:  # files take nothing from anybody
+        app.include_router(owner_pages.html, include_in_schema=False)
+        app.include_router(owner_api.api, prefix=API, responses=WRITING)
     app.add_exception_handler(SovereignError, _told)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(RequestValidationError, _not_understood)
