@@ -55,6 +55,12 @@ def test_who_asks_too_often_waits(site: Site, monkeypatch: pytest.MonkeyPatch) -
     assert other.get("/robots.txt").status_code == 200
 
 
+def test_who_makes_files_of_the_pages_does_not_wait(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "READS_AT_ONCE", 1.0)
+    asked = TestClient(make_app(Site(site.store, site.catalog, Options(static=True))))
+    assert {asked.get("/robots.txt").status_code for _ in range(5)} == {200}
+
+
 def test_a_network_of_version_six_is_one_reader() -> None:
     readers = {limits.reader_of({"client": (host, 1)}) for host in ("2001:db8::1", "2001:db8::2:3", "2001:db8:0:1::1")}
     assert len(readers) == 2

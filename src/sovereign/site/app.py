@@ -45,8 +45,9 @@ def make_app(site: Site) -> FastAPI:
     for module in PAGES:
         app.include_router(module.html, include_in_schema=False)
         app.include_router(module.api, prefix=API, responses=READING)
-    app.include_router(owner_pages.html, include_in_schema=False)
-    app.include_router(owner_api.api, prefix=API, responses=WRITING)
+    if not site.options.static:  # files take nothing from anybody
+        app.include_router(owner_pages.html, include_in_schema=False)
+        app.include_router(owner_api.api, prefix=API, responses=WRITING)
     app.add_exception_handler(SovereignError, _told)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -54,7 +55,7 @@ def make_app(site: Site) -> FastAPI:
     # The last one added is the outermost.
     app.add_middleware(Failing)
     app.add_middleware(Caching, following=Following(site))
-    if not site.options.static:  # who writes files is no guest
+    if not site.options.static:  # who makes files of the pages asks for all of them at once
         app.add_middleware(Limits, names=names_of(site.options.base_url, not site.options.reachable))
     app.add_middleware(Headers, https=site.options.base_url.startswith("https:"))
     return app
