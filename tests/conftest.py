@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,10 @@ settings.load_profile("house")
 # A run in the background of a shell begins with Ctrl-C ignored, and would pass that on to every process that tests press it on.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Tests start Python some hundred times. With bytecode kept, a start takes two thirds of the time, and the next session begins sooner.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 # Workers of pytest-xdist share the cores: one thread for each and for every process that a test starts, and where a test asks
 # for more, threads that wait without spinning. Before anything loads OpenMP.

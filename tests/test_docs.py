@@ -8,6 +8,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -28,15 +29,20 @@ class Line(NamedTuple):
     words: tuple[str, ...]
 
 
-def tokens(page: Path) -> Iterator[Token]:
+@cache
+def tokens(page: Path) -> tuple[Token, ...]:
     """Every block and inline token of a page."""
-    for token in MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8")):
-        yield token
-        yield from token.children or ()
+    blocks = MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
+    return tuple(token for block in blocks for token in (block, *(block.children or ())))
 
 
-def shell(page: Path) -> Iterator[Line]:
+@cache
+def shell(page: Path) -> tuple[Line, ...]:
     """Command lines in shell blocks and in inline code, without prompt, comment and path of the program."""
+    return tuple(_shell(page))
+
+
+def _shell(page: Path) -> Iterator[Line]:
     for token in tokens(page):
         is_block = token.type == "fence" and token.info.strip() in ("sh", "bash", "console")
         if not is_block and token.type != "code_inline":

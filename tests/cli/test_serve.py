@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from sovereign.errors import InputError
+from sovereign.kernel.lock import locked
 from sovereign.site import demo
 from sovereign.store import open_store
 from tests.cli.conftest import Asked
@@ -38,12 +40,24 @@ def serving(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         process.wait()
 
 
-def test_it_serves_the_record_and_stops_when_told(asked: Asked) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_the_record_and_stops_when_told(asked: Asked, told: signal.Signals) -> None:
     with serving() as (address, process):
         with urllib.request.urlopen(f"{address}api/v1/records") as answer:
             assert [r["short_id"] for r in json.load(answer)["items"]] == [asked.short_id]
-        process.send_signal(signal.SIGINT)
+        process.send_signal(told)
         assert process.wait(10) == 0
+        assert process.stderr is not None and process.stderr.read() == b""
+
+
+def test_the_other_commands_do_not_load_the_server_and_its_lack_is_told(asked: Asked) -> None:
+    without = (
+        "import sys; sys.modules['uvicorn'] = None; from sovereign.cli import main; "
+        "assert 'fastapi' not in sys.modules; sys.argv = ['sovereign', 'serve']; main()"
+    )
+    said = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, check=False)
+    assert said.returncode == 2 and "uvicorn" in said.stderr and "sovereign-research[site]" in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 def test_a_taken_port_is_told_with_one_that_is_free(asked: Asked) -> None:
@@ -67,6 +81,16 @@ def test_the_site_is_built_and_drafts_are_counted(asked: Asked, tmp_path: Path) 
     (tmp_path / "mine/thesis.tex").write_text("years of work")
     refused = sovereign("site", "build", tmp_path / "mine")
     assert refused.code == 2 and "not of this site" in refused.err
+
+
+def test_the_demonstration_is_made_by_one_process_alone(tmp_path: Path) -> None:
+    with locked(tmp_path / demo._LOCK):
+        # To its owner the lock is taken, too: it hangs on the open file.
+        with pytest.raises(InputError, match="Another process"):
+            demo.make(tmp_path)
+        with demo.making(tmp_path):
+            pass
+    assert not (tmp_path / "runs").exists()
 
 
 def test_the_demonstration_approves_and_corrects(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
@@ -238,6 +239,49 @@ def test_canonical_json_knows_no_order_and_one_number_format():
     )
     with pytest.raises(ValueError):
         canonical_json({"a": math.nan})
+
+
+def _or_refused(make: Callable[[object], bytes], value: object) -> bytes | None:
+    try:
+        return make(value)
+    except rfc8785.CanonicalizationError:
+        return None
+
+
+_EDGES = (
+    2.0**53,
+    9551417890907490.0,
+    2**53,
+    2**53 - 1,
+    1 - 2**53,
+    -0.0,
+    1e16,
+    1e21,
+    1e-4,
+    9.9e-5,
+    1e-7,
+    -2.5,
+    math.inf,
+    "\x7f\x1f\u2028",
+    "\ud800",
+    '\\"/\n',
+    {1},
+)
+_TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(_EDGES),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4) | st.tuples(inner, inner),
+    max_leaves=12,
+)
+
+
+@given(_TREES)
+def test_canonical_json_is_that_of_the_library(value: object):
+    assert _or_refused(canonical_json, value) == _or_refused(rfc8785.dumps, value)
+
+
+def test_keys_are_sorted_as_utf_16():
+    assert canonical_json({"\U0001f600": 1, "\ufb33": 2}) == rfc8785.dumps({"\U0001f600": 1, "\ufb33": 2})
+    assert canonical_json({"\U0001f600": 1, "\ufb33": 2}).startswith('{"\U0001f600"'.encode())
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,28 @@ def test_pages_carry_their_policy_and_no_address_of_nowhere(written: tuple[Path,
             assert b"static.invalid" not in path.read_bytes(), path
 
 
+def test_filters_are_links(written: tuple[Path, Built], record: Record) -> None:
+    folder, _ = written
+    pages = _pages(folder)
+    verdicts = {claim.verdict for claim in record.claims}
+    for verdict in verdicts:
+        link = re.search(rf'href="([^"]*)">{verdict.replace("_", " ").lower()}</a>', pages["claims/index.html"])
+        assert link, verdict
+        narrowed = (folder / "claims" / unquote(link[1])).resolve().relative_to(folder.resolve()).as_posix()
+        assert f"{record.id}.{next(c.id for c in record.claims if c.verdict == verdict)}" in pages[narrowed]
+    assert "<form" not in pages["index.html"] + pages["claims/index.html"]
+
+
+def test_the_graph_leads_to_files(written: tuple[Path, Built], record: Record) -> None:
+    folder, _ = written
+    html = (folder / "graph/index.html").read_text("utf-8")
+    data = re.search(r'<script type="application/json" id="graph-data">(.*?)</script>', html, re.DOTALL)
+    assert data
+    addresses = [node[3] for node in json.loads(data[1])["nodes"] if node[3]]
+    assert f"../paper/{record.id}/index.html" in addresses
+    assert all((folder / "graph" / address).is_file() for address in addresses)
+
+
 def test_the_search_finds_the_record_by_its_file(written: tuple[Path, Built], record: Record) -> None:
     folder, _ = written
     script = (folder / "assets/search-data.js").read_text("utf-8")

@@ -31,7 +31,10 @@ def test_the_map_has_what_stands_and_no_draft(site_home: object, record: Record)
     with open_store(home) as store:
         catalog = open_catalog(home)
         catalog.sync(store)
-        client = TestClient(make_app(Site(store, catalog, Options(base_url="https://records.example"))))
+        client = TestClient(
+            make_app(Site(store, catalog, Options(base_url="https://records.example"))),
+            base_url="https://records.example",
+        )
         address = f"https://records.example/paper/{record.id}"
 
         def listed() -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from sovereign.errors import LedgerBroken, SovereignError, StoreError
 from sovereign.records import GENESIS, Event, LedgerHead, canonical_json
-from sovereign.store import Store, open_store
+from sovereign.store import NewEvent, Store, open_store
 
 from .sql import address_of, edit, in_a_file, rows
 
@@ -70,6 +70,8 @@ def test_events_of_a_subject_and_what_is_below_it(full: Store) -> None:
     assert [e.seq for e in full.ledger.events("r")] == [1, 2, 3, 4, 5, 7]
     assert [e.seq for e in full.ledger.events("r%")] == [8]
     assert full.ledger.events("nothing") == ()
+    assert [e.seq for e in full.ledger.events("r", ["record.saved", "x"])] == [5, 7]
+    assert [e.seq for e in full.ledger.events(kinds=["claim.cited"])] == [4]
 
 
 @pytest.mark.parametrize("payload", [{"x": float("nan")}, {"x": object()}, {"x": 2**60}, {"x": "\ud800"}, {1: 2}])
@@ -360,3 +362,11 @@ def test_two_processes_append_to_one_chain(store: Store) -> None:
     # The two events of one call always stand together.
     owners = [e.subject for e in store.ledger.events()]
     assert owners[::2] == owners[1::2]
+
+
+def test_the_newest_events_come_first_and_go_on_before_a_number(tmp_path: Path) -> None:
+    with open_store(tmp_path) as store:
+        store.ledger.append([NewEvent("x.y", f"s{n}", {"n": n}) for n in range(1, 6)])
+        assert [e.seq for e in store.ledger.newest(2)] == [5, 4]
+        assert [e.seq for e in store.ledger.newest(10, before=4)] == [3, 2, 1]
+        assert store.ledger.newest(10, before=1) == ()

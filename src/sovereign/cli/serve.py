@@ -40,12 +40,20 @@ def serve(
             "--demo", help="Show records made from the starter library, in a home of their own; yours is not touched."
         ),
     ] = False,
+    proxy: Annotated[
+        str,
+        typer.Option(
+            "--proxy",
+            help="Address of a server in front of this one; what it says of who asks is believed. Without it, nobody's word is.",
+        ),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Serve the records as a web site with a JSON interface, until it is stopped with Ctrl-C."""
     try:
         from sovereign.site.context import Options
         from sovereign.site.demo import QUESTIONS, demo_home, making
+        from sovereign.site.owner.token import read_token
         from sovereign.site.serving import address_of, bound, is_loopback, opened
         from sovereign.site.serving import serve as run
     except ImportError as error:
@@ -65,11 +73,21 @@ def serve(
             err.print(
                 f"[yellow]Whoever can reach {clean(host)} can read it.[/] Drafts are {'shown' if shown else 'hidden'}."
             )
+        if options.token:
+            err.print(f"The owner signs in at {address}owner")
+            if options.reachable and not base_url.startswith("https:"):
+                err.print("[yellow]Without https, whoever listens on the way can read the owner's token.[/]")
         err.print("Stop it with Ctrl-C.")
 
     settings = load()
     home, url = (demo_home(), "") if demo else (settings.home, settings.store_url)
-    options = Options(base_url.rstrip("/"), shown, expected=len(QUESTIONS) if demo else 0)
+    options = Options(
+        base_url.rstrip("/"),
+        shown,
+        expected=len(QUESTIONS) if demo else 0,
+        token=read_token(),
+        reachable=not is_loopback(host),
+    )
     with (
         making(home) if demo else nullcontext(),
         progress_line(not as_json) as progress,
@@ -77,4 +95,4 @@ def serve(
         # To be stopped is how a server ends.
         suppress(KeyboardInterrupt),
     ):
-        run(site, place, ready)
+        run(site, place, ready, proxy)

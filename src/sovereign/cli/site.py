@@ -55,13 +55,17 @@ def build(
             f"The site needs a library that is not installed: {error.name}.",
             'Install the extra site: pip install "sovereign-research[site]".',
         ) from error
-    home = demo_home() if demo else load().home
+    settings = load()
+    home, url = (demo_home(), "") if demo else (settings.home, settings.store_url)
     if demo:
         make(home)
     with (
         progress_line(not as_json) as progress,
         opened(
-            home, Options(base_url.rstrip("/"), drafts), lambda n, of: progress("catalogue", f"{n} of {of} records")
+            home,
+            Options(base_url.rstrip("/"), drafts),
+            lambda n, of: progress("catalogue", f"{n} of {of} records"),
+            url,
         ) as shown,
     ):
         built = write(shown, folder, lambda n, of: progress("pages", f"{n} of {of} known"))

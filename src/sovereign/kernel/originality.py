@@ -88,9 +88,17 @@ def _near(text: str, against: Iterable[tuple[str, Words]], least: int) -> str | 
         # Texts that share no two words side by side are never near.
         if min(len(mine), len(words)) < least or not any(pair in grams for pair in pairwise(words)):
             continue
-        if likeness(mine, words).near:
+        if _may_be_near(mine, words) and likeness(mine, words).near:
             return source
     return None
+
+
+def _may_be_near(one: Words, other: Words) -> bool:
+    """False only where no likeness is near, without the long way over all words: a run of ``RUN`` words has one pair less."""
+    short, long = sorted((one, other), key=len)
+    there = set(pairwise(long))
+    pairs = sum(pair in there for pair in pairwise(short))
+    return pairs >= RUN - 1 or pairs >= FEW_PAIRS * (len(short) - 1)
 
 
 def _shared(one: Words, other: Words) -> tuple[int, int]:

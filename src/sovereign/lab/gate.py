@@ -11,15 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sovereign.errors import SovereignError
 from sovereign.records import Claim, GateReason, GateVerdict, Measurement, canonical_json
-from sovereign.store import NewEvent
 
 from . import sandbox
 from .protocol import Given, Judgement, Match, Protocol
 from .protocols import PROTOCOLS
+
+if TYPE_CHECKING:
+    from sovereign.store import NewEvent
 
 Tell = Callable[[str], None]
 _IN_LAB = ("torch", "transformers", "peft", "numpy")
@@ -175,6 +177,10 @@ def verdict_of(protocol: Protocol, match: Match, judgement: Judgement) -> GateVe
 
 def events_of(subject: str, verdict: GateVerdict, measurements: Sequence[Measurement]) -> list[NewEvent]:
     """What the ledger is told of a verdict; nothing where nothing ran. Only what passed exactly earns a level."""
+    from sovereign.store import (
+        NewEvent,  # here: each run in the sandbox imports this file, and has no use for a database
+    )
+
     mine = [m for m in measurements if m.id in verdict.measurement_ids]
     if not mine:
         return []

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from sovereign.errors import InputError, NotFound, SovereignError
 from sovereign.version import __version__
 
-from . import assets, feeds
+from . import assets, feeds, reference
 from .context import Site
 from .http.caching import Caching
+from .http.failing import Failing
 from .http.following import Following
 from .http.headers import Headers
+from .http.limits import Limits, names_of
+from .http.problems import MEDIA_TYPE, READING, WRITING, Problem, describe
+from .owner import api as owner_api
+from .owner import pages as owner_pages
+from .owner.guard import Desk, Refused
 from .pages import PAGES
 from .render import page
 
@@ -25,20 +35,38 @@ _ABOUT = "Everything that the pages show, as JSON. Reading needs no key; writing
 
 def make_app(site: Site) -> FastAPI:
     """The application that serves ``site``. Whoever made the site closes it."""
-    app = FastAPI(title="SOVEREIGN", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None)
-    app.state.site = site
+    app = FastAPI(
+        title="SOVEREIGN", version=__version__, description=_ABOUT, docs_url=None, redoc_url=None, lifespan=_running
+    )
+    app.state.site, app.state.desk = site, Desk(site)
     app.include_router(assets.html, include_in_schema=False)
     app.include_router(feeds.html, include_in_schema=False)
+    app.include_router(reference.html, include_in_schema=False)
     for module in PAGES:
         app.include_router(module.html, include_in_schema=False)
-        app.include_router(module.api, prefix=API)
+        app.include_router(module.api, prefix=API, responses=READING)
+    app.include_router(owner_pages.html, include_in_schema=False)
+    app.include_router(owner_api.api, prefix=API, responses=WRITING)
     app.add_exception_handler(SovereignError, _told)
     app.add_exception_handler(HTTPException, _not_served)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    describe(app)
     # The last one added is the outermost.
+    app.add_middleware(Failing)
     app.add_middleware(Caching, following=Following(site))
+    app.add_middleware(Limits, names=names_of(site.options.base_url, not site.options.reachable))
     app.add_middleware(Headers, https=site.options.base_url.startswith("https:"))
     return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI) -> AsyncIterator[None]:
+    """What goes on as long as the site is served: the owner's questions are answered."""
+    desk: Desk = app.state.desk
+    if desk.site.options.token:
+        await run_in_threadpool(desk.questions.resume)
+    yield
+    await run_in_threadpool(desk.questions.stop)
 
 
 def _told(request: Request, error: Exception) -> Response:
@@ -49,7 +77,8 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    advice = "Follow a link of the site, or look at /docs." if error.status_code == 404 else ""
+    default = "Follow a link of the site, or look at /docs." if error.status_code == 404 else ""
+    advice = error.advice if isinstance(error, Refused) else default
     answer = _problem(request, error.status_code, str(error.detail), advice)
     answer.headers.update(error.headers or {})
     return answer
@@ -65,6 +94,6 @@ def _problem(request: Request, status: int, message: str, advice: str) -> Respon
     """What went wrong, as a page for people and as ``application/problem+json`` (RFC 9457) for programs."""
     site: Site = request.app.state.site
     if request.url.path.startswith(API) or "text/html" not in request.headers.get("accept", ""):
-        body = {"type": "about:blank", "title": message, "status": status, "detail": advice}
-        return JSONResponse(body, status, media_type="application/problem+json")
+        problem = Problem(type="about:blank", title=message, status=status, detail=advice)
+        return JSONResponse(problem.model_dump(), status, media_type=MEDIA_TYPE)
     return page(request, site, "problem.html.j2", title=f"{status}", status=status, message=message, advice=advice, noindex=True)  # fmt: skip

@@ -93,8 +93,8 @@ def of_page(claims: Sequence[Claim], page: int, size: int = SIZE) -> Sequence[Cl
     return claims[first : first + size]
 
 
-def claim_list(shelf: Shelf, verdict: str, page: int, references: References) -> ClaimList:
-    """One page of the claims of a record.
+def claim_list(shelf: Shelf, verdict: str, page: int, references: References, size: int = SIZE) -> ClaimList:
+    """One page of the claims of a record, ``size`` to a page.
 
     Raises:
         InputError: if there is no such verdict.
@@ -107,11 +107,11 @@ def claim_list(shelf: Shelf, verdict: str, page: int, references: References) ->
         if counts[name]:
             choices.append(VerdictChoice(name, words.lower(), tone, counts[name], name == verdict))
     return ClaimList(
-        claims=tuple(shown(shelf, claim, references) for claim in of_page(found, page)),
+        claims=tuple(shown(shelf, claim, references) for claim in of_page(found, page, size)),
         choices=tuple(choices),
         verdict=verdict,
         page=page,
-        pages=max(1, -(-len(found) // SIZE)),
+        pages=max(1, -(-len(found) // size)),
         total=len(found),
         cited=len(shelf.cited),
     )

@@ -23,7 +23,7 @@ class Options:
     that neither the policy nor the owner approved are shown, marked as drafts; otherwise they are not there. ``token`` lets the
     owner write; empty: nobody can. ``static``: the pages become files, without a server behind them. ``expected`` is how many records
     there will be when those that are being made are done; 0 where nothing is being made. ``texts``: downloads hold the stored texts of
-    sources, which may not be ours to pass on.
+    sources, which may not be ours to pass on. ``reachable``: other machines can reach it, so that it may go by any name.
     """
 
     base_url: str = ""
@@ -32,6 +32,7 @@ class Options:
     static: bool = False
     expected: int = 0
     texts: bool = False
+    reachable: bool = False
 
 
 @dataclass(frozen=True)

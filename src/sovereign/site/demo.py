@@ -8,15 +8,16 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
 
-from sovereign.errors import SovereignError
+from sovereign.errors import InputError, SovereignError
 from sovereign.kernel import Request, run
 from sovereign.kernel.correct import Change, correct
+from sovereign.kernel.lock import is_locked, locked
 from sovereign.kernel.publish import now
 from sovereign.records import OwnerDecision, Record
 from sovereign.settings import load
@@ -37,6 +38,7 @@ QUESTIONS = (
     "memory usage across different model scales from 110M to 175B parameters?",
 )
 _OWNER = "demonstration"
+_LOCK = "demo.lock"
 
 
 def demo_home() -> Path:
@@ -49,11 +51,15 @@ def making(home: Path) -> Iterator[None]:
     """Make what is missing of the demonstration in the background; the process ends with this context, and can go on another time."""
     with open_store(home) as store:
         whole = _is_whole(store)
-    if whole:
+    if whole or is_locked(home / _LOCK):  # there, or being made by another server
         yield
         return
+    # In a session of its own, so that Ctrl-C reaches the server alone, which then ends it.
     process = subprocess.Popen(
-        [sys.executable, "-m", __name__, str(home)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        [sys.executable, "-m", __name__, str(home)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield
@@ -70,8 +76,18 @@ def make(home: Path, **settings: object) -> None:
     ``settings`` are those of the questions; what the environment and the user's settings say does not count here.
 
     Raises:
+        InputError: if another process makes it.
         SovereignError: what asking and deciding raise.
     """
+    home.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(home / _LOCK):
+            _make(home, settings)
+    except BlockingIOError:
+        raise InputError("Another process makes the demonstration.", "Wait a minute until it is done.") from None
+
+
+def _make(home: Path, settings: Mapping[str, object]) -> None:
     # A run that was ended with its server is begun anew: it takes seconds.
     shutil.rmtree(home / "runs", ignore_errors=True)
     effective = load({"home": str(home), "measure_seconds": 0, **settings}, environ={})

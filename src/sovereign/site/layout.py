@@ -16,6 +16,7 @@ GAP = 30.0  # between the middles of two claims
 WORK_GAP = 46.0
 BETWEEN = 90.0  # between two flowers
 MOST_RINGS = 8
+SHAPE = 1.5  # width to height of the whole
 
 Place = tuple[float, float]
 
@@ -111,8 +112,9 @@ def _petals(ids: Sequence[str], places: dict[str, Place], angles: dict[str, floa
         return start - GAP
     rings = min(MOST_RINGS, max(1, round(math.sqrt(len(ids) / 6))))
     first = max(start, GAP * len(ids) / (2 * math.pi * rings))
+    slots = -(-len(ids) // rings) * rings  # whole rounds of rings, so that the last does not stand beside the first
     for at, node_id in enumerate(ids):
-        angle = 2 * math.pi * (at + 0.5) / len(ids)
+        angle = 2 * math.pi * (at + 0.5) / slots
         distance = first + (at % rings) * GAP
         angles[node_id] = angle
         places[node_id] = (distance * math.cos(angle), distance * math.sin(angle))
@@ -139,8 +141,8 @@ def _around(
         least = turned[-1] + step if turned else 0.0
         aim = wanted[node_id]
         turned.append(least if aim is None else max(aim, least))
-    if turned[-1] - turned[0] > 2 * math.pi - step:  # they went once around: even steps instead
-        turned = [turned[0] + 2 * math.pi * at / len(ordered) for at in range(len(ordered))]
+    if turned[-1] - turned[0] > 2 * math.pi - step * rings:  # they went once around: even steps instead
+        turned = [turned[0] + 2 * math.pi * at / (slots * rings) for at in range(len(ordered))]
     for at, node_id in enumerate(ordered):
         distance = radius + (at % rings) * WORK_GAP
         angles[node_id] = turned[at]
@@ -155,23 +157,33 @@ def _towards(angles: Sequence[float]) -> float | None:
 
 
 def _packed(flowers: Sequence[_Flower]) -> dict[str, Place]:
-    """Flowers in rows of about one width, so that the whole is wider than high."""
+    """Flowers in rows, as many to a row as make the whole about as wide as a screen."""
     area = sum((2 * one.radius + BETWEEN) ** 2 for one in flowers)
-    width = max(math.sqrt(area * 1.7), max(2 * one.radius + BETWEEN for one in flowers))
+    tried = [_in_rows(flowers, math.sqrt(area * share)) for share in (1.0, 1.5, 2.2, 3.2, 4.5)]
+    rows, _, height = min(tried, key=lambda one: abs(math.log(one[1] / one[2] / SHAPE)))
     placed: dict[str, Place] = {}
-    top, at = 0.0, 0
-    while at < len(flowers):
-        row: list[_Flower] = []
-        used = 0.0
-        while at < len(flowers) and (not row or used + 2 * flowers[at].radius + BETWEEN <= width):
-            row.append(flowers[at])
-            used += 2 * flowers[at].radius + BETWEEN
-            at += 1
-        height = max(2 * one.radius for one in row)
-        left = (width - used) / 2
+    top = -height / 2
+    for row in rows:
+        tall = max(2 * one.radius for one in row)
+        left = -sum(2 * one.radius + BETWEEN for one in row) / 2
         for one in row:
-            middle = (left + one.radius + BETWEEN / 2, top + height / 2)
-            placed |= {i: (round(middle[0] + x, 1), round(middle[1] + y, 1)) for i, (x, y) in one.places.items()}
+            middle_x, middle_y = left + one.radius + BETWEEN / 2, top + tall / 2
+            placed |= {i: (round(middle_x + x, 1), round(middle_y + y, 1)) for i, (x, y) in one.places.items()}
             left += 2 * one.radius + BETWEEN
-        top += height + BETWEEN
-    return {i: (round(x - width / 2, 1), round(y - (top - BETWEEN) / 2, 1)) for i, (x, y) in placed.items()}
+        top += tall + BETWEEN
+    return placed
+
+
+def _in_rows(flowers: Sequence[_Flower], width: float) -> tuple[list[list[_Flower]], float, float]:
+    """Rows no wider than ``width`` unless by a single flower, and the width and height of them all."""
+    rows: list[list[_Flower]] = []
+    used = math.inf
+    for one in flowers:
+        needs = 2 * one.radius + BETWEEN
+        if used + needs > width:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(one)
+        used += needs
+    widest = max(sum(2 * one.radius + BETWEEN for one in row) for row in rows)
+    return rows, widest, sum(max(2 * one.radius for one in row) + BETWEEN for row in rows) - BETWEEN

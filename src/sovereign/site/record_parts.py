@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sovereign.publish.claims import DEPTHS, links
 from sovereign.publish.measured import measured
 from sovereign.publish.parts import Badge, FigureView, ReferenceView, Run, Table
 from sovereign.publish.references import References, reference_view
 from sovereign.publish.reviews import OUTCOMES, SEVERITIES
 from sovereign.publish.text import one_line
-from sovereign.publish.claims import DEPTHS, links
 from sovereign.records import Finding, Record
 from sovereign.records.review import Response
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -57,7 +57,7 @@ def page(
         title=title,
         description=description,
         here=request.url.path,
-        canonical=absolute(request, site, request.url.path),
+        canonical=absolute(request, site, quote(request.url.path, errors="replace")),
         links=links,
         metas=metas,
         noindex=noindex,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -76,14 +77,23 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until the process is told to stop. ``ready`` is called when the first request can come."""
+def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda: None, proxy: str = "") -> None:
+    """Serve until the process is told to stop, in its main thread. ``ready`` is called when the first request can come.
+
+    ``proxy`` is the address of the server in front, whose word on who asks is believed; empty: nobody's, for anybody can send it.
+
+    Raises:
+        KeyboardInterrupt: when it has stopped, if a signal told it to.
+    """
     config = uvicorn.Config(
-        make_app(site), access_log=False, log_level="warning", server_header=False, date_header=True, timeout_graceful_shutdown=5
+        make_app(site), access_log=False, log_level="warning", server_header=False, date_header=True, timeout_graceful_shutdown=5,
+        proxy_headers=bool(proxy), forwarded_allow_ips=proxy,
     )  # fmt: skip
     with closing(served):
         server = uvicorn.Server(config)
         served.listen(128)
+        # uvicorn stops at either signal, and then sends it to whom had it before: both are to end this process in good order.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         ready()
         server.run(sockets=[served])
 

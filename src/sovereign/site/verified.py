@@ -20,7 +20,7 @@ AT_ONCE = 20_000
 
 
 class Verified(Model):
-    """What the last verification found. ``events`` is how many there were then; ``seconds`` how long it took.
+    """What the last verification found. ``seconds`` is how long it took, ``events`` how many there were when it began.
 
     ``verified``: every event fits its hash and the one before, and the whole fits the head that is kept beside the database.
     ``not_yet``: none has ended since this server started.
@@ -80,7 +80,7 @@ def _verified(ledger: Ledger, count: int) -> Verified:
     return Verified(
         status=report.status,
         at=at,
-        events=report.count,
+        events=count,
         seconds=round(perf_counter() - start, 2),
         problems=tuple(f"event {p.seq if p.seq is not None else '?'}: {p.what}" for p in report.problems[:20]),
     )

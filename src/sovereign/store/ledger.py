@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -144,8 +144,8 @@ class Ledger:
             "Put the head of your newest export there, or remove the file to go on without a head to hold against.",
         )
 
-    def events(self, subject: str | None = None, kind: str | None = None) -> tuple[Event, ...]:
-        """All events in order, or those of ``subject`` and of everything below it (``subject/…``), and of ``kind`` alone.
+    def events(self, subject: str | None = None, kinds: Collection[str] = ()) -> tuple[Event, ...]:
+        """All events in order, or those of ``subject`` and of everything below it (``subject/…``); of these ``kinds`` alone, if any.
 
         Each is held against its own hash; that none is missing or replaced, only ``verify`` can tell.
 
@@ -157,8 +157,8 @@ class Ledger:
             # A range, because the index serves it: "0" is the sign after "/", and the column compares byte by byte.
             below = and_(ledger_event.c.subject >= f"{subject}/", ledger_event.c.subject < f"{subject}0")
             query = query.where(or_(ledger_event.c.subject == subject, below))
-        if kind is not None:
-            query = query.where(ledger_event.c.kind == kind)
+        if kinds:
+            query = query.where(ledger_event.c.kind.in_(kinds))
         return self._read(query)
 
     def newest(self, most: int, before: int | None = None) -> tuple[Event, ...]:
@@ -260,14 +260,13 @@ def _chained(head: LedgerHead, new: NewEvent) -> dict[str, Any]:
     kind, subject, payload = new
     try:
         written = canonical_json(dict(payload)).decode()
+        # What is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1.
         event = Event(
             seq=head.count + 1,
             at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             kind=kind,
             subject=subject,
-            payload=json.loads(
-                written
-            ),  # what is hashed is what a reader gets back: tuples become lists, 1.0 becomes 1
+            payload=json.loads(written),
             prev_hash=head.hash,
             hash="",
         )

@@ -218,7 +218,7 @@ class Records:
 
     def _told(self, record_id: UUID) -> list[str]:
         """The artifacts of the versions that the ledger tells of, oldest first."""
-        events = self._ledger.events(str(record_id), SAVED)
+        events = self._ledger.events(str(record_id), [SAVED])
         return [str(e.payload.get("artifact")) for e in events if e.subject == str(record_id)]
 
     def _read(self, record_id: UUID, artifact: str) -> Record:
@@ -307,7 +307,7 @@ class Records:
         with self._database.reading() as connection:
             rows = [{k: v for k, v in row.items() if k != "seq"} for row in connection.execute(query).mappings()]
         # A row alone could be edited by anyone who has the file; its event is in the chain.
-        events = [e for e in self._ledger.events(record_id) if e.subject == record_id]
+        events = [e for e in self._ledger.events(record_id, [SAVED, DECIDED]) if e.subject == record_id]
         told = [{**e.payload, "record_id": e.subject} for e in events if e.kind == DECIDED]
         if rows != told:
             raise LedgerBroken(

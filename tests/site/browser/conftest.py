@@ -87,8 +87,8 @@ def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    """One browser for all tests."""
+def browser(chromium: str, served: Served) -> Iterator[Browser]:
+    """One browser for all tests. It comes after the records: the kernel does not run where a loop of events does."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
         yield launched

@@ -13,7 +13,7 @@ from sovereign.records import Claim, Finding, Role, Severity
 from ..proposals.schemas import ObjectionProposal
 from .brief import Brief, Said
 from .kinds import finding
-from .round import CHECKS, Tested, findings_of
+from .round import CHECKS, NOBODY, Tested, findings_of
 
 NOTHING_THERE = "pointed at nothing that exists"
 SAID_TWICE = "said twice"
@@ -44,6 +44,8 @@ class _Held(NamedTuple):
 
 def tested(objections: Mapping[Role, Sequence[ObjectionProposal] | None], model: str, brief: Brief) -> Tested:
     """What is left of the objections of the model of that name: findings with what the checks made of each."""
+    if not any(objections.values()):
+        return NOBODY
     own = [f for role in CHECKS for f in findings_of(role, brief)]
     places = {f"S{n}": said for n, said in enumerate(brief.said, 1)}
     found: dict[tuple[str, str], Finding] = {}

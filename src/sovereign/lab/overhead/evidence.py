@@ -12,6 +12,7 @@ from sovereign.records import (
     Measurement,
     Model,
     OpenPoint,
+    sha256_hex,
 )
 
 from . import plots
@@ -67,7 +68,7 @@ def evidence(results: Results, artifact: str, question: Question, put: Callable[
         ids = tuple(
             c.measurement_id for t in tables if t.facet_id == wanted.facet_id for r in t.rows for c in r.cells if c
         )
-        if plot := plots.svg(results, wanted.metric):
+        if plot := _plot(results, wanted.metric):
             figures.append(
                 Figure(
                     facet_id=wanted.facet_id, title=plot.title, caption=plot.caption, alt=plot.alt, artifact=put(plot.svg),
@@ -85,6 +86,17 @@ def evidence(results: Results, artifact: str, question: Question, put: Callable[
             _open(results, [f for f in question.wanted if any(f.facet_id == o.facet_id for o in facets)])
         ),
     )
+
+
+_DRAWN: dict[tuple[str, Metric], plots.Plot | None] = {}
+
+
+def _plot(results: Results, metric: Metric) -> plots.Plot | None:
+    """The plot of a metric, drawn once in a process: equal results have equal plots, and nearly every run shows those that ship."""
+    key = sha256_hex(results.model_dump_json().encode("utf-8")), metric
+    if key not in _DRAWN:
+        _DRAWN[key] = plots.svg(results, metric)
+    return _DRAWN[key]
 
 
 def anew(shipped: Results, fresh: Results, artifact: str, question: Question, first: int) -> Evidence:

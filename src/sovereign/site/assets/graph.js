@@ -28,10 +28,17 @@
   try { data = await read(); } catch { return; }  // the table stays
   box.hidden = false;
 
+  // The colour that so much of one over the other gives; both as #rrggbb or #rgb.
+  function mix(over, under, share) {
+    const parts = (hex) => (hex.length === 4 ? [...hex.slice(1)].map((c) => c + c) : hex.slice(1).match(/../g)).map((c) => parseInt(c, 16));
+    const [a, b] = [parts(over), parts(under)];
+    return `rgb(${a.map((c, i) => Math.round(share * c + (1 - share) * b[i])).join(",")})`;
+  }
+
   function style() {
     const of = getComputedStyle(document.documentElement);
     const colour = (name) => of.getPropertyValue(name).trim();
-    const [ink, soft, card, accent, good, bad, mixed, rule, wash] = ["--ink", "--soft", "--card", "--accent", "--good", "--bad", "--mixed", "--rule", "--wash"].map(colour);
+    const [ink, soft, card, accent, good, bad, mixed, wash] = ["--ink", "--soft", "--card", "--accent", "--good", "--bad", "--mixed", "--wash"].map(colour);
     const arrow = (kind, shape, tone, more) => ({ selector: `edge[kind = "${kind}"]`, style: { "curve-style": "straight", width: 2, "line-color": tone, "target-arrow-shape": shape, "target-arrow-color": tone, "arrow-scale": 1.1, "z-index": 5, ...more } });
     return [
       { selector: "node", style: {
@@ -41,15 +48,15 @@
       { selector: 'node[kind = "record"]', style: { shape: "round-rectangle", width: 44, height: 34, "background-color": accent, "border-color": accent, label: "data(short)", "font-size": 15, "font-weight": 600, "text-max-width": 220, "min-zoomed-font-size": 7, "z-index": 9 } },
       { selector: 'node[kind = "work"]', style: { shape: "diamond", width: 21, height: 21, "background-color": wash, label: "data(short)", "min-zoomed-font-size": 10 } },
       { selector: 'node[kind = "method"]', style: { shape: "triangle", width: 18, height: 18, "background-color": soft, "border-color": soft, label: "data(short)" } },
-      { selector: "edge", style: { "curve-style": "haystack", "haystack-radius": 0, width: 1, "line-color": rule } },
-      { selector: 'edge[kind = "taken_from"]', style: { "line-style": "dotted", "line-color": soft, opacity: 0.6 } },
-      { selector: 'edge[kind = "about"]', style: { "line-style": "dashed", "line-color": rule } },
+      // Thousands of these: dashes and see-through lines would take most of the time, and the shapes at their ends tell them apart.
+      { selector: "edge", style: { "curve-style": "haystack", "haystack-radius": 0, width: 1, "line-color": mix(soft, card, 0.36) } },
+      { selector: 'edge[kind = "about"]', style: { "line-color": mix(soft, card, 0.2) } },
       { selector: 'edge[kind = "measured"]', style: { "line-style": "dashed", "line-dash-pattern": [8, 2, 2, 2], "line-color": soft } },
       arrow("supported_by", "triangle", good, {}),
       arrow("contradicted_by", "tee", bad, { width: 3, "line-style": "dashed", "line-dash-pattern": [8, 4], "arrow-scale": 1.4 }),
       arrow("corrected", "diamond", mixed, { "line-style": "dashed", "line-dash-pattern": [3, 3] }),
       { selector: ".off", style: { display: "none" } },
-      { selector: "edge.near", style: { "line-color": accent, width: 2.4, opacity: 1, "z-index": 20 } },
+      { selector: "edge.near", style: { "line-color": accent, width: 2.4, "z-index": 20 } },
       { selector: 'edge.near[kind = "supported_by"]', style: { "line-color": good } },
       { selector: 'edge.near[kind = "contradicted_by"]', style: { "line-color": bad, width: 3.4 } },
       { selector: "node.near", style: { "border-width": 3, "border-color": accent, "z-index": 21 } },

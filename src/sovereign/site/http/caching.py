@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from collections import OrderedDict
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 from starlette.concurrency import run_in_threadpool
@@ -134,14 +135,14 @@ async def _give(answer: Answer, asked: Headers, head: bool, send: Send) -> None:
     body = answer.body
     if answer.packed:
         headers.add_vary_header("Accept-Encoding")
-        if "gzip" in asked.get("accept-encoding", ""):
+        if _takes_gzip(asked.get("accept-encoding", "")):
             body = answer.packed
             headers["content-encoding"] = "gzip"
     headers["content-length"] = str(len(body))
     if answer.status == 200:
         headers.setdefault("cache-control", "no-cache")
         headers.setdefault("etag", answer.tag)
-        if _matches(asked.get("if-none-match"), headers["etag"]):
+        if _is_known(asked, headers):
             start["status"], body = 304, b""
             for name in ("content-length", "content-type", "content-encoding"):
                 if name in headers:
@@ -150,9 +151,29 @@ async def _give(answer: Answer, asked: Headers, head: bool, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if head else body})
 
 
-def _matches(wanted: str | None, tag: str) -> bool:
-    """Whether one of the tags that a browser has is that of the answer, by weak comparison."""
-    if wanted is None:
+def _takes_gzip(accepted: str) -> bool:
+    """Whether a browser takes what is compressed: it names the way, and not as one that it refuses (``;q=0``)."""
+    for one in accepted.lower().split(","):
+        name, _, weight = one.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "").rstrip("0.") != "q="
+    return False
+
+
+def _is_known(asked: Headers, headers: MutableHeaders) -> bool:
+    """Whether the browser has the answer already. A tag says it better than a time, which is looked at where there is none."""
+    if (tags := asked.get("if-none-match")) is not None:
+        return _matches(tags, headers["etag"])
+    since, changed = asked.get("if-modified-since"), headers.get("last-modified")
+    if since is None or changed is None:
         return False
+    try:
+        return parsedate_to_datetime(changed) <= parsedate_to_datetime(since)
+    except (ValueError, TypeError):  # what is no time, or one without its zone, asks for nothing
+        return False
+
+
+def _matches(wanted: str, tag: str) -> bool:
+    """Whether one of the tags that a browser has is that of the answer, by weak comparison."""
     bare = tag.removeprefix("W/")
     return any(one.strip() == "*" or one.strip().removeprefix("W/") == bare for one in wanted.split(","))

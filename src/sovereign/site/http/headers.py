@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import Headers as Asked
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -32,6 +34,14 @@ _OPEN = (
 )
 """What programs of other sites may read, too. None of it knows who asks."""
 
+_OWNERS = ("/api/v1/questions",)
+_PREFLIGHT = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, HEAD",
+    "access-control-allow-headers": "Accept, If-None-Match, If-Modified-Since",
+    "access-control-max-age": "86400",
+}
+
 
 class Headers:
     """Adds the headers that a route has not set itself: it may be stricter."""
@@ -43,7 +53,12 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        shared = scope["method"] in ("GET", "HEAD") and scope["path"].startswith(_OPEN)
+        path, method = scope["path"], scope["method"]
+        public = path.startswith(_OPEN) and not path.startswith(_OWNERS)
+        wanted = Asked(scope=scope).get("access-control-request-method", "")
+        if public and method == "OPTIONS" and wanted in ("GET", "HEAD"):
+            return await Response(status_code=204, headers=_PREFLIGHT | self._always)(scope, receive, send)
+        shared = public and method in ("GET", "HEAD")
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -155,7 +155,7 @@ def _latency_panel(one: slices.Slice) -> Panel:
     decodes = one.phase == "decode"
     panel_id = f"decode-{one.batch_size}-{one.context_length}" if decodes else f"prompt-{one.tokens}"
     panel_id += "-skewed" * is_skewed
-    name = f"batch of {one.batch_size}" if decodes else f"{one.tokens} tokens"
+    name = f"batch {one.batch_size}" if decodes else f"{one.tokens} tokens"
     return Panel(
         id=panel_id,
         group=f"Decoding, {one.context_length:,} tokens of context" if decodes else "Reading a prompt",
@@ -241,7 +241,9 @@ def _found(results: Results) -> str:
             if there:
                 ends = [named(there[0].shape), named(there[-1].shape)]
                 ratios = [row.ratio for row in there]
-                parts.append(f"{times(min(ratios))} to {times(max(ratios))} times {what}")
+                how = sorted({"predicted" if row.how == "modelled" else row.how for row in there})
+                kinds = ", ".join(how[:-1]) + " and " * (len(how) > 1) + how[-1]
+                parts.append(f"{times(min(ratios))} to {times(max(ratios))} times {what} ({kinds})")
         if parts:
             spans.append(f"{label(method)} takes {' and '.join(parts)}")
     if not spans:

@@ -95,8 +95,9 @@ class AuditPage(Model):
 @html.get("/audit", response_class=HTMLResponse)
 def audit(request: Request, site: SiteOf, before: Before = None) -> HTMLResponse:
     """The page; ``before`` turns the list of events."""
+    shown = _page(site, before)
     return page(
-        request, site, "audit.html.j2", title="Audit", shown=_page(site, before),
+        request, site, "audit.html.j2", title="Audit", shown=shown, headers=_keeping(shown),
         description="What is contested, what asks for a review, and the head of the ledger.",
     )  # fmt: skip
 
@@ -111,15 +112,22 @@ def head_file(site: SiteOf) -> Response:
 
 
 @api.get("/audit")
-def get_audit(site: SiteOf) -> AuditPage:
+def get_audit(site: SiteOf, response: Response) -> AuditPage:
     """What is contested or due, the ledger's head and when it was last verified, and the newest events."""
-    return _page(site, None)
+    shown = _page(site, None)
+    response.headers.update(_keeping(shown))
+    return shown
 
 
 @api.get("/audit/events")
 def list_events(site: SiteOf, before: Before = None, size: Size = 50) -> Events:
     """Events of the ledger, newest first: kind, subject, time and hash. What an event holds is in the export of its record."""
     return _events(site, before, size)
+
+
+def _keeping(shown: AuditPage) -> dict[str, str]:
+    """While a verification is under way, the next answer will be another one although the ledger is the same."""
+    return {} if shown.ledger.events == shown.head.count else {"Cache-Control": "no-store"}
 
 
 def _page(site: Site, before: int | None) -> AuditPage:

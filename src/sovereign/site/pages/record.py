@@ -118,7 +118,9 @@ def _wanted(request: Request, found: Shelf, verdict: str, claims: int) -> Respon
 def _part(request: Request, found: Shelf, verdict: str, claims: int) -> Response:
     part = request.url.path.rpartition("/")[2]
     if part == "claims":
-        more: dict[str, Any] = {"listed": claim_list(found, verdict, claims, found.references())}
+        # Files without a server have no second page of a list: they have all of it on the first.
+        size = max(SIZE, len(found.record.claims)) if found.site.options.static else SIZE
+        more: dict[str, Any] = {"listed": claim_list(found, verdict, claims, found.references(), size)}
     elif part == "numbers":
         more = _numbers(found)
     elif part == "answer":
