@@ -102,6 +102,12 @@ bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA against dense, LoRA and the referen
 bench-lab: $(VENV)/lab.stamp  ## what the laboratory composes and predicts, against what it measures
 	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.lab --json benchmarks/results/lab.json
 
+# Apart from the others: to make 10,000 records takes minutes, and nothing else should run beside it.
+.PHONY: bench-site
+bench-site: $(VENV)/lab.stamp  ## the site with 10,000 records and 50 requests per second, in SQLite and in PostgreSQL (Linux)
+	$(RUN) -m benchmarks.site
+	$(RUN) -m benchmarks.site --postgres
+
 # The folder that a stopped run left is gone on with.
 .PHONY: results
 results: $(VENV)/lab.stamp  ## measure the overhead protocol in full, and ship what it finds (half an hour)

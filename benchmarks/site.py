@@ -32,7 +32,7 @@ from benchmarks.records_made import make_records
 from sovereign.site.catalog import Filters, open_catalog
 from sovereign.store import open_store
 
-RATE, SECONDS = 50, 6
+RATE, SECONDS = 50, 20
 CLIENTS = 64  # connections that are open at once
 LIMIT_MS = 100.0
 RARE = 0.05  # share of claims, and of records, that may have a word of a query
@@ -200,6 +200,7 @@ def measure(home: Path, url: str) -> list[Row]:
     words, chance = words_of(home, url), random.Random(11)
     with open_store(home, url) as store:
         ids = [entry.id for entry in store.records.newest()]
+    print(f"{len(ids):,} records, {'PostgreSQL' if url else 'SQLite'}")
     os.sched_setaffinity(0, {client})
     kinds: dict[str, Callable[[], str]] = {
         "record page": lambda: f"/paper/{chance.choice(ids)}",
@@ -231,7 +232,6 @@ def main() -> int:
         url = stack.enter_context(postgres(place, core)) if options.postgres else ""
         seconds = fill(home, url, options.records, options.claims)
         rows = measure(home, url)
-    print(f"{options.records:,} records with {options.claims} claims each, {'PostgreSQL' if url else 'SQLite'}")
     print("\n".join(f"{name}: {value} s" for name, value in seconds.items()))
     print(f"{RATE} requests per second for {SECONDS} s, server on one core; ms\n")
     print(f"{'':14}{'p50':>8}{'p95':>8}{'p99':>8}{'cpu':>8}{'errors':>8}{'kB':>8}")

@@ -21,6 +21,7 @@ from sovereign.errors import InputError, LedgerBroken, NotFound, StoreError
 from sovereign.records import Record
 from sovereign.settings import load
 from sovereign.store import Store, open_of, open_store
+from sovereign.store.postgres import lock_of
 from sovereign.store.tables import metadata
 
 from .sql import connected, edit
@@ -133,7 +134,7 @@ def _waits(connection: Any) -> bool:
 def test_another_writer_is_waited_for_only_so_long(served: Store) -> None:
     served.ledger.append([("a", "b", {})])
     with closing(connected(served)) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", (0x534F5652,))
+        other.execute("SELECT pg_advisory_xact_lock(%s)", (lock_of(),))
         assert served.ledger.verify(served.ledger.kept_head()).status == "verified"
         with pytest.raises(StoreError, match="another process is writing") as caught:
             served.ledger.append([("a", "b", {})])

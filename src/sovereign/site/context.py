@@ -50,7 +50,7 @@ class Site:
             NotFound: if there is no such record or version, or it is a draft and drafts are not shown.
             SovereignError: what loading it and its events raises.
         """
-        record_id = self.store.records.find(name)
+        record_id = name if isinstance(name, UUID) else self.store.records.find(name)
         row = self.catalog.record(record_id)
         if row is None or not (row.stands or self.options.drafts):
             raise NotFound(f"there is no published record {name}", "Look for it in the list of records.")

@@ -91,11 +91,13 @@ class Shelf:
 
 
 def canonical(request: Request, site: Site, name: str) -> RedirectResponse | None:
-    """The way to the same path under the UUID of the record of that name, None where the request names it by its UUID.
+    """The way to the same path under the UUID of the record of that name, None where the request names one by a UUID.
 
     Raises:
-        NotFound: if no record goes by that name.
+        NotFound: if no record goes by a name that is no UUID.
     """
+    if _is_whole(name):
+        return None
     record_id = site.store.records.find(name)
     if str(record_id) == name:
         return None
@@ -103,6 +105,14 @@ def canonical(request: Request, site: Site, name: str) -> RedirectResponse | Non
     path = quote("/".join([*given[:2], str(record_id), *given[3:]]), safe="/:@!$&'()*+,;=-._~")
     # A beginning may one day be that of two records, so the way is never told to be for good.
     return RedirectResponse(f"{path}?{request.url.query}" if request.url.query else path, 302)
+
+
+def _is_whole(name: str) -> bool:
+    """Whether a name is a UUID as this site writes them: if no record has it, loading it says so."""
+    try:
+        return str(UUID(name)) == name
+    except ValueError:
+        return False
 
 
 def shelf(site: Site, record_id: UUID, version: int | None = None) -> Shelf:

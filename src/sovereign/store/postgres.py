@@ -18,7 +18,7 @@ from ..settings import public_address
 
 SCHEMA = "sovereign"
 _CONNECT_SECONDS = 10
-_LOCK = 0x534F5652 << 32  # of every transaction that writes; the schema makes up the lower half
+_LOCKS = 0x534F5652 << 32  # of transactions that write; the schema makes up the lower half
 _CHECK = "Check the setting store_url, and that the server runs."
 
 # Codes of PostgreSQL's errors, by their beginning: what they mean to a person, and what to do.
@@ -57,12 +57,17 @@ def writer_of(engine: Engine) -> Engine:
     return engine.execution_options(writes=True, isolation_level="READ COMMITTED")
 
 
+def lock_of(schema: str = SCHEMA) -> int:
+    """The number of the advisory lock that every writer of a schema takes."""
+    return _LOCKS + zlib.crc32(schema.encode())
+
+
 def _begin(connection: Connection, wait_seconds: float, schema: str) -> None:
     """Start a transaction, a writer's with the lock that all writers of the schema take. Nothing is set beyond its end, for poolers' sake."""
     connection.execute(_PATH, {"schema": schema})
     if connection.get_execution_options().get("writes", False):
         connection.execute(_WAIT, {"most": f"{max(1, round(wait_seconds * 1000))}ms"})
-        connection.execute(_TAKE, {"lock": _LOCK + zlib.crc32(schema.encode())})
+        connection.execute(_TAKE, {"lock": lock_of(schema)})
 
 
 _PATH = text("SELECT set_config('search_path', :schema, true)")
