@@ -105,9 +105,13 @@ def audit(request: Request, site: SiteOf, before: Before = None) -> HTMLResponse
 @html.get("/audit/head.json")
 def head_file(site: SiteOf) -> Response:
     """The ledger's head as a file to keep: an export is held against it."""
-    data = canonical_json(_head(site).model_dump(mode="json")) + b"\n"
+    head = _head(site)
+    # Of this very moment: a record's export that was taken just now has an event of its own, and must not be newer than the head.
+    if head.count != site.store.ledger.head().count:
+        head = site.store.ledger.checkpoint()
+    headers = {"Content-Disposition": 'attachment; filename="head.json"', "Cache-Control": "no-store"}
     return Response(
-        data, media_type="application/json", headers={"Content-Disposition": 'attachment; filename="head.json"'}
+        canonical_json(head.model_dump(mode="json")) + b"\n", media_type="application/json", headers=headers
     )
 
 
