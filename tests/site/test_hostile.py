@@ -119,22 +119,22 @@ def test_the_page_of_every_claim_is_harmless(hostile: tuple[TestClient, list[Rec
 def test_links_to_a_claim_with_a_hostile_id_lead_to_it(hostile: tuple[TestClient, list[Record]]) -> None:
     client, records = hostile
     page = harmless(client.get(f"/paper/{records[-1].id}/claims?claims=2", headers={"accept": "text/html"}).text)
-    all_pages = [page, *(harmless(client.get(f"/paper/{records[-1].id}/claims?claims={n}").text) for n in (1, 3))]
+    all_pages = [page, *(harmless(client.get(f"/paper/{records[-1].id}/claims?claims={n}").text) for n in (1, 3, 4, 5))]
     (link,) = [n for p in all_pages for n in p.css("h3 a.claim-id") if "script" in str(n.attributes["href"])]
     assert client.get(str(link.attributes["href"])).status_code == 200
 
 
-def test_45_claims_are_on_three_pages_each_once(hostile: tuple[TestClient, list[Record]]) -> None:
+def test_45_claims_are_on_pages_each_once(hostile: tuple[TestClient, list[Record]]) -> None:
     client, records = hostile
     listed: list[str] = []
-    for number, size in ((1, SIZE), (2, SIZE), (3, 5)):
+    last = -(-len(records[-1].claims) // SIZE)
+    for number in range(1, last + 1):
         page = harmless(client.get(f"/paper/{records[-1].id}?claims={number}", headers={"accept": "text/html"}).text)
         entries = page.css("article.entry a.claim-id")
-        assert len(entries) == size
+        assert len(entries) == (SIZE if number < last else len(records[-1].claims) - SIZE * (last - 1))
         listed += [e.text() for e in entries]
-        assert [a.attributes["rel"] for a in page.css(".pager a")] == {1: ["next"], 2: ["prev", "next"], 3: ["prev"]}[
-            number
-        ]
+        ways = {1: ["next"], last: ["prev"]}.get(number, ["prev", "next"])
+        assert [a.attributes["rel"] for a in page.css(".pager a")] == ways
     assert sorted(listed) == sorted(c.id for c in records[-1].claims)
     assert listed[0] == records[-1].answer.cited()[0]
 

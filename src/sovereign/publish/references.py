@@ -56,6 +56,7 @@ class References:
     def __init__(self, record: Record, page: str = "") -> None:
         self._page = page
         self._by_alias = {alias: paper for paper in reversed(record.papers) for alias in _aliases(paper)}
+        self._keys: dict[str, str] = {}
         used = dict.fromkeys(self._key(source_id) for source_id in _used(record, record.claims))
         keys = used | dict.fromkeys(paper.id for paper in record.papers)
         standing = {self._key(source_id) for source_id in _used(record, record.standing)}
@@ -82,6 +83,11 @@ class References:
 
     def _key(self, source_id: str) -> str:
         """One id for each work: that of its paper where it has one, whatever name or version it was called by."""
+        if source_id not in self._keys:
+            self._keys[source_id] = self._worked_out(source_id)
+        return self._keys[source_id]
+
+    def _worked_out(self, source_id: str) -> str:
         folded = re.sub(r"^(arxiv:.*?)v\d+$", r"\1", source_id.casefold())
         paper = self._by_alias.get(source_id) or self._by_alias.get(folded)
         if paper:

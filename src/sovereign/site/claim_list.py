@@ -16,7 +16,7 @@ from sovereign.records import Claim, Evidence, Verdict
 from .passages import Passage, passage
 from .shelf import Shelf, claim_path
 
-SIZE = 20
+SIZE = 10
 _SHOWN_AGAINST = 2
 _AGAINST = ("CONTRADICT", "MIXED")
 

@@ -12,7 +12,7 @@ from sovereign.contracts.published import Published
 from sovereign.errors import NotFound
 from sovereign.store import Store
 
-from .catalog import Catalog
+from .catalog import Catalog, RecordRow
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,17 @@ class Site:
             NotFound: if there is no such record or version, or it is a draft and drafts are not shown.
             SovereignError: what loading it and its events raises.
         """
+        return self.found(name, version)[0]
+
+    def found(self, name: str | UUID, version: int | None = None) -> tuple[Published, RecordRow]:
+        """The same, and what the catalogue says of the newest version. See ``published`` for errors."""
         record_id = name if isinstance(name, UUID) else self.store.records.find(name)
         row = self.catalog.record(record_id)
         if row is None or not (row.stands or self.options.drafts):
             raise NotFound(f"there is no published record {name}", "Look for it in the list of records.")
-        record = self.store.records.load(record_id, version)
-        return Published(record, self.store.ledger.events(str(record.id)), self.store.ledger.head())
+        events = self.store.ledger.events(str(record_id))
+        record = self.store.records.load(record_id, version, events)
+        return Published(record, events, self.store.ledger.head()), row
 
 
 def _site_of(request: Request) -> Site:

@@ -85,6 +85,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # templates are files of the package: to look at each whether it changed costs more than to write it
     )  # fmt: skip
     made.filters |= {"day": _day, "words": _words, "number": _number}
     made.globals["query"] = _query

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -91,6 +92,9 @@ def serve(site: Site, served: socket.socket, ready: Callable[[], None] = lambda:
     )  # fmt: skip
     with closing(served):
         server = uvicorn.Server(config)
+        # What is there now stays: the collector need not look at it again with every request.
+        gc.collect()
+        gc.freeze()
         served.listen(128)
         # uvicorn stops at either signal, and then sends it to whom had it before: both are to end this process in good order.
         signal.signal(signal.SIGTERM, signal.default_int_handler)

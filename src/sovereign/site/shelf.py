@@ -121,7 +121,4 @@ def shelf(site: Site, record_id: UUID, version: int | None = None) -> Shelf:
     Raises:
         NotFound: if there is no such record or version, or it is a draft and drafts are not shown.
     """
-    published = site.published(record_id, version)
-    row = site.catalog.record(record_id)
-    assert row is not None  # it was published
-    return Shelf(site, published, row)
+    return Shelf(site, *site.found(record_id, version))

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError, computed_field
 
-from ..records import GENESIS, Event, LedgerHead, Model, canonical_json
+from ..records import GENESIS, Event, LedgerHead, Model, canonical_json, sha256_hex
 
 Row = Mapping[Any, Any]
 
@@ -52,6 +52,8 @@ def sound_event(row: Row) -> tuple[Event | None, str]:
         return None, f"it cannot be read: wrong content in {', '.join(columns)}"
     except (TypeError, ValueError, RecursionError):
         return None, "its payload is not JSON: it was changed"
+    if _is_as_written(event, row["payload"]):
+        return event, ""
     try:
         computed, written = event.computed_hash(), canonical_json(payload).decode()
     except (ValueError, RecursionError):
@@ -61,6 +63,24 @@ def sound_event(row: Row) -> tuple[Event | None, str]:
     if written != row["payload"]:
         return None, "its payload means what was hashed, but is not written so: it was changed"
     return event, ""
+
+
+def _is_as_written(event: Event, payload: str) -> bool:
+    """Whether an event is surely sound: its payload stands as our writer writes it, and the hash is over that very text.
+
+    Nearly all are, and this is four times as fast as making the canonical form twice, which every other one is held against.
+    """
+    try:
+        if _ENCODE(event.payload) != payload:
+            return False
+        at, kind, prev_hash, subject = map(_ENCODE, (event.at, event.kind, event.prev_hash, event.subject))
+        hashed = f'{{"at":{at},"kind":{kind},"payload":{payload},"prev_hash":{prev_hash},"seq":{event.seq},"subject":{subject}}}'
+        return payload.isascii() and sha256_hex(hashed.encode("utf-8")) == event.hash
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def audit(rows: Iterable[Row], head: LedgerHead | None) -> LedgerReport:

@@ -152,22 +152,23 @@ class Records:
         self._ledger.append([*events, _saved(new, entry)], writes=writes)
         return entry
 
-    def load(self, name: str | UUID, version: int | None = None) -> Record:
+    def load(self, name: str | UUID, version: int | None = None, events: Sequence[Event] | None = None) -> Record:
         """The record of that UUID, short id (with or without ``SRCH:``) or beginning of one, in any case.
 
-        ``version`` is the newest if it is not given.
+        ``version`` is the newest if it is not given. ``events`` are those of the record, in order, where they were read already.
 
         Raises:
             NotFound: if no record, or more than one, goes by that name, or it has no such version.
             StoreError: if its file is missing or changed, or its row is.
             LedgerBroken: if the ledger names another file for it.
         """
-        record_id = self.find(name)
+        record_id = name if isinstance(name, UUID) else self.find(name)
         if version is not None:
             return self._read(record_id, self._version(record_id, version).artifact)
-        saved = self._told(record_id)
+        saved = self._told(record_id) if events is None else _artifacts_told(events, record_id)
         entry = self._entry(record_id)
-        assert entry is not None  # rows are never deleted
+        if entry is None:
+            return self.load(str(name))  # which says that there is none
         if entry.artifact not in saved[-1:]:
             saved = self._told(record_id)  # somebody may have corrected it between the two looks
         if entry.artifact not in saved:
@@ -218,8 +219,7 @@ class Records:
 
     def _told(self, record_id: UUID) -> list[str]:
         """The artifacts of the versions that the ledger tells of, oldest first."""
-        events = self._ledger.events(str(record_id), [SAVED])
-        return [str(e.payload.get("artifact")) for e in events if e.subject == str(record_id)]
+        return _artifacts_told(self._ledger.events(str(record_id), [SAVED]), record_id)
 
     def _read(self, record_id: UUID, artifact: str) -> Record:
         try:
@@ -323,6 +323,12 @@ class Records:
         with self._database.reading() as connection:
             row = connection.execute(_entries().where(record.c.id == str(record_id))).mappings().first()
         return _entry_of(row) if row else None
+
+
+def _artifacts_told(events: Iterable[Event], record_id: UUID) -> list[str]:
+    """The artifacts of the versions that these events tell of, oldest first."""
+    subject = str(record_id)
+    return [str(e.payload.get("artifact")) for e in events if e.kind == SAVED and e.subject == subject]
 
 
 # In the order of the ledger: a clock can go back.
