@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sovereign.site.accept import best
+from sovereign.site.http.accept import best
 
 OFFERS = ("text/html", "application/ld+json", "application/json", "application/x-bibtex")
 

@@ -18,11 +18,11 @@ from sovereign.contracts.schema import evidence_schema
 from sovereign.evals import digest, page
 from sovereign.records import Record
 from sovereign.site.app import make_app
+from sovereign.site.clusters.evidence import MEANS, gathered
+from sovereign.site.clusters.strips import SHAPES, strips_of
 from sovereign.site.context import Options, Site
-from sovereign.site.evidence import MEANS, gathered
 from sovereign.site.kept import PerStamp
 from sovereign.site.serving import opened
-from sovereign.site.strips import SHAPES, strips_of
 from tests.kernel.asking import ask
 from tests.site import scored
 

@@ -14,8 +14,8 @@ from selectolax.lexbor import LexborHTMLParser
 from sovereign.records import Record, short_id
 from sovereign.site.app import make_app
 from sovereign.site.catalog import open_catalog
-from sovereign.site.claim_list import SIZE
 from sovereign.site.context import Options, Site
+from sovereign.site.records.claim_list import SIZE
 from sovereign.store import Store, open_store
 from tests.publish.example import HANDLER, MARKDOWN, SCRIPT, build
 from tests.publish.hostile import with_text

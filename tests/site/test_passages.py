@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sovereign.errors import StoreError
 from sovereign.records import Quote, text_hash
-from sovereign.site.passages import passage, stored_texts
+from sovereign.site.records.passages import passage, stored_texts
 
 BEFORE = "Rust is fast. 🦀🦀 Memory is 👩‍👩‍👧 safe, and 𝕏 is a letter. "
 SAID = "The server needs 40 % less memory 🚀 than before."

@@ -21,7 +21,7 @@ from sovereign.records import Figure, Record
 from sovereign.site.app import make_app
 from sovereign.site.catalog import open_catalog
 from sovereign.site.context import Options, Site
-from sovereign.site.downloads import FILES
+from sovereign.site.records.downloads import FILES
 from sovereign.store import open_store
 from tests.publish.example import build
 

@@ -16,8 +16,8 @@ from sovereign.kernel.correct import Change, correct
 from sovereign.records import OwnerDecision, Record
 from sovereign.site.app import make_app
 from sovereign.site.catalog import open_catalog
-from sovereign.site.claim_list import SIZE
 from sovereign.site.context import Options, Site
+from sovereign.site.records.claim_list import SIZE
 from sovereign.store import open_store
 
 PARTS = ("answer", "claims", "numbers", "method", "review")

@@ -9,7 +9,7 @@ from lxml import html
 
 from sovereign.contracts.public import CONTRACTS
 from sovereign.contracts.schema import shipped_schemas
-from sovereign.site.fields import tables_of, type_of
+from sovereign.site.schemas.fields import tables_of, type_of
 
 NAMES = ("record", *(c.name for c in CONTRACTS))
 

@@ -15,8 +15,8 @@ from sovereign.errors import LedgerBroken
 from sovereign.records import Event, LedgerHead, Model, canonical_json
 
 from ..catalog import ClaimRow, Filters, Found, RecordRow
+from ..clusters.evidence import MOST_RECORDS, AnswerFinding, RecordRef, gathered
 from ..context import Site, SiteOf
-from ..evidence import MOST_RECORDS, AnswerFinding, RecordRef, gathered
 from ..kept import PerStamp
 from ..render import page
 from ..verified import Verified, verified

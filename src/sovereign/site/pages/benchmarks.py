@@ -16,11 +16,11 @@ from sovereign.publish.text import safe_url
 from sovereign.records import BenchmarkEvidence, ClusterStatus, Model
 
 from ..catalog import Found
+from ..clusters.evidence import MEANS, MOST_RECORDS, AnswerFinding, ClusterEntry, RecordRef, gathered
+from ..clusters.strips import Legend, Strip, key_words, strips_of
+from ..clusters.truth import Truth, plot, truth
 from ..context import Site, SiteOf
-from ..evidence import MEANS, MOST_RECORDS, AnswerFinding, ClusterEntry, RecordRef, gathered
 from ..render import absolute, page
-from ..strips import Legend, Strip, key_words, strips_of
-from ..truth import Truth, plot, truth
 
 html = APIRouter()
 api = APIRouter(tags=["benchmarks"])

@@ -17,11 +17,11 @@ from sovereign.publish.text import day, doi_url, one_line
 from sovereign.publish.work import AUTHOR
 from sovereign.records import Claim, Measurement
 
-from ..claim_list import Held, held
 from ..context import Site, SiteOf
-from ..passages import passage
+from ..records.claim_list import Held, held
+from ..records.passages import passage
+from ..records.shelf import Shelf, claim_path, shelf
 from ..render import absolute, page
-from ..shelf import Shelf, claim_path, shelf
 
 html = APIRouter()
 api = APIRouter(prefix="/claims", tags=["claims"])

@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse, Response
 
 from ..context import SiteOf
-from ..downloads import download, file_name
+from ..records.downloads import download, file_name
+from ..records.shelf import Shelf, canonical, shelf
+from ..records.signposts import LINKSET, LINKSET_TYPE, file_signs, header, linkset
 from ..render import absolute
-from ..shelf import Shelf, canonical, shelf
-from ..signposts import LINKSET, LINKSET_TYPE, file_signs, header, linkset
 
 html = APIRouter()
 api = APIRouter()

@@ -23,16 +23,16 @@ from sovereign.publish.view import answer_view, header_view, imprint, verify_com
 from sovereign.publish.work import record_work
 from sovereign.records import Verdict
 
-from ..accept import best
 from ..catalog import Found
-from ..claim_list import SIZE, claim_list, in_order
 from ..context import Site, SiteOf
-from ..downloads import CITATION
-from ..glance import RecordSummary, glance, summary
-from ..record_parts import all_figures, answer_figures, brief, contract_names, downloads, last_findings, sources
+from ..http.accept import best
+from ..records.claim_list import SIZE, claim_list, in_order
+from ..records.downloads import CITATION
+from ..records.glance import RecordSummary, glance, summary
+from ..records.parts import all_figures, answer_figures, brief, contract_names, downloads, last_findings, sources
+from ..records.shelf import Shelf, canonical, shelf
+from ..records.signposts import header, metas, signs
 from ..render import absolute, page
-from ..shelf import Shelf, canonical, shelf
-from ..signposts import header, metas, signs
 from .files import served
 
 html = APIRouter()

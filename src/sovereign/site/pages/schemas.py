@@ -16,8 +16,8 @@ from sovereign.errors import NotFound
 from sovereign.records import SCHEMA_VERSION, Model
 
 from ..context import SiteOf
-from ..fields import TypeTable, tables_of
 from ..render import page
+from ..schemas.fields import TypeTable, tables_of
 
 html = APIRouter()
 api = APIRouter(tags=["schemas"])

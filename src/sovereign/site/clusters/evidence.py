@@ -25,9 +25,9 @@ from sovereign.records import (
     sha256_hex,
 )
 
-from .catalog import Filters, RecordRow
-from .context import Site
-from .kept import PerStamp
+from ..catalog import Filters, RecordRow
+from ..context import Site
+from ..kept import PerStamp
 
 MOST_RECORDS = 30
 """Newest records of which sources are read for numbers; a page that thousands of records are behind has to come in seconds."""

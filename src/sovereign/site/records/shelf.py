@@ -19,8 +19,8 @@ from sovereign.publish.standing import Standing, standing_of
 from sovereign.publish.text import fragment
 from sovereign.records import Claim, GateVerdict, Record
 
-from .catalog import RecordRow
-from .context import Site
+from ..catalog import RecordRow
+from ..context import Site
 from .passages import Texts, stored_texts
 
 

@@ -11,7 +11,7 @@ from sovereign.publish.sections import STATES, facet_words, state_badge
 from sovereign.publish.text import one_line
 from sovereign.records import AnswerState, Claim, CorrectionState, Model
 
-from .catalog import RecordRow
+from ..catalog import RecordRow
 from .downloads import FILES, plots
 from .shelf import Shelf
 

@@ -19,7 +19,7 @@ from sovereign.publish.measured import figures
 from sovereign.publish.standing import standing_of
 from sovereign.publish.text import fragment
 
-from .context import Site
+from ..context import Site
 from .keeping import kept
 
 ARCHIVE = "record.zip"

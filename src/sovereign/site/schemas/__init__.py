@@ -1,0 +1,1 @@
+"""Contracts as tables for people."""
