@@ -162,6 +162,14 @@ def test_parameters_that_look_alike_have_places_of_their_own() -> None:
     assert len(places) == 8 and all(".." not in place for place in places)
 
 
+def test_ids_that_no_disk_takes_have_places_all_the_same() -> None:
+    long = "C" * 5_000
+    places = [file_of(f"/claim/u.{name}", "text/html") for name in ("%00", "%0a", long, long + "C", "%ff", "é" * 150)]
+    assert len(set(places)) == 6
+    for place in places:
+        assert all(len(part.encode()) <= 200 and part.isprintable() for part in place.split("/"))
+
+
 def test_links_are_made_relative_and_text_is_left_alone() -> None:
     html = '<a href="/a?x=1&amp;y=2#f">a</a> <a href="//other.example/">b</a> <p>href=&#34;/a&#34;</p> <a href="/gone">c</a>'
     assert links_in(html) == ["/a?x=1&y=2", "/gone"]

@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 _LINK = re.compile(r'(?<=\s)(href|src|data-from)="(/[^"]*)"')
 _DATA = re.compile(r'(<script type="application/json"[^>]*>)(.*?)(</script>)', re.DOTALL)
 _IN_DATA = re.compile(r'"(/[^"\\]*)"')
-_LONGEST = 80  # of a name made from the parameters of an address
+_LONGEST = 80  # of a name made from the parameters of an address, or in place of one that is too long
+_LONGEST_SEGMENT = 200  # bytes; most disks take 255, and a temporary name is a little longer
 
 
 def links_in(html: str) -> list[str]:
@@ -25,8 +26,8 @@ def links_in(html: str) -> list[str]:
 def file_of(address: str, media_type: str) -> str:
     """The file for an address (path and parameters) whose answer has that type; always below the folder of the site."""
     parts = urlsplit(address)
-    path = posixpath.normpath(unquote(parts.path)).lstrip("/")
-    if path in (".", ".."):
+    path = "/".join(map(_segment, posixpath.normpath(unquote(parts.path)).strip("/").split("/")))
+    if path == ".":
         path = ""
     if parts.query:
         path = posixpath.join(path, _name_of(parts.query))
@@ -62,6 +63,15 @@ def relinked(html: str, here: str, target: Callable[[str], str | None]) -> str:
 
     html = _DATA.sub(lambda data: data[1] + _IN_DATA.sub(in_data, data[2]) + data[3], html)
     return _LINK.sub(relative, html)
+
+
+def _segment(name: str) -> str:
+    """A name that every disk takes: whatever an id in a record holds, it stops no other page from being written."""
+    plain = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "_", name)
+    if plain == name and len(name.encode()) <= _LONGEST_SEGMENT:
+        return name
+    cut = plain.encode()[:_LONGEST].decode("utf-8", "ignore")
+    return f"{cut}-{hashlib.blake2b(name.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
 
 
 def _name_of(query: str) -> str:
