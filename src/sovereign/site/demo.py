@@ -20,6 +20,7 @@ from sovereign.kernel.correct import Change, correct
 from sovereign.kernel.lock import is_locked, locked
 from sovereign.kernel.publish import now
 from sovereign.records import OwnerDecision, Record
+from sovereign.records.seed import seed_claims
 from sovereign.settings import load
 from sovereign.store import Store, open_store
 from sovereign.version import __version__
@@ -34,8 +35,7 @@ QUESTIONS = (
     _APPROVED,
     "What is the carbon footprint of training MixLoRA on TPUs?",
     "How does the memory use of LoRA compare with full fine-tuning?",
-    "What is the computational overhead of implementing expert bridging versus full fine-tuning in terms of inference latency and "
-    "memory usage across different model scales from 110M to 175B parameters?",
+    seed_claims().question,
 )
 _OWNER = "demonstration"
 _LOCK = "demo.lock"
