@@ -45,7 +45,8 @@ class Built(NamedTuple):
 
 
 def build(site: Site, folder: Path, progress: Callable[[int, int], None] = lambda done, known: None) -> Built:
-    """Write the whole of ``site`` into ``folder``. The same store gives the same files.
+    """Write the whole of ``site`` into ``folder``. The same store gives the same files in one process; in another, the times differ
+    at which it checked ledger and mathematics.
 
     Raises:
         InputError: if the folder holds files that are not ours.
