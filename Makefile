@@ -71,7 +71,7 @@ unit: $(VENV)/lab.stamp  ## pytest, on two cores
 test-browser: $(VENV)/lab.stamp build/axe/package/axe.min.js  ## the site in a real Chromium: reading, writing, accessibility, weight
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { echo "No Chromium was found." \
 		"On Debian and Ubuntu, as root: apt install chromium" >&2; exit 1; }
-	$(RUN) -m pytest -m browser tests/site/browser
+	$(RUN) -m pytest -m browser --force-enable-socket tests/site/browser
 
 build/axe/package/axe.min.js:
 	mkdir -p build/axe

@@ -54,11 +54,14 @@ def test_a_plot_is_shown_otherwise(lab: Page) -> None:
     assert lab.locator("#plot .interval").count() > 50
     lab.get_by_label("with what a roofline predicts").check()
     assert lab.locator("#plot .predicted").count() >= 5
-    ticks = lab.locator("#plot .tick").all_inner_texts()
+    ticks = lab.locator("#plot .tick").all_text_contents()
     lab.get_by_label("linear").check()
-    assert lab.locator("#plot .tick").all_inner_texts() != ticks and "0" in lab.locator("#plot .tick").all_inner_texts()
+    assert (
+        lab.locator("#plot .tick").all_text_contents() != ticks
+        and "0" in lab.locator("#plot .tick").all_text_contents()
+    )
     series = lab.locator("#plot .series").count()
-    lab.get_by_role("button", name="MixLoRA (naive)").click()
+    lab.get_by_role("button", name="MixLoRA (naive)", exact=True).click()
     assert lab.locator("#plot .series").count() == series - 1
     lab.get_by_role("link", name="training").click()
     expect(lab.get_by_role("heading", name="Memory of training")).to_be_visible()
@@ -72,7 +75,7 @@ def test_the_table_is_sorted(lab: Page) -> None:
     head = lab.locator("#figures th").nth(3)
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "ascending")
-    values = [float(v) for v in lab.locator("#figures tbody tr td:nth-child(4) b").all_inner_texts()]
+    values = [float(v) for v in lab.locator("#figures tbody tr td:nth-child(4) b").all_text_contents()]
     assert values == sorted(values)
 
 
@@ -94,7 +97,7 @@ def test_without_script_the_same_is_there(browser: Browser, served: Served, path
             expect(page.locator("#controls")).to_be_hidden()
         else:
             expect(page.locator("#picture")).to_be_hidden()
-            page.get_by_role("link", name="After").click()
+            page.get_by_role("link", name="After →", exact=True).click()
             expect(page.locator("table.edges tbody tr").first).to_be_visible()
 
 

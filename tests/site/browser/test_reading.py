@@ -25,13 +25,15 @@ def test_search_finds_records_and_claims(page: Page, served: Served) -> None:
 
 
 def test_a_filter_narrows_the_list(page: Page, served: Served) -> None:
+    # Other tests may have asked a question meanwhile.
+    states = [row["answer_state"] for row in page.request.get("/api/v1/records").json()["items"]]
     page.goto("/")
-    assert page.locator("article.card").count() == len(served.records)
+    assert page.locator("article.card").count() == len(states) >= len(served.records)
     first = served.records[0].answer.state
     page.locator("select[name=state]").select_option(first)
     page.get_by_role("button", name="Search").click()
     page.wait_for_url(re.compile("state="))
-    assert page.locator("article.card").count() == sum(r.answer.state == first for r in served.records)
+    assert page.locator("article.card").count() == states.count(first)
 
 
 def test_a_claim_leads_to_its_sentence_in_context(page: Page, served: Served) -> None:
