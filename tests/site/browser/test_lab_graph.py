@@ -63,7 +63,7 @@ def test_a_plot_is_shown_otherwise(lab: Page) -> None:
     series = lab.locator("#plot .series").count()
     lab.get_by_role("button", name="MixLoRA (naive)", exact=True).click()
     assert lab.locator("#plot .series").count() == series - 1
-    lab.get_by_role("link", name="training").click()
+    lab.get_by_role("link", name="training", exact=True).click()
     expect(lab.get_by_role("heading", name="Memory of training")).to_be_visible()
     assert lab.url.endswith("/lab/memory-training")
     expect(name).to_contain_text("GB")  # what was chosen stays
