@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -150,6 +151,8 @@ def test_results_and_plots_are_artifacts_of_the_store(answered: Run) -> None:
 
 def test_two_runs_have_one_content_hash(answered: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "shipped", lambda: FULL)
+    # Vectors follow from texts alone, and take most of a run's time; test_starter.py has two runs that share nothing.
+    shutil.copy(answered.home / "vectors.db", tmp_path)
     again = ask(tmp_path, seed_claims().question, embedder="minilm")
     assert again.content_hash == answered.record.content_hash
     other = FULL.results.model_copy(update={"seconds": 1.0})

@@ -191,6 +191,10 @@ def test_what_notes_say_outside_of_findings_changes_nothing(starter: Run, tmp_pa
         path.write_text(text, encoding="utf-8")
         removed += count
     assert removed == 120
+    (tmp_path / "home").mkdir()
+    shutil.copy(
+        starter.home / "vectors.db", tmp_path / "home"
+    )  # of texts that both have; they take most of a run's time
     record, other = starter.record, ask(tmp_path / "home", seed_claims().question, bare, embedder="minilm")
     assert kernel_of(other.claims) == kernel_of(record.claims)
     assert other.answer == record.answer
