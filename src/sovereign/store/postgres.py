@@ -45,6 +45,7 @@ def engine_of(url: str, wait_seconds: float, schema: str = SCHEMA) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://",
         creator=lambda: psycopg.connect(url, connect_timeout=_CONNECT_SECONDS, client_encoding="UTF8"),
+        pool_size=20,  # a server with threads opens these once; each more is a process of PostgreSQL that starts and ends
         pool_pre_ping=True,  # the server may have been started anew since the last transaction
         isolation_level="REPEATABLE READ",  # a reader sees one state
     )
