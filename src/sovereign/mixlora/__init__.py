@@ -17,6 +17,7 @@ except ImportError as missing:
 
 from .config import MixLoraConfig
 from .layer import MixLoraLayer
+from .mixed import losses_by_adapter, train_together
 from .model import MixLoraModel
 from .reference import load_reference_adapter
 from .register import register
@@ -32,6 +33,8 @@ __all__ = [
     "MixLoraModel",
     "RouterLossMixin",
     "load_reference_adapter",
+    "losses_by_adapter",
     "register",
     "router_aux_loss",
+    "train_together",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,34 +11,29 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from . import native
-from .activations import Activation
-from .experts import ExpertLora
-from .routing import Routing
+from .activations import activation
+from .parts import Routed, Work
+from .routing import FROZEN
 
 GATED = ("gate_proj", "up_proj", "down_proj")
 
 
-def compiled(
-    hidden: Tensor,
-    routing: Routing,
-    bases: Mapping[str, Tensor],
-    act: Activation,
-    experts: Mapping[str, ExpertLora],
-    masks: Mapping[str, Tensor | None],
-) -> tuple[Tensor, Tensor] | None:
-    """(mixed, low) as ``RoutedExperts`` gives them; None if the library is not there or not made for such a block.
+def compiled(work: Work) -> Routed | None:
+    """None if the library is not there or not made for such a block.
 
-    It is made for gated blocks that are not fused, with experts for all three projections, in fp32 on a CPU, with
-    widths that are multiples of 16, and for activations x sigmoid(x (a + b x^2)).
+    It is made for gated blocks that are not fused, with experts for all three projections and no magnitudes, in fp32 on
+    a CPU, with widths that are multiples of 16, and for activations x sigmoid(x (a + b x^2)).
     """
-    if act.sigmoid is None or tuple(bases) != GATED[:2] or experts.keys() != set(GATED) or not len(hidden):
+    hidden, bases, experts, routing = work.hidden, work.bases, work.part.experts, work.part.routing
+    if hidden.device.type != "cpu" or torch.compiler.is_compiling() or work.scales:
         return None
-    if hidden.device.type != "cpu" or torch.compiler.is_compiling():
+    if tuple(bases) != GATED[:2] or experts.keys() != set(GATED) or not len(hidden):
         return None
+    act = activation(work.frozen.act_fn)
     loras = [experts[name] for name in GATED]
     A, B = ([getattr(lora, name) for lora in loras] for name in ("lora_A", "lora_B"))
     tensors = [hidden, routing.weights, *bases.values(), *A, *B]
-    if any(tensor.dtype != torch.float32 for tensor in tensors):
+    if act.sigmoid is None or any(tensor.dtype != torch.float32 for tensor in tensors):
         return None
     width, inner, (count, rank) = hidden.shape[1], bases["up_proj"].shape[1], A[0].shape[:2]
     sizes = [(width, inner), (width, inner), (inner, width)]
@@ -48,17 +43,20 @@ def compiled(
     padding = -rank % native.MULTIPLE
     if width % native.MULTIPLE or inner % native.MULTIPLE or rank + padding > native.MAX_RANK or native.load() is None:
         return None
-    if padding:
-        A, B = [F.pad(a, (0, 0, 0, padding)) for a in A], [F.pad(b, (0, padding)) for b in B]
-    kept = [masks.get(name) for name in GATED]
+    indices, frozen = routing.indices, routing.indices == FROZEN
+    none = int(frozen.any())  # then the frozen block is one more expert, of zeros
+    indices = indices.masked_fill(frozen, count) if none else indices
+    if padding or none:
+        A, B = [F.pad(a, (0, 0, 0, padding, 0, none)) for a in A], [F.pad(b, (0, padding, 0, 0, 0, none)) for b in B]
+    kept = [work.part.masks.get(name) for name in GATED]
     scales = tuple(
         lora.scaling if mask is None else lora.scaling / lora.keep_rate for lora, mask in zip(loras, kept, strict=True)
     )
     numbers = dict(zip(("linear", "cubic"), act.sigmoid, strict=True), scale=scales)
-    result: tuple[Tensor, Tensor] = CompiledExperts.apply(  # type: ignore[no-untyped-call]
-        numbers, hidden, routing.indices, routing.weights, *bases.values(), *A, *B, *kept
+    mixed, low = CompiledExperts.apply(  # type: ignore[no-untyped-call]
+        numbers, hidden, indices, routing.weights, *bases.values(), *A, *B, *kept
     )
-    return result
+    return Routed(mixed, low, indices)  # the slots do not matter where none stands apart
 
 
 class CompiledExperts(torch.autograd.Function):

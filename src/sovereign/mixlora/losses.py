@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -10,24 +10,26 @@ from torch import Tensor
 Logits = Tensor | Sequence[Tensor]
 
 
-def load_balance_loss(logits: Logits, num_experts: int, top_k: int, attention_mask: Tensor | None = None) -> Tensor:
-    """E times the sum over experts of (slots routed to e per token) x (mean probability of e).
+def load_balance_loss(
+    logits: Logits, chosen: Callable[[Tensor], Tensor], attention_mask: Tensor | None = None
+) -> Tensor:
+    """E times the sum over experts of (share of tokens that choose e) x (mean probability of e).
 
     logits: [T, E], or one such tensor per layer; tokens of all layers are averaged together before the product, as
-    in ``load_balancing_loss_func`` of transformers' Mixtral and in MixLoRA's reference, which this equals.
+    in ``load_balancing_loss_func`` of transformers' Mixtral and in MixLoRA's reference. chosen: of the router, which
+    experts probabilities [N, E] choose. With those of ``TopK`` and ``TopP`` this equals the reference's losses, and
+    with that of ``Switch`` the loss of Switch Transformers (arXiv 2101.03961, eq. 4-6), but for the mask, which the
+    reference leaves out for the latter two.
     attention_mask: [B, S] with B * S = T, 1 for tokens that count, the same for every layer.
 
-    Returns a scalar without unit: ``top_k`` at perfectly uniform load (MixLoRA's eq. 8-9 count the first choice only,
-    which gives 1), up to E if all goes to one place; 0 if no token counts. Computed in fp32, fp64 for fp64 logits.
-    Raises ValueError if the mask, ``num_experts`` or the layers' shapes do not fit.
+    Returns a scalar without unit: k at perfectly uniform load, where k is how many experts a token chooses (MixLoRA's
+    eq. 8-9 count the first choice only, which gives 1), up to E if all goes to one place; 0 if no token counts.
+    Computed in fp32, fp64 for fp64 logits. Raises ValueError if the mask or the layers' shapes do not fit.
     """
     rows, mask = _rows(logits, attention_mask)
-    if rows.shape[1] != num_experts:
-        raise ValueError(f"the router has {rows.shape[1]} experts, not {num_experts}")
     probabilities = rows.softmax(dim=-1)
-    routed = torch.zeros_like(probabilities).scatter_(1, probabilities.topk(top_k, dim=-1).indices, 1)
     count = mask.sum().clamp(min=1)
-    return num_experts * torch.dot(mask @ routed / count, mask @ probabilities / count)
+    return rows.shape[1] * torch.dot(mask @ chosen(probabilities) / count, mask @ probabilities / count)
 
 
 def router_z_loss(logits: Logits, attention_mask: Tensor | None = None) -> Tensor:
