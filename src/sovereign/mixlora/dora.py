@@ -73,7 +73,7 @@ def row_norms(lora: ExpertLora, module: nn.Module) -> Tensor:
     key = [(tensor.data_ptr(), tensor._version) for tensor in tensors] if kept else []
     if kept and lora in _norms and _norms[lora][0] == key:
         return _norms[lora][1]
-    W = dequantize_module_weight(module).detach()
+    W = weight if type(weight) in (nn.Parameter, Tensor) else dequantize_module_weight(module)
     W = W.t() if isinstance(module, Conv1D) else W
     W = W.to(torch.promote_types(lora.lora_A.dtype, torch.float32))
     A, B = lora.lora_A.to(W.dtype), lora.lora_B.to(W.dtype)

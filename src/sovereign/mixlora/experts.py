@@ -80,6 +80,8 @@ class ExpertLora(nn.Module):
         if self.lora_dropout == 0:
             return None
         shape = (slots, self.lora_A.shape[2])
+        if torch.compiler.is_compiling():  # which does not know random_
+            return torch.rand(shape, device=self.lora_A.device) < self.keep_rate
         words = torch.empty(math.ceil(math.prod(shape) / 4), dtype=torch.int64, device=self.lora_A.device)
         bits = words.random_(-(1 << 63), None).view(torch.int16)[: math.prod(shape)].view(shape)
         return bits < int(self.keep_rate * _STEPS) - _STEPS // 2

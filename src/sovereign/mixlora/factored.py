@@ -101,7 +101,7 @@ def _routed(work: Work) -> Routed:
     with torch.autocast(hidden.device.type, enabled=False):
         if (found := compiled(work)) is not None:
             return found
-        if product is not None and len(hidden) and fits(experts, product):
+        if product is not None and len(hidden) and experts and fits(experts, product, hidden.device):
             return grouped(work, product)
         return few(work) if 0 < len(hidden) <= FEW_TOKENS else _many(work)
 

@@ -8,12 +8,13 @@ In the order by expert, with the rows of slot t k + j those of token t:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from . import opaque
 from .experts import ExpertLora
 from .parts import Routed, Work
 
@@ -23,20 +24,34 @@ _ALIGNED = 16  # bytes; of every row that a grouped product reads
 def product_dtype(hidden: Tensor, dtype: torch.dtype) -> torch.dtype | None:
     """The type of the grouped products for a block on a GPU; None where ``grouped`` is not to be used.
 
-    As in any linear layer that is bf16 if autocast says so, or if block and adapters are. To be asked under the caller's
-    autocast.
+    As in any linear layer that is bf16 if autocast says so, or if block and adapters are. Under ``torch.compile``, which
+    would be stopped by a loop over experts, it is used everywhere. To be asked under the caller's autocast.
     """
-    if hidden.device.type != "cuda" or torch.cuda.get_device_capability(hidden.device) < (8, 0):
+    device = hidden.device.type
+    if torch.is_autocast_enabled(device):
+        dtype = torch.get_autocast_dtype(device)
+    if torch.compiler.is_compiling():
+        return dtype
+    if device != "cuda" or torch.cuda.get_device_capability(hidden.device) < (8, 0):
         return None
-    if torch.is_autocast_enabled("cuda"):
-        dtype = torch.get_autocast_dtype("cuda")
     return dtype if dtype is torch.bfloat16 else None
 
 
-def fits(experts: Mapping[str, ExpertLora], product: torch.dtype) -> bool:
-    """Whether the rows of all A and B are aligned as grouped products need it."""
+def fits(experts: Mapping[str, ExpertLora], product: torch.dtype, device: torch.device) -> bool:
+    """Whether the rows of all A and B are aligned as torch's grouped products need it, if these are to be used."""
     sizes = [size for lora in experts.values() for size in (lora.lora_A.shape[2], *lora.lora_B.shape[1:])]
-    return all(size * product.itemsize % _ALIGNED == 0 for size in sizes)
+    return _multiply(product, device) is opaque.product or all(
+        size * product.itemsize % _ALIGNED == 0 for size in sizes
+    )
+
+
+def _multiply(product: torch.dtype, device: torch.device) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """torch's grouped products exist on GPUs in bf16."""
+    return _grouped_mm if product is torch.bfloat16 and device.type == "cuda" else opaque.product
+
+
+def _grouped_mm(x: Tensor, matrices: Tensor, ends: Tensor) -> Tensor:
+    return F.grouped_mm(x, matrices, offs=ends)
 
 
 def grouped(work: Work, product: torch.dtype) -> Routed:
@@ -51,6 +66,7 @@ def grouped(work: Work, product: torch.dtype) -> Routed:
     last = torch.where(flat < 0, num_experts, flat)  # slots without an expert come after all others
     order = last.argsort(stable=True)
     rows, expert = order // count, last.index_select(0, order).clamp_max(num_experts - 1)
+    multiply = _multiply(product, work.hidden.device)
     alone = (flat < 0).index_select(0, order).unsqueeze(1)
     ends = F.one_hot(last, num_experts + 1)[:, :-1].sum(dim=0).cumsum(dim=0).to(torch.int32)
 
@@ -63,8 +79,8 @@ def grouped(work: Work, product: torch.dtype) -> Routed:
         if mask is not None:
             x = x * mask.index_select(0, order) / lora.keep_rate
         # Rows after the last expert's are left as they were in memory.
-        z = F.grouped_mm(x, lora.lora_A.to(product).transpose(1, 2), offs=ends).masked_fill(alone, 0)
-        y = F.grouped_mm(z, lora.lora_B.to(product).transpose(1, 2), offs=ends).masked_fill(alone, 0)
+        z = multiply(x, lora.lora_A.to(product).transpose(1, 2), ends).masked_fill(alone, 0)
+        y = multiply(z, lora.lora_B.to(product).transpose(1, 2), ends).masked_fill(alone, 0)
         return y.to(dtype) * lora.scaling
 
     x = work.hidden.index_select(0, rows)

@@ -94,41 +94,49 @@ class RoutedExperts(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, layout: Layout, hidden: Tensor, weights: Tensor, *tensors: Tensor | None) -> Any:
         ctx.layout = layout
-        bases, loras = _unpack(layout, tensors)
-        for lora in loras:
-            if lora is not None:
-                lora.z = weights.new_empty(len(weights), lora.A.shape[1])
-        down = loras[-1]
-        width = bases[0].shape[1] // 2 if layout.fused else bases[0].shape[1]
-        rows = len(weights) if layout.apart else len(hidden)
-        mixed = weights.new_zeros(rows, width)
-        low = None if down is None else weights.new_zeros(rows, down.B.shape[1])
-        buffers = _Buffers(weights, layout.blocks)
-        for block in layout.blocks:
-            x = buffers.take("x", hidden, block)
-            for lora in loras[:-1]:
-                if lora is not None and block.expert != FROZEN:
-                    lora.reduce(x, block)
-            inner = _inner(layout, buffers, block, bases, loras)
-            h = layout.act.forward(inner[0], out=inner[0])
-            if layout.gated:
-                h = torch.mul(h, inner[1], out=inner[1])
-            weight = weights[block.span, None]
-            into = layout.into(block)
-            if down is not None and low is not None and block.expert != FROZEN:
-                _add(low, into, down.reduce(h, block, weight) @ down.B[block.expert].t())
-            _add(mixed, into, torch.mul(h, weight, out=inner[0]))
-        ctx.save_for_backward(hidden, weights, *tensors, *(None if lora is None else lora.z for lora in loras))
+        mixed, low, z = forward(layout, hidden, weights, tensors)
+        ctx.save_for_backward(hidden, weights, *tensors, *z)
         return mixed, low
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, dmixed: Tensor, dlow: Tensor | None) -> Any:
         with torch.autocast(dmixed.device.type, enabled=False):
-            return (None, *_backward(ctx.layout, dmixed, dlow, *ctx.saved_tensors))
+            return (None, *backward(ctx.layout, dmixed, dlow, *ctx.saved_tensors))
 
 
-def _backward(
+def forward(
+    layout: Layout, hidden: Tensor, weights: Tensor, tensors: Sequence[Tensor | None]
+) -> tuple[Tensor, Tensor | None, list[Tensor | None]]:
+    """(mixed, low, what backward needs of each projection), for the inputs of ``RoutedExperts``."""
+    bases, loras = _unpack(layout, tensors)
+    for lora in loras:
+        if lora is not None:
+            lora.z = weights.new_empty(len(weights), lora.A.shape[1])
+    down = loras[-1]
+    width = bases[0].shape[1] // 2 if layout.fused else bases[0].shape[1]
+    rows = len(weights) if layout.apart else len(hidden)
+    mixed = weights.new_zeros(rows, width)
+    low = None if down is None else weights.new_zeros(rows, down.B.shape[1])
+    buffers = _Buffers(weights, layout.blocks)
+    for block in layout.blocks:
+        x = buffers.take("x", hidden, block)
+        for lora in loras[:-1]:
+            if lora is not None and block.expert != FROZEN:
+                lora.reduce(x, block)
+        inner = _inner(layout, buffers, block, bases, loras)
+        h = layout.act.forward(inner[0], out=inner[0])
+        if layout.gated:
+            h = torch.mul(h, inner[1], out=inner[1])
+        weight = weights[block.span, None]
+        into = layout.into(block)
+        if down is not None and low is not None and block.expert != FROZEN:
+            _add(low, into, down.reduce(h, block, weight) @ down.B[block.expert].t())
+        _add(mixed, into, torch.mul(h, weight, out=inner[0]))
+    return mixed, low, [None if lora is None else lora.z for lora in loras]
+
+
+def backward(
     layout: Layout, dmixed: Tensor, dlow: Tensor | None, hidden: Tensor, weights: Tensor, *saved: Tensor | None
 ) -> list[Tensor | None]:
     """The gradients of ``hidden``, ``weights`` and ``tensors``."""

@@ -125,7 +125,7 @@ class RouterLog:
 
     def _watch(self, loss: Tensor, adapters: int) -> None:
         """Notice if backward does not reach what was collected: then the trainer uses a loss of its own."""
-        if not loss.requires_grad:
+        if not loss.requires_grad or torch.compiler.is_compiling():
             return
         self._unused += 1 / adapters
         loss.register_hook(self._reached)  # type: ignore[no-untyped-call]
