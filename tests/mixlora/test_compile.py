@@ -24,13 +24,14 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "switch": {"routing_strategy": "switch", "expert_capacity": 2, "jitter_noise": 0.0},
     "dora": {"use_dora": True, "target_modules": []},  # into peft's own for the attention it cannot look
     "shared": {"shared_expert": True, "expert_target_modules": ["down_proj", "up_proj"]},
-    "ranks": {"num_experts": [2, 4], "expert_r": [5, 2]},
 }
 
 
 def model(**changes: Any) -> Any:
     """A tiny one whose widths the compiled library takes."""
-    found = peft.get_peft_model(tiny(hidden_size=32, intermediate_size=48), settings(r=4, **changes)).eval()
+    found = peft.get_peft_model(
+        tiny(hidden_size=32, intermediate_size=48, num_hidden_layers=1), settings(r=4, **changes)
+    ).eval()
     fill(found)
     return found
 

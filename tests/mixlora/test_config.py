@@ -40,6 +40,7 @@ UNUSUAL: dict[str, Any] = {
     "modules_to_save": ["lm_head"],
     "router_aux_loss_coef": 0.02,
     "router_z_loss_coef": 0.003,
+    "router_loss_across_processes": True,
     "jitter_noise": 0.1,
     "router_init_range": 0.5,
     "init_lora_weights": "gaussian",

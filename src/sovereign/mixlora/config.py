@@ -36,6 +36,8 @@ class MixLoraConfig(PeftConfig):
     modules_to_save: names of modules trained and saved as a whole, such as a new classification head.
     routing_strategy: a name in ``sovereign.mixlora.routing.ROUTERS``.
     router_aux_loss_coef, router_z_loss_coef: factors of ``load_balance_loss`` and ``router_z_loss`` in the loss.
+    router_loss_across_processes: whether these losses are of the tokens of all processes (``losses``); every process must
+        then run the same training passes.
     jitter_noise: in training the router sees its input times U(1 - j, 1 + j).
     router_init_range: standard deviation of the router's weights at the start.
     init_lora_weights: how the A matrices start, "kaiming" or "gaussian"; the B matrices start at zero.
@@ -65,6 +67,7 @@ class MixLoraConfig(PeftConfig):
     routing_strategy: str = "top_k"
     router_aux_loss_coef: float = 0.001
     router_z_loss_coef: float | None = None
+    router_loss_across_processes: bool = False
     jitter_noise: float | None = None
     router_init_range: float | None = None
     init_lora_weights: str = field(default="kaiming")
@@ -82,7 +85,7 @@ class MixLoraConfig(PeftConfig):
             self.expert_target_modules = [self.expert_target_modules]
         for name in ("num_experts", "top_k", "r", "expert_r", "expert_capacity"):
             self._check_sizes(name)
-        for name in ("use_rslora", "use_dora", "shared_expert", "norm_topk_prob"):
+        for name in ("use_rslora", "use_dora", "shared_expert", "router_loss_across_processes", "norm_topk_prob"):
             if not isinstance(getattr(self, name), bool) and not (
                 name == "norm_topk_prob" and self.norm_topk_prob is None
             ):

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, distributed
 
 Logits = Tensor | Sequence[Tensor]
 
 
 def load_balance_loss(
-    logits: Logits, chosen: Callable[[Tensor], Tensor], attention_mask: Tensor | None = None
+    logits: Logits,
+    chosen: Callable[[Tensor], Tensor],
+    attention_mask: Tensor | None = None,
+    across_processes: bool = False,
 ) -> Tensor:
     """E times the sum over experts of (share of tokens that choose e) x (mean probability of e).
 
@@ -22,23 +25,49 @@ def load_balance_loss(
     reference leaves out for the latter two.
     attention_mask: [B, S] with B * S = T, 1 for tokens that count, the same for every layer.
 
+    across_processes: count the tokens of all processes of ``torch.distributed``, not only those of this one (arXiv
+    2501.11873, eq. 3). The mean of the processes' losses, and of their gradients, is then that of one process with all
+    tokens, whatever each of them has. Every process must take part in every such loss, or they wait for each other.
+
     Returns a scalar without unit: k at perfectly uniform load, where k is how many experts a token chooses (MixLoRA's
     eq. 8-9 count the first choice only, which gives 1), up to E if all goes to one place; 0 if no token counts.
     Computed in fp32, fp64 for fp64 logits. Raises ValueError if the mask or the layers' shapes do not fit.
     """
     rows, mask = _rows(logits, attention_mask)
     probabilities = rows.softmax(dim=-1)
-    count = mask.sum().clamp(min=1)
-    return rows.shape[1] * torch.dot(mask @ chosen(probabilities) / count, mask @ probabilities / count)
+    found, count = mask @ chosen(probabilities), _count(mask, across_processes)
+    if across_processes:
+        found = _mean(found)
+    return rows.shape[1] * torch.dot(found / count, mask @ probabilities / count)
 
 
-def router_z_loss(logits: Logits, attention_mask: Tensor | None = None) -> Tensor:
+def router_z_loss(logits: Logits, attention_mask: Tensor | None = None, across_processes: bool = False) -> Tensor:
     """Mean over tokens of the squared log-sum-exp of the logits (ST-MoE, arXiv 2202.08906, eq. 5): keeps them small.
 
-    Shapes, mask, precision and errors as in ``load_balance_loss``. Returns a scalar; 0 if no token counts.
+    Shapes, mask, processes, precision and errors as in ``load_balance_loss``. Returns a scalar; 0 if no token counts.
     """
     rows, mask = _rows(logits, attention_mask)
-    return torch.dot(mask, rows.logsumexp(dim=-1).square()) / mask.sum().clamp(min=1)
+    return torch.dot(mask, rows.logsumexp(dim=-1).square()) / _count(mask, across_processes)
+
+
+def _count(mask: Tensor, across_processes: bool) -> Tensor:
+    """How many tokens count, at least one; of all processes, their mean, so that the processes' mean is over all tokens."""
+    if not across_processes:
+        return mask.sum().clamp(min=1)
+    return _mean(mask.sum()).clamp(min=1 / distributed.get_world_size() if _several() else 1)
+
+
+def _mean(value: Tensor) -> Tensor:
+    """The mean of a value over the processes, without a gradient."""
+    if not _several():
+        return value
+    value = value.detach().clone()
+    distributed.all_reduce(value)
+    return value / distributed.get_world_size()
+
+
+def _several() -> bool:
+    return distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1
 
 
 def _rows(logits: Logits, attention_mask: Tensor | None) -> tuple[Tensor, Tensor]:

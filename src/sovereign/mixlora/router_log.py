@@ -160,15 +160,15 @@ def router_loss(said: Said, attention_mask: Any) -> Tensor:
     layers = [torch.cat(parts, dim=-2).flatten(0, -2) for parts in said.logits.values()]
     aux, z = said.config.loss_coefs
     mask = token_mask(attention_mask, len(layers[0]), said.batch)
-    chosen = said.config.router().chosen
+    chosen, everywhere = said.config.router().chosen, said.config.router_loss_across_processes
     loss = layers[0].new_zeros(())
     for size in sorted({layer.shape[1] for layer in layers}):
         alike = [layer for layer in layers if layer.shape[1] == size]
         part = len(alike) / len(layers)
         if aux > 0:
-            loss = loss + part * aux * load_balance_loss(alike, chosen, mask)
+            loss = loss + part * aux * load_balance_loss(alike, chosen, mask, everywhere)
         if z > 0:
-            loss = loss + part * z * router_z_loss(alike, mask)
+            loss = loss + part * z * router_z_loss(alike, mask, everywhere)
     return loss
 
 
