@@ -16,6 +16,7 @@ from . import export as _export
 from . import gate as _gate
 from . import index as _index
 from . import lab as _lab
+from . import mixlora as _mixlora
 from . import monitor as _monitor
 from . import records as _records
 from . import review as _review
@@ -57,6 +58,7 @@ app.command("monitor")(_monitor.monitor)
 app.add_typer(_index.index, name="index")
 app.add_typer(_benchmarks.benchmarks, name="benchmarks")
 app.add_typer(_lab.lab, name="lab")
+app.add_typer(_mixlora.mixlora, name="mixlora")
 app.add_typer(_system.ledger, name="ledger")
 app.add_typer(_site.site, name="site")
 app.add_typer(_export.key, name="key")

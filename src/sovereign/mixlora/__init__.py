@@ -16,10 +16,10 @@ except ImportError as missing:
     ) from missing
 
 from .config import MixLoraConfig
+from .exchange import convert, load_reference_adapter
 from .layer import MixLoraLayer
 from .mixed import losses_by_adapter, train_together
 from .model import MixLoraModel
-from .reference import load_reference_adapter
 from .register import register
 from .router_log import router_aux_loss
 from .trainer import RouterLossMixin
@@ -32,6 +32,7 @@ __all__ = [
     "MixLoraLayer",
     "MixLoraModel",
     "RouterLossMixin",
+    "convert",
     "load_reference_adapter",
     "losses_by_adapter",
     "register",
