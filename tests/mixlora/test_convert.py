@@ -47,7 +47,7 @@ def config_of(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize("family", ["llama", "phi", "phi3"])
 def test_ours_to_the_reference_and_back_is_the_same_file(family: str, strategy: str, tmp_path: Path) -> None:
     source = ours(tmp_path / "a", family, **STRATEGIES[strategy])
-    assert convert(source, tmp_path / "b", "reference", act_fn="silu") == []
+    assert convert(source, tmp_path / "b", "reference", act_fn="gelu_new" if family == "phi" else "silu") == []
     losses = convert(tmp_path / "b", tmp_path / "c", "ours", allow_pickle=True)
     assert [loss.part for loss in losses] == ["act_fn"]
     assert (tmp_path / "c/adapter_model.safetensors").read_bytes() == (
@@ -55,13 +55,11 @@ def test_ours_to_the_reference_and_back_is_the_same_file(family: str, strategy: 
     ).read_bytes()
     assert config_of(tmp_path / "c") == config_of(source)
     assert {p.name for p in (tmp_path / "b").iterdir()} == {"adapter_config.json", "adapter_model.bin"}
-    theirs = (
-        load_reference_adapter(tiny(family), tmp_path / "b", allow_pickle=True, base="x") if family != "phi3" else None
-    )
+    theirs = load_reference_adapter(tiny(family), tmp_path / "b", allow_pickle=True)
     again = peft.PeftModel.from_pretrained(tiny(family), str(tmp_path / "c")).eval()
     expected = peft.PeftModel.from_pretrained(tiny(family), str(source)).eval()(tokens()).logits
     assert torch.equal(again(tokens()).logits, expected)
-    assert theirs is None or torch.equal(theirs.eval()(tokens()).logits, expected)
+    assert torch.equal(theirs.eval()(tokens()).logits, expected)
 
 
 @pytest.mark.parametrize("to", ["reference", "legacy"])
@@ -152,7 +150,7 @@ def test_what_would_compute_something_else_is_not_written(
 @pytest.mark.parametrize("family", ["gpt2", "opt"])
 def test_a_model_that_the_reference_does_not_know(family: str, tmp_path: Path) -> None:
     source = ours(tmp_path / "a", family)
-    with pytest.raises(ValueError, match="the reference's models have those of one of|have no place for"):
+    with pytest.raises(ValueError, match=r"the reference's models have those of one of|have no place for"):
         convert(source, tmp_path / "b", "reference")
 
 
@@ -175,7 +173,7 @@ GATE, EXPERT = "mixlora.layers.1.mlp.moe_gate.weight", "mixlora.layers.0.mlp.up_
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (change_tensors(lambda t: t.pop(EXPERT)[:0].clone() and None), "there is no expert 2"),
+        (change_tensors(lambda t: {k: v for k, v in t.items() if k != EXPERT}), "there is no expert 2"),
         (change_tensors(lambda t: {k: v for k, v in t.items() if ".experts.3." not in k}), "does not fit 4 experts"),
         (
             change_tensors(lambda t: {k: v for k, v in t.items() if k != GATE}),

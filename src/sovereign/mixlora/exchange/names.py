@@ -148,6 +148,9 @@ def check(
 
     attention, roles: names of projections.
     """
+    strange = [name for name in tensors if not re.match(re.escape(_OURS) + r"\d+\.", name)]
+    if strange:
+        raise ValueError(f"the reference's formats have no place for {len(strange)} tensors: {', '.join(strange[:4])}")
     layers = sorted({int(name.removeprefix(_OURS).partition(".")[0]) for name in tensors})
     wanted: dict[str, tuple[int, ...]] = {}  # the first sizes of each, and the rank of B at its end
     for layer in layers:
