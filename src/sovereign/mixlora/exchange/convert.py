@@ -69,13 +69,17 @@ def read(folder: Path, allow_pickle: bool = False) -> tuple[MixLoraConfig, dict[
         raise ValueError(f"{folder / files.CONFIG} is not the configuration of a MixLoRA adapter: {error}") from error
     except ValueError as error:
         raise ValueError(str(error) if str(folder) in str(error) else f"{folder}: {error}") from error
-    plain = isinstance(config.num_experts, int) and not isinstance(config.expert_r, list)
+    experts, expert_r = config.num_experts, config.expert_r or config.r
     special = config.use_dora or config.shared_expert or config.layers_to_transform or config.modules_to_save
-    if plain and not special and isinstance(config.target_modules, list):  # no format of theirs holds the others
+    if (
+        isinstance(experts, int)
+        and isinstance(expert_r, int)
+        and not special
+        and isinstance(config.target_modules, list)
+    ):  # no format of theirs holds the others
         roles = [role for role, path in family.projections.items() if path in own]
-        sizes: Any = (config.num_experts, config.r, config.expert_r or config.r)
         try:
-            names.check(tensors, *sizes, config.target_modules, roles)
+            names.check(tensors, experts, config.r, expert_r, config.target_modules, roles)
         except ValueError as error:
             raise ValueError(f"{folder}: {error}") from error
     return config, tensors, family, losses
