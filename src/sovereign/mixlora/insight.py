@@ -34,7 +34,7 @@ class LayerReport:
     knows no difference, 0 where it is certain. experts_per_token: k; with top-p their mean. overflow: the share of tokens
     that found no room (switch). effective_experts: exp(-sum_e f_e ln f_e), how many experts with equal loads would be
     as uneven. spread: (effective_experts - k) / (E - k), 0 if all tokens use the same k experts, 1 if all experts are
-    used alike; None if k is E. together: [E, E], the share of tokens that use both experts. overlap: the mean over pairs of
+    used alike; None if k is E, and with k at least 1. together: [E, E], the share of tokens that use both experts. overlap: the mean over pairs of
     experts of the cosine between their updates s B A, taken over all projections; None if an update is zero.
     """
 
@@ -163,6 +163,7 @@ def _report(name: str, layer: MixLoraLayer, adapter: str, sums: Mapping[str, Ten
     load = [share / max(slots, 1) for share in sums["slots"].tolist()]
     effective = math.exp(-sum(f * math.log(f) for f in load if f > 0))
     per_token = slots / max(tokens, 1)
+    fewest = max(per_token, 1.0)
     alike: float | None = None
     if overlap and experts > 1:
         pairs = overlap_of(layer.experts(adapter))[:experts, :experts]  # without the shared expert
@@ -178,7 +179,7 @@ def _report(name: str, layer: MixLoraLayer, adapter: str, sums: Mapping[str, Ten
         experts_per_token=per_token,
         overflow=float(sums["overflow"]) / max(tokens, 1),
         effective_experts=effective,
-        spread=(effective - per_token) / (experts - per_token) if experts - per_token > 1e-9 else None,
+        spread=(effective - fewest) / (experts - fewest) if experts - fewest > 1e-9 else None,
         together=[[n / max(tokens, 1) for n in row] for row in sums["together"].tolist()],
         overlap=alike,
     )

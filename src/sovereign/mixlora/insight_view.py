@@ -62,14 +62,14 @@ def plot(reports: Sequence[LayerReport], path: Path) -> None:
     heat.set_ylabel("layer")
     heat.set_title("load, 1 = equal", loc="left", fontsize=9)
     heat.set_facecolor("#ffffff")
-    figure.colorbar(image, ax=heat, location="left", shrink=0.7 if len(rows) > 6 else 1, pad=0.12)
-    places = range(len(rows))
-    side.barh(places, [report.entropy for report in reports], height=0.7, color="#8d99ae", label="entropy")
-    if any(report.overflow for report in reports):
-        side.barh(places, [report.overflow for report in reports], height=0.3, color="#1b263b", label="overflow")
-        side.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, frameon=False, fontsize=8)
+    figure.colorbar(image, ax=heat, location="left", shrink=0.7 if len(rows) > 6 else 1, pad=0.05)
+    places, overflow = range(len(rows)), any(report.overflow for report in reports)
+    side.barh(places, [report.entropy for report in reports], height=0.7, color="#8d99ae")
+    if overflow:
+        side.barh(places, [report.overflow for report in reports], height=0.3, color="#1b263b")
     side.set_xlim(0, 1)
-    side.set_title("entropy of a token", loc="left", fontsize=9)
+    side.set_xticks([0, 0.5, 1])
+    side.set_title(f"entropy{', overflow dark' if overflow else ' of a token'}", loc="left", fontsize=9)
     side.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=150)
 
