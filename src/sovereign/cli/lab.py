@@ -19,9 +19,12 @@ from sovereign.lab.overhead.results import Config, Latency, Memory, Results
 from sovereign.lab.overhead.words import where
 from sovereign.settings import load
 
+from .gate import lab_gate, lab_reproduce
 from .output import clean, err, guarded, out, print_json, progress_line
 
 lab = typer.Typer(name="lab", help="Measure, and put claims to the test.", no_args_is_help=True, rich_markup_mode=None)
+lab.command("gate")(lab_gate)
+lab.command("reproduce")(lab_reproduce)
 
 
 @lab.command("overhead")
