@@ -72,7 +72,9 @@ def command_line(wanted: str = "") -> Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    made.callback(help="Research answers that can be checked.")(_nothing)  # one command alone stays a command of a group
+    made.callback(help="Research answers that can be checked.")(
+        _nothing
+    )  # one command alone stays a command of a group
     known = wanted in COMMANDS or wanted in GROUPS
     for name, place in COMMANDS.items():
         if name == wanted or not known:

@@ -14,7 +14,6 @@ from sovereign.lab.sandbox.answer import clean
 
 from .conftest import HERE, Run, isolation
 
-
 # The package itself loads peft and transformers, which takes seconds and has no part in this.
 PROBE = """
 import sys, types
