@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
@@ -33,7 +33,7 @@ class Made:
 class Remembering:
     """The real validator, which looks at each document once: most of these tests verify the same export but for one file."""
 
-    seen: dict[tuple[str, str], tuple[ValidationError, ...]] = {}
+    seen: ClassVar[dict[tuple[str, str], tuple[ValidationError, ...]]] = {}
 
     def __init__(self, schema: dict[str, Any]) -> None:
         self.schema = schema
