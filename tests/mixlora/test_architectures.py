@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -17,11 +17,10 @@ from torch import Tensor, nn
 
 from sovereign.mixlora import layer as layer_module
 from sovereign.mixlora.architectures import ARCHITECTURES, GatheredMlp, architecture_of
-from sovereign.mixlora.experts import ExpertLora
 from sovereign.mixlora.frozen import FrozenMlp
 from sovereign.mixlora.layer import MixLoraLayer
 from sovereign.mixlora.naive import naive_ffn
-from sovereign.mixlora.routing import Routing
+from sovereign.mixlora.parts import Part
 from tests.mixlora.tiny import FAMILIES, LLAMA, adapted, settings, tiny, tokens
 
 PADDING = torch.tensor([[1] * 7, [0, 0, 1, 1, 1, 1, 1]])
@@ -32,12 +31,13 @@ def padding(family: str) -> Tensor:
     return PADDING.flip(1) if family == "gemma2" else PADDING
 
 
-def naive_with_dropout(
-    hidden: Tensor, routing: Routing, frozen: FrozenMlp, experts: Mapping[str, ExpertLora], training: bool
-) -> Tensor:
-    """The definition, with the masks that the factored form draws."""
-    masks = {name: lora.dropout_mask(routing.indices.numel()) for name, lora in experts.items()} if training else {}
-    return naive_ffn(hidden, routing, frozen, experts, masks)
+def naive_parts(hidden: Tensor, parts: Sequence[Part], frozen: FrozenMlp) -> Tensor:
+    """The definition, part by part, with the masks that the factored form draws."""
+    rows = [slice(None) if part.rows is None else part.rows for part in parts]
+    out = torch.zeros_like(hidden)
+    for own, part in zip(rows, parts, strict=True):
+        out[own] = naive_ffn(hidden[own], part.routing, frozen, part.experts, part.masks)
+    return out
 
 
 def results(model: Any, mask: Tensor) -> dict[str, Tensor]:
@@ -54,7 +54,7 @@ def results(model: Any, mask: Tensor) -> dict[str, Tensor]:
 def test_equals_the_definition_in_the_whole_model(family: str, training: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     model = adapted(family, torch.float64, lora_dropout=0.2, expert_r=5, expert_lora_alpha=4).train(training)
     factored = results(model, padding(family))
-    monkeypatch.setattr(layer_module, "mixlora_ffn", naive_with_dropout)
+    monkeypatch.setattr(layer_module, "ffn_of_parts", naive_parts)
     naive = results(model, padding(family))
     blocks = [m for m in model.modules() if isinstance(m, MixLoraLayer)]
     assert len(blocks) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -20,14 +21,14 @@ from sovereign.mixlora.factored import factored_ffn, mixlora_ffn  # noqa: E402
 from sovereign.mixlora.frozen import FrozenMlp  # noqa: E402
 from sovereign.mixlora.naive import naive_ffn  # noqa: E402
 from sovereign.mixlora.routing import Routing  # noqa: E402
-from tests.mixlora.blocks import ACTIVATIONS, FORMS, Case, assert_same  # noqa: E402
+from tests.mixlora.blocks import ACTIVATIONS, FORMS, ROUTERS, VARIANTS, Case, assert_same  # noqa: E402
 
 Forward = Callable[[Tensor], Tensor]
 
 
-def both(case: Case, count: int) -> tuple[Forward, Forward]:
-    """The factored and the naive forward, with the same dropout masks."""
-    masks = case.masks(count)
+def both(case: Case, x: Tensor) -> tuple[Forward, Forward]:
+    """The factored and the naive forward for such tokens, with the same dropout masks."""
+    masks = case.masks(x)
     return (
         lambda x: factored_ffn(x, case.route(x), case.frozen, case.experts, masks),
         lambda x: naive_ffn(x, case.route(x), case.frozen, case.experts, masks),
@@ -35,7 +36,7 @@ def both(case: Case, count: int) -> tuple[Forward, Forward]:
 
 
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=100)
 def test_equals_its_definition(data: st.DataObject) -> None:
     form = data.draw(st.sampled_from(list(FORMS)))
     num_experts = data.draw(st.integers(1, 6))
@@ -52,23 +53,31 @@ def test_equals_its_definition(data: st.DataObject) -> None:
         dropout=data.draw(st.sampled_from([0.0, 0.3])),
         use_rslora=data.draw(st.booleans()),
         without=data.draw(st.frozensets(st.sampled_from(names), max_size=len(names) - 1)),
+        router=data.draw(st.sampled_from(list(ROUTERS))),
+        use_dora=data.draw(st.booleans()),
+        shared_expert=data.draw(st.booleans()),
         seed=data.draw(st.integers(0, 1000)),
     )
     count = data.draw(st.integers(0, 40))
-    factored, naive = both(case, count)
     x = case.tokens(count)
+    factored, naive = both(case, x)
     assert_same(case.results(factored, x), case.results(naive, x))
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 97, 600])
-@pytest.mark.parametrize("form", FORMS)
-def test_equals_its_definition_at_every_length(form: str, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("form", "variant"),
+    [*((form, {}) for form in FORMS), *(("gated", variant) for variant in VARIANTS), ("fused", VARIANTS[-1])],
+)
+def test_equals_its_definition_at_every_length(
+    form: str, variant: dict[str, Any], count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """97 and 600 tokens in blocks of 16 rows, so that experts take several."""
     monkeypatch.setattr(routed, "BLOCK_BYTES", 0)
     monkeypatch.setattr(routed, "MIN_ROWS", 16)
-    case = Case(form, bias=True, dropout=0.2)
-    factored, naive = both(case, count)
+    case = Case(form, bias=True, dropout=0.2, **variant)
     x = case.tokens(count)
+    factored, naive = both(case, x)
     assert_same(case.results(factored, x), case.results(naive, x))
 
 
@@ -167,7 +176,7 @@ def test_weights_that_are_not_frozen_get_their_gradients(count: int) -> None:
     for weight in weights:
         weight.requires_grad_()
     x = case.tokens(count)
-    factored, naive = ([*torch.autograd.grad(forward(x).sum(), weights)] for forward in both(case, count))
+    factored, naive = ([*torch.autograd.grad(forward(x).sum(), weights)] for forward in both(case, x))
     assert_same(factored, naive)
 
 

@@ -153,7 +153,7 @@ def test_tensors_that_do_not_fit_leave_the_model_as_it_was(adapter: Any, message
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"routing_strategy": "mixlora-switch"}, "routing_strategy is 'mixlora-switch', but only"),
+        ({"routing_strategy": "mixlora-hash"}, "routing_strategy is 'mixlora-hash', but only"),
         ({"use_dora": True}, "use_dora adapters do not contain their magnitudes"),
         ({"expert_lora": {"use_rslora": True}}, "use_rslora differs"),
         ({"act_fn": "relu"}, "act_fn is 'relu', but the model's is SiLU"),

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from sovereign.mixlora import MixLoraLayer, router_aux_loss
 from sovereign.mixlora.losses import load_balance_loss, router_z_loss
 from sovereign.mixlora.router_log import UNUSED_PASSES, router_log, share_of_step, token_mask
+from sovereign.mixlora.routing import TopK
 from tests.mixlora.tiny import FAMILIES, adapted, settings, tiny, tokens
 
 COEFFICIENTS = {"router_aux_loss_coef": 0.5, "router_z_loss_coef": 0.25}
@@ -37,7 +38,7 @@ def expected_loss(model: Any, mask: Tensor | None, **inputs: Any) -> Tensor:
     model.train()
     for handle in handles:
         handle.remove()
-    return 0.5 * load_balance_loss(seen, 4, 2, mask) + 0.25 * router_z_loss(seen, mask)
+    return 0.5 * load_balance_loss(seen, TopK(2).chosen, mask) + 0.25 * router_z_loss(seen, mask)
 
 
 @pytest.mark.parametrize("return_dict", [True, False])

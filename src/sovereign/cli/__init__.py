@@ -41,6 +41,7 @@ COMMANDS = {
     "version": "system:version",
 }
 GROUPS = {
+    "mixlora": "mixlora:mixlora",
     "index": "index:index",
     "benchmarks": "benchmarks:benchmarks",
     "lab": "lab:lab",

@@ -15,10 +15,13 @@ except ImportError as missing:
         f'sovereign.mixlora needs torch, transformers and peft: pip install "sovereign-research[lab]" ({missing})'
     ) from missing
 
+from .callback import RouterCallback
 from .config import MixLoraConfig
+from .exchange import convert, load_reference_adapter
+from .insight import RouterStats, watch_routers
 from .layer import MixLoraLayer
+from .mixed import losses_by_adapter, train_together
 from .model import MixLoraModel
-from .reference import load_reference_adapter
 from .register import register
 from .router_log import router_aux_loss
 from .trainer import RouterLossMixin
@@ -30,8 +33,14 @@ __all__ = [
     "MixLoraConfig",
     "MixLoraLayer",
     "MixLoraModel",
+    "RouterCallback",
     "RouterLossMixin",
+    "RouterStats",
+    "convert",
     "load_reference_adapter",
+    "losses_by_adapter",
     "register",
     "router_aux_loss",
+    "train_together",
+    "watch_routers",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from peft import LoraConfig, PeftConfig
 from peft.utils.peft_types import PeftType
 
-from .routing import ROUTERS
+from .routing import ROUTERS, Router
 
 INITS = ("kaiming", "gaussian")
 
@@ -18,9 +19,16 @@ INITS = ("kaiming", "gaussian")
 class MixLoraConfig(PeftConfig):
     """The settings of one adapter. Names and defaults are those of the paper (arXiv 2404.15159) and its reference.
 
-    num_experts, top_k: E experts in every adapted feed-forward block, of which a token uses k.
+    num_experts: E experts in every adapted feed-forward block, or a list of numbers, one for each adapted layer.
+    top_k: how many of them a token uses, if routing_strategy is "top_k".
+    top_p, temperature: of "top_p". expert_capacity: of "switch", tokens of a sequence that an expert takes.
+        norm_topk_prob: whether the chosen experts' weights are divided by their sum. ``sovereign.mixlora.routing`` has
+        the rules. None, here and below: the router's own default.
+    shared_expert: one more expert, which every token uses.
     r, lora_alpha, lora_dropout, use_rslora: of the LoRA on the attention projections, and of the experts' unless
-        expert_r, expert_lora_alpha or expert_lora_dropout say otherwise. Dropout is a probability in [0, 1).
+        expert_r, a number or a list as num_experts, expert_lora_alpha or expert_lora_dropout say otherwise. Dropout is
+        a probability in [0, 1).
+    use_dora: magnitudes for the LoRA on the attention and the experts (``sovereign.mixlora.dora``).
     target_modules: names, or a regular expression for the whole path, of modules that get a plain LoRA. None: the
         attention projections of the architecture; []: none. Looked for in the layers that have a feed-forward block.
     expert_target_modules: names of the block's projections that get experts. None: all of them.
@@ -28,6 +36,8 @@ class MixLoraConfig(PeftConfig):
     modules_to_save: names of modules trained and saved as a whole, such as a new classification head.
     routing_strategy: a name in ``sovereign.mixlora.routing.ROUTERS``.
     router_aux_loss_coef, router_z_loss_coef: factors of ``load_balance_loss`` and ``router_z_loss`` in the loss.
+    router_loss_across_processes: whether these losses are of the tokens of all processes (``losses``); every process must
+        then run the same training passes.
     jitter_noise: in training the router sees its input times U(1 - j, 1 + j).
     router_init_range: standard deviation of the router's weights at the start.
     init_lora_weights: how the A matrices start, "kaiming" or "gaussian"; the B matrices start at zero.
@@ -35,13 +45,19 @@ class MixLoraConfig(PeftConfig):
     Raises ValueError if a setting cannot be used.
     """
 
-    num_experts: int = 8
+    num_experts: int | list[int] = 8
     top_k: int = 2
+    top_p: float = 0.8
+    temperature: float = 0.0
+    expert_capacity: int = 32
+    norm_topk_prob: bool | None = None
+    shared_expert: bool = False
     r: int = 16
     lora_alpha: float = 32
     lora_dropout: float = 0.05
     use_rslora: bool = False
-    expert_r: int | None = None
+    use_dora: bool = False
+    expert_r: int | list[int] | None = None
     expert_lora_alpha: float | None = None
     expert_lora_dropout: float | None = None
     target_modules: list[str] | str | None = None
@@ -50,9 +66,10 @@ class MixLoraConfig(PeftConfig):
     modules_to_save: list[str] | None = None
     routing_strategy: str = "top_k"
     router_aux_loss_coef: float = 0.001
-    router_z_loss_coef: float = 0.0
-    jitter_noise: float = 0.0
-    router_init_range: float = 0.02
+    router_z_loss_coef: float | None = None
+    router_loss_across_processes: bool = False
+    jitter_noise: float | None = None
+    router_init_range: float | None = None
     init_lora_weights: str = field(default="kaiming")
 
     def __post_init__(self) -> None:
@@ -66,21 +83,30 @@ class MixLoraConfig(PeftConfig):
             self.layers_to_transform = sorted(self.layers_to_transform)  # of any collection; a file keeps a list
         if isinstance(self.expert_target_modules, str):
             self.expert_target_modules = [self.expert_target_modules]
-        for name in ("num_experts", "top_k", "r", "expert_r"):
-            value = getattr(self, name)
-            if not (name == "expert_r" and value is None) and (not isinstance(value, int) or value < 1):
-                raise ValueError(f"{name} must be a whole number of at least 1, but is {value!r}")
-        if self.top_k > self.num_experts:
-            raise ValueError(
-                f"top_k is {self.top_k}, but there are only {self.num_experts} experts: lower top_k or raise num_experts"
-            )
+        for name in ("num_experts", "top_k", "r", "expert_r", "expert_capacity"):
+            self._check_sizes(name)
+        for name in ("use_rslora", "use_dora", "shared_expert", "router_loss_across_processes", "norm_topk_prob"):
+            if not isinstance(getattr(self, name), bool) and not (
+                name == "norm_topk_prob" and self.norm_topk_prob is None
+            ):
+                raise ValueError(f"{name} must be true or false, but is {getattr(self, name)!r}")
         for name in ("lora_dropout", "expert_lora_dropout", "jitter_noise"):
             _check(name, getattr(self, name), lambda value: 0 <= value < 1, "at least 0 and below 1; 0 turns it off")
-        for name in ("router_aux_loss_coef", "router_z_loss_coef", "router_init_range"):
+        for name in ("router_aux_loss_coef", "router_z_loss_coef", "router_init_range", "temperature"):
             _check(name, getattr(self, name), lambda value: value >= 0, "at least 0")
         for name in ("lora_alpha", "expert_lora_alpha"):
             _check(name, getattr(self, name), lambda value: value > 0, "above 0")
+        _check("top_p", self.top_p, lambda value: 0 < value <= 1, "above 0 and at most 1")
         _check_choice("routing_strategy", self.routing_strategy, tuple(ROUTERS))
+        for name, value in ROUTERS[self.routing_strategy].defaults.items():
+            if getattr(self, name) is None:
+                setattr(self, name, value)
+        fewest = min(self.num_experts) if isinstance(self.num_experts, list) else self.num_experts
+        if self.routing_strategy == "top_k" and self.top_k > fewest:
+            raise ValueError(
+                f"top_k is {self.top_k}, but there are only {fewest} experts: lower top_k or raise num_experts"
+            )
+        self.router()
         _check_choice("init_lora_weights", self.init_lora_weights, INITS)
         if self.target_modules == "all-linear":
             raise ValueError(
@@ -93,13 +119,55 @@ class MixLoraConfig(PeftConfig):
         if any(index < 0 for index in self.layers_to_transform or ()):
             raise ValueError(f"layers_to_transform counts layers from 0, but is {self.layers_to_transform}")
 
+    def _check_sizes(self, name: str) -> None:
+        value = getattr(self, name)
+        if isinstance(value, tuple):
+            value = list(value)
+            setattr(self, name, value)
+        several = name in ("num_experts", "expert_r")
+        sizes = value if several and isinstance(value, list) and value else [value]
+        if value is None and name == "expert_r":
+            return
+        if any(not isinstance(size, int) or isinstance(size, bool) or size < 1 for size in sizes):
+            wanted = "a whole number of at least 1" + (", or a list of such numbers" if several else "")
+            raise ValueError(f"{name} must be {wanted}, but is {value!r}")
+
+    @property
+    def loss_coefs(self) -> tuple[float, float]:
+        """The factors of the load-balance loss and of the z-loss."""
+        return self.router_aux_loss_coef, self.router_z_loss_coef or 0.0
+
+    def router(self) -> Router:
+        """The router of these settings."""
+        return ROUTERS[self.routing_strategy].of(self)
+
+    def for_layer(self, position: int, count: int) -> MixLoraConfig:
+        """The settings of one layer, without lists; position: its place among the ``count`` layers that are adapted.
+
+        Raises ValueError if a list has not as many entries as layers are adapted.
+        """
+        found = copy.copy(self)
+        for name in ("num_experts", "expert_r"):
+            sizes = getattr(self, name)
+            if isinstance(sizes, list):
+                if len(sizes) != count:
+                    raise ValueError(
+                        f"{name} has {len(sizes)} numbers, but {count} layers are adapted: give one number for all of "
+                        "them, or one for each, from the first layer on"
+                    )
+                setattr(found, name, sizes[position])
+        return found
+
     def expert_lora(self) -> dict[str, Any]:
-        """The arguments of ``ExpertLora`` that these settings fix, with what was left open taken from the LoRA's."""
+        """The arguments of ``ExpertLora`` that one layer's settings fix; what was left open is taken from the LoRA's."""
+        assert isinstance(self.num_experts, int)
         return {
+            "num_experts": self.num_experts + self.shared_expert,
             "r": self.r if self.expert_r is None else self.expert_r,
             "lora_alpha": self.lora_alpha if self.expert_lora_alpha is None else self.expert_lora_alpha,
             "lora_dropout": self.lora_dropout if self.expert_lora_dropout is None else self.expert_lora_dropout,
             "use_rslora": self.use_rslora,
+            "use_dora": self.use_dora,
             "init": self.init_lora_weights,
         }
 
@@ -113,6 +181,7 @@ class MixLoraConfig(PeftConfig):
             lora_alpha=self.lora_alpha,  # type: ignore[arg-type]  # peft only ever divides it
             lora_dropout=self.lora_dropout,
             use_rslora=self.use_rslora,
+            use_dora=self.use_dora,
             init_lora_weights=True if self.init_lora_weights == "kaiming" else "gaussian",
             fan_in_fan_out=fan_in_fan_out,
             inference_mode=self.inference_mode,

@@ -21,6 +21,9 @@ class ExpertLora(nn.Module):
     init: "kaiming" draws every A_e as PEFT does for ``Linear`` (``kaiming_uniform_``, a = sqrt(5)), "gaussian" from
     N(0, 1 / r^2) as PEFT does; B is zero in both, so that an untrained adapter changes nothing.
 
+    use_dora: the rows of the projection have a magnitude of their own in every expert, ``lora_magnitude``
+    [E, out_features] (``dora``), which starts at one until ``dora.start`` gives it the frozen rows' norms.
+
     Raises ValueError if a size is below 1, ``lora_dropout`` is not in [0, 1) or ``init`` is another word.
     """
 
@@ -34,6 +37,7 @@ class ExpertLora(nn.Module):
         lora_dropout: float = 0.0,
         use_rslora: bool = False,
         init: Literal["kaiming", "gaussian"] = "kaiming",
+        use_dora: bool = False,
         device: torch.device | str | None = None,
         dtype: torch.dtype | None = None,
     ) -> None:
@@ -49,6 +53,9 @@ class ExpertLora(nn.Module):
         self.lora_dropout = lora_dropout
         self.lora_A = nn.Parameter(torch.empty(num_experts, r, in_features, device=device, dtype=dtype))
         self.lora_B = nn.Parameter(torch.empty(num_experts, out_features, r, device=device, dtype=dtype))
+        self.lora_magnitude: nn.Parameter | None = None
+        if use_dora:
+            self.lora_magnitude = nn.Parameter(torch.ones(num_experts, out_features, device=device, dtype=dtype))
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -61,7 +68,7 @@ class ExpertLora(nn.Module):
         nn.init.zeros_(self.lora_B)
 
     def delta_weight(self, expert: int) -> Tensor:
-        """The update of one expert as a full matrix, [out_features, in_features]."""
+        """The update of one expert as a full matrix, [out_features, in_features], before any magnitude."""
         return self.scaling * (self.lora_B[expert] @ self.lora_A[expert])
 
     def dropout_mask(self, slots: int) -> Tensor | None:
@@ -73,6 +80,8 @@ class ExpertLora(nn.Module):
         if self.lora_dropout == 0:
             return None
         shape = (slots, self.lora_A.shape[2])
+        if torch.compiler.is_compiling():  # which does not know random_
+            return torch.rand(shape, device=self.lora_A.device) < self.keep_rate
         words = torch.empty(math.ceil(math.prod(shape) / 4), dtype=torch.int64, device=self.lora_A.device)
         bits = words.random_(-(1 << 63), None).view(torch.int16)[: math.prod(shape)].view(shape)
         return bits < int(self.keep_rate * _STEPS) - _STEPS // 2
@@ -86,4 +95,5 @@ class ExpertLora(nn.Module):
         """The sizes, for printing a model."""
         experts, r, in_features = self.lora_A.shape
         out_features = self.lora_B.shape[1]
-        return f"{experts=}, {in_features=}, {out_features=}, {r=}, scaling={self.scaling:g}, p={self.lora_dropout:g}"
+        dora = "" if self.lora_magnitude is None else ", dora"
+        return f"{experts=}, {in_features=}, {out_features=}, {r=}, scaling={self.scaling:g}, p={self.lora_dropout:g}{dora}"

@@ -4,11 +4,13 @@
 (arXiv 2404.15159, eq. 1-3, where it is computed k times):
 
     sum_k w_k (W h_k + s B_k A_k h_k)  =  W (sum_k w_k h_k) + s sum_k w_k B_k A_k h_k
+
+DoRA's experts scale the outputs of W differently, so with them it is computed for every slot.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 import torch
@@ -16,13 +18,14 @@ from torch import Tensor
 
 from .activations import activation
 from .compiled import compiled
+from .dora import scales
 from .experts import ExpertLora
+from .few import few
 from .frozen import FrozenMlp
 from .grouped import fits, grouped, product_dtype
+from .parts import Masks, Part, Routed, Work, finished, together
 from .routed import Layout, RoutedExperts, blocks_by_expert
 from .routing import Routing
-
-Masks = Mapping[str, Tensor | None]
 
 FEW_TOKENS = 4  # up to here, as in decoding, a token at a time is faster than an expert at a time
 
@@ -36,114 +39,95 @@ def mixlora_ffn(
     projection, of ``frozen.projections``; one that is missing stays as it is. training: whether ``lora_dropout`` is
     applied, with an independent mask for each slot and projection, as in MixLoRA's reference.
 
-    Gradients reach hidden, the routing's weights, A and B, and the frozen modules' parameters if they require any.
-    For more than ``FEW_TOKENS`` tokens, and wherever ``compiled`` applies, only first derivatives exist. Kept for
-    backward per token: hidden and the frozen products (H + 2I numbers if gated), r numbers per slot and LoRA, and with
-    dropout one byte per slot and input of it.
+    Gradients reach hidden, the routing's weights, A, B and the magnitudes, and the frozen modules' parameters if they
+    require any. For more than ``FEW_TOKENS`` tokens, and wherever ``compiled`` applies, only first derivatives exist.
+    Kept for backward per token: hidden and the frozen products (H + 2I numbers if gated), r numbers per slot and LoRA,
+    with dropout one byte per slot and input of it, and with magnitudes on ``down_proj`` I + 2H numbers per slot.
 
     The work between the frozen products is done in the widest dtype among theirs and the experts', also under autocast:
     with a bf16 model and fp32 adapters in fp32.
 
     Raises ValueError if ``experts`` has a name that ``frozen`` has not, or ``hidden`` is not a matrix.
     """
-    masks = {name: lora.dropout_mask(routing.indices.numel()) for name, lora in experts.items()} if training else {}
-    return factored_ffn(hidden, routing, frozen, experts, masks)
+    return factored_ffn(hidden, routing, frozen, experts, dropout_masks(routing, experts) if training else {})
+
+
+def dropout_masks(routing: Routing, experts: Mapping[str, ExpertLora]) -> Masks:
+    """A draw of what dropout keeps, by projection."""
+    return {name: lora.dropout_mask(routing.indices.numel()) for name, lora in experts.items()}
 
 
 def factored_ffn(
     hidden: Tensor, routing: Routing, frozen: FrozenMlp, experts: Mapping[str, ExpertLora], masks: Masks
 ) -> Tensor:
-    """``mixlora_ffn`` with given dropout masks: bool [T * k, in_features] by projection, slot j of token t in row
-    t * k + j; a name without a mask has no dropout."""
-    if unknown := experts.keys() - set(frozen.projections):
+    """``mixlora_ffn`` with given dropout masks, as in ``Part``."""
+    return ffn_of_parts(hidden, [Part(routing, experts, masks)], frozen)
+
+
+def ffn_of_parts(hidden: Tensor, parts: Sequence[Part], frozen: FrozenMlp) -> Tensor:
+    """The block for a batch whose tokens use different experts, with each frozen projection called once.
+
+    hidden: [T, H]; the parts' rows are all of 0..T-1, each once. Otherwise as ``mixlora_ffn``.
+    """
+    if unknown := {name for part in parts for name in part.experts} - set(frozen.projections):
         raise ValueError(f"experts for {sorted(unknown)}, but the block has {list(frozen.projections)}")
     if hidden.dim() != 2:
         raise ValueError(f"hidden must be [tokens, features], but is {list(hidden.shape)}")
-    bases = [module(hidden) for module in frozen.inputs.values()]
-    dtype = reduce(torch.promote_types, (lora.lora_A.dtype for lora in experts.values()), bases[0].dtype)
-    act = activation(frozen.act_fn)
-    few = 0 < len(hidden) <= FEW_TOKENS
-    product = product_dtype(hidden, dtype)
+    bases = {name: module(hidden) for name, module in frozen.inputs.items()}
+    works = [_work(hidden, bases, part, frozen) for part in parts]
+    routed = [_routed(work) for work in works]
+    inner = routed[0].inner if len(routed) == 1 else torch.cat([found.inner.to(hidden.dtype) for found in routed])
+    out: Tensor = frozen.down_proj(inner.to(next(iter(bases.values())).dtype))
+    outputs = torch.split(out, [len(found.inner) for found in routed])
+    done = [finished(*each, frozen.down_proj) for each in zip(works, routed, outputs, strict=True)]
+    return together(parts, done)
+
+
+def _work(hidden: Tensor, bases: Mapping[str, Tensor], part: Part, frozen: FrozenMlp) -> Work:
+    if part.rows is not None:
+        hidden = hidden.index_select(0, part.rows)
+        bases = {name: base.index_select(0, part.rows) for name, base in bases.items()}
+    first = next(iter(bases.values())).dtype
+    dtype = reduce(torch.promote_types, (lora.lora_A.dtype for lora in part.experts.values()), first)
     with torch.autocast(hidden.device.type, enabled=False):
-        parts = dict(zip(frozen.inputs, bases, strict=True))
-        found: tuple[Tensor, Tensor | None] | None = compiled(hidden, routing, parts, act, experts, masks)
-        if found is None and product is not None and len(hidden) and fits(experts, product):
-            found = grouped(hidden, routing, bases, frozen, experts, masks, dtype, product)
-        mixed, low = found or (_few if few else _many)(hidden, routing, bases, frozen, experts, masks, dtype)
-    out: Tensor = frozen.down_proj(mixed.to(bases[0].dtype))
-    bias = getattr(frozen.down_proj, "bias", None)
-    if bias is not None:  # every expert's output has it, so it counts with the sum of the weights; it came with 1
-        out = out + (routing.weights.sum(dim=-1, keepdim=True) - 1).to(out.dtype) * bias
-    return out if low is None else low.add_(out).to(out.dtype)
+        modules = {name: getattr(frozen, name) for name in part.experts}
+        return Work(hidden, bases, part, frozen, dtype, scales(part.experts, modules))
 
 
-def _many(
-    hidden: Tensor,
-    routing: Routing,
-    bases: list[Tensor],
-    frozen: FrozenMlp,
-    experts: Mapping[str, ExpertLora],
-    masks: Masks,
-    dtype: torch.dtype,
-) -> tuple[Tensor, Tensor | None]:
-    """(mixed, low) of ``RoutedExperts``."""
-    slots, blocks = blocks_by_expert(routing.indices, routing.logits.shape[1], bases[0].shape[1] * dtype.itemsize)
-    scales: list[float | None] = []
+def _routed(work: Work) -> Routed:
+    """By the fastest way that applies."""
+    hidden, experts = work.hidden, work.part.experts
+    product = product_dtype(hidden, work.dtype)
+    with torch.autocast(hidden.device.type, enabled=False):
+        if (found := compiled(work)) is not None:
+            return found
+        if product is not None and len(hidden) and experts and fits(experts, product, hidden.device):
+            return grouped(work, product)
+        return few(work) if 0 < len(hidden) <= FEW_TOKENS else _many(work)
+
+
+def _many(work: Work) -> Routed:
+    """An expert at a time."""
+    routing, frozen, dtype = work.part.routing, work.frozen, work.dtype
+    bases = list(work.bases.values())
+    num_experts = max((len(lora.lora_A) for lora in work.part.experts.values()), default=0)
+    slots, blocks = blocks_by_expert(routing.indices, num_experts, bases[0].shape[1] * dtype.itemsize)
+    factors: list[float | None] = []
     parameters: list[Tensor | None] = []
     for name in frozen.projections:
-        lora, mask = experts.get(name), masks.get(name)
+        lora, mask = work.part.experts.get(name), work.part.masks.get(name)
         if lora is None:
-            scales.append(None)
-            parameters += [None, None, None]
+            factors.append(None)
+            parameters += [None] * 5
         else:
-            scales.append(lora.scaling if mask is None else lora.scaling / lora.keep_rate)
-            parameters += [lora.lora_A.to(dtype), lora.lora_B.to(dtype), mask]
-    weights = routing.weights.reshape(-1).index_select(0, slots).to(dtype)
-    layout = Layout(activation(frozen.act_fn), frozen.gated, blocks, scales)
-    result: tuple[Tensor, Tensor | None] = RoutedExperts.apply(  # type: ignore[no-untyped-call]
-        layout, hidden, weights, *bases, *parameters
-    )
-    return result
-
-
-def _few(
-    hidden: Tensor,
-    routing: Routing,
-    bases: list[Tensor],
-    frozen: FrozenMlp,
-    experts: Mapping[str, ExpertLora],
-    masks: Masks,
-    dtype: torch.dtype,
-) -> tuple[Tensor, Tensor | None]:
-    """The same in plain operations, slot by slot with the matrices of its expert, read where they are.
-
-    On a GPU this waits for the device once, to learn the experts' numbers.
-    """
-    tokens, top_k = routing.indices.shape
-    chosen = routing.indices.flatten().tolist()
-
-    def update(name: str, x: Tensor) -> Tensor | None:
-        """[T, k, out] for the input x [T, k, in] of a projection, or None if it has no experts."""
-        lora, mask = experts.get(name), masks.get(name)
-        if lora is None:
-            return None
-        A, B = lora.lora_A, lora.lora_B
-        x = x.flatten(0, 1)
-        if mask is not None:
-            x = x * mask / lora.keep_rate
-        z = [torch.mv(A[e].to(dtype), row) * lora.scaling for e, row in zip(chosen, x.unbind(), strict=True)]
-        rows = torch.stack([torch.mv(B[e].to(dtype), row) for e, row in zip(chosen, z, strict=True)])
-        return rows.view(tokens, top_k, rows.shape[1])
-
-    x = hidden.to(dtype).unsqueeze(1).expand(-1, top_k, -1)
-    inner = []
-    for name, base in zip(frozen.inputs, bases, strict=True):
-        rows, change = base.to(dtype).unsqueeze(1), update(name, x)
-        inner.append(rows.expand(-1, top_k, -1) if change is None else rows + change)
-    if frozen.gate_up_proj is not None:
-        inner = list(inner[0].chunk(2, dim=-1))
-    h = frozen.act_fn(inner[0])
-    if frozen.gated:
-        h = h * inner[1]
-    weights, low = routing.weights.to(dtype).unsqueeze(1), update("down_proj", h)
-    return torch.bmm(weights, h).squeeze(1), None if low is None else torch.bmm(weights, low).squeeze(1)
+            factors.append(lora.scaling if mask is None else lora.scaling / lora.keep_rate)
+            scale = work.scales.get(name) if name != "down_proj" else None
+            rescaling = (None, None) if scale is None else (t if t is None else t.to(dtype) for t in scale)
+            parameters += [lora.lora_A.to(dtype), lora.lora_B.to(dtype), mask, *rescaling]
+    if work.apart:
+        weights = bases[0].new_ones(len(slots), dtype=dtype)
+    else:
+        weights = routing.weights.reshape(-1).index_select(0, slots).to(dtype)
+    layout = Layout(activation(frozen.act_fn), frozen.gated, blocks, factors, work.apart)
+    mixed, low = RoutedExperts.apply(layout, work.hidden, weights, *bases, *parameters)  # type: ignore[no-untyped-call]
+    return Routed(mixed, low, slots)

@@ -8,15 +8,15 @@ In the order by expert, with the rows of slot t k + j those of token t:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from . import opaque
 from .experts import ExpertLora
-from .frozen import FrozenMlp
-from .routing import Routing
+from .parts import Routed, Work
 
 _ALIGNED = 16  # bytes; of every row that a grouped product reads
 
@@ -24,68 +24,87 @@ _ALIGNED = 16  # bytes; of every row that a grouped product reads
 def product_dtype(hidden: Tensor, dtype: torch.dtype) -> torch.dtype | None:
     """The type of the grouped products for a block on a GPU; None where ``grouped`` is not to be used.
 
-    As in any linear layer that is bf16 if autocast says so, or if block and adapters are. To be asked under the caller's
-    autocast.
+    As in any linear layer that is bf16 if autocast says so, or if block and adapters are. Under ``torch.compile``, which
+    would be stopped by a loop over experts, it is used everywhere. To be asked under the caller's autocast.
     """
-    if hidden.device.type != "cuda" or torch.cuda.get_device_capability(hidden.device) < (8, 0):
+    device = hidden.device.type
+    if torch.is_autocast_enabled(device):
+        dtype = torch.get_autocast_dtype(device)
+    if torch.compiler.is_compiling():
+        return dtype
+    if device != "cuda" or torch.cuda.get_device_capability(hidden.device) < (8, 0):
         return None
-    if torch.is_autocast_enabled("cuda"):
-        dtype = torch.get_autocast_dtype("cuda")
     return dtype if dtype is torch.bfloat16 else None
 
 
-def fits(experts: Mapping[str, ExpertLora], product: torch.dtype) -> bool:
-    """Whether the rows of all A and B are aligned as grouped products need it."""
+def fits(experts: Mapping[str, ExpertLora], product: torch.dtype, device: torch.device) -> bool:
+    """Whether the rows of all A and B are aligned as torch's grouped products need it, if these are to be used."""
     sizes = [size for lora in experts.values() for size in (lora.lora_A.shape[2], *lora.lora_B.shape[1:])]
-    return all(size * product.itemsize % _ALIGNED == 0 for size in sizes)
+    return _multiply(product, device) is opaque.product or all(
+        size * product.itemsize % _ALIGNED == 0 for size in sizes
+    )
 
 
-def grouped(
-    hidden: Tensor,
-    routing: Routing,
-    bases: Sequence[Tensor],
-    frozen: FrozenMlp,
-    experts: Mapping[str, ExpertLora],
-    masks: Mapping[str, Tensor | None],
-    dtype: torch.dtype,
-    product: torch.dtype,
-) -> tuple[Tensor, Tensor | None]:
-    """(mixed [T, I], low [T, H] or None) as ``RoutedExperts`` gives them, by plain operations that autograd knows.
+def _multiply(product: torch.dtype, device: torch.device) -> Callable[[Tensor, Tensor, Tensor], Tensor]:
+    """torch's grouped products exist on GPUs in bf16."""
+    return _grouped_mm if product is torch.bfloat16 and device.type == "cuda" else opaque.product
 
-    dtype: of the element-wise work and of the results. product: of the low-rank products. Keeps k I numbers per token and
-    inner activation for backward, several times what ``RoutedExperts`` keeps. Never waits for the device.
+
+def _grouped_mm(x: Tensor, matrices: Tensor, ends: Tensor) -> Tensor:
+    return F.grouped_mm(x, matrices, offs=ends)
+
+
+def grouped(work: Work, product: torch.dtype) -> Routed:
+    """The same as ``RoutedExperts`` by plain operations that autograd knows.
+
+    product: the dtype of the low-rank products. Keeps several times I numbers per slot for backward, of slots that are
+    not used as well. Never waits for the device.
     """
-    tokens, top_k = routing.indices.shape
-    flat = routing.indices.reshape(-1)
-    order = flat.argsort(stable=True)
-    rows = order // top_k
-    ends = F.one_hot(flat, routing.logits.shape[1]).sum(dim=0).cumsum(dim=0).to(torch.int32)
+    routing, frozen, dtype = work.part.routing, work.frozen, work.dtype
+    (tokens, count), flat = routing.indices.shape, routing.indices.reshape(-1)
+    num_experts = max(len(lora.lora_A) for lora in work.part.experts.values())
+    last = torch.where(flat < 0, num_experts, flat)  # slots without an expert come after all others
+    order = last.argsort(stable=True)
+    rows, expert = order // count, last.index_select(0, order).clamp_max(num_experts - 1)
+    multiply = _multiply(product, work.hidden.device)
+    alone = (flat < 0).index_select(0, order).unsqueeze(1)
+    ends = F.one_hot(last, num_experts + 1)[:, :-1].sum(dim=0).cumsum(dim=0).to(torch.int32)
 
     def update(name: str, x: Tensor) -> Tensor | None:
-        """[T k, out] for the inputs x [T k, in] in the order by expert, or None if the projection has no experts."""
-        lora, mask = experts.get(name), masks.get(name)
+        """[T S, out] for the inputs x [T S, in] in the order by expert, or None if the projection has no experts."""
+        lora, mask = work.part.experts.get(name), work.part.masks.get(name)
         if lora is None:
             return None
         x = x.to(product)
         if mask is not None:
             x = x * mask.index_select(0, order) / lora.keep_rate
-        z = F.grouped_mm(x, lora.lora_A.to(product).transpose(1, 2), offs=ends)
-        return F.grouped_mm(z, lora.lora_B.to(product).transpose(1, 2), offs=ends).to(dtype) * lora.scaling
+        # Rows after the last expert's are left as they were in memory.
+        z = multiply(x, lora.lora_A.to(product).transpose(1, 2), ends).masked_fill(alone, 0)
+        y = multiply(z, lora.lora_B.to(product).transpose(1, 2), ends).masked_fill(alone, 0)
+        return y.to(dtype) * lora.scaling
 
-    x = hidden.index_select(0, rows)
+    x = work.hidden.index_select(0, rows)
     inner = []
-    for name, base in zip(frozen.inputs, bases, strict=True):
-        whole, change = base.index_select(0, rows).to(dtype), update(name, x)
-        inner.append(whole if change is None else whole + change)
+    for name, base in work.bases.items():
+        y, change = base.index_select(0, rows).to(dtype), update(name, x)
+        y = y if change is None else y + change
+        if name in work.scales:
+            factor, offset = work.scales[name]
+            scaled = y * factor.index_select(0, expert)
+            scaled = scaled if offset is None else scaled + offset.index_select(0, expert)
+            y = torch.where(alone, y, scaled)
+        inner.append(y)
     if frozen.gate_up_proj is not None:
         inner = list(inner[0].chunk(2, dim=-1))
     h = frozen.act_fn(inner[0])
     if frozen.gated:
         h = h * inner[1]
+    low = update("down_proj", h)
+    if work.apart:
+        return Routed(h, low, order)
     weights = routing.weights.reshape(-1).index_select(0, order).to(dtype).unsqueeze(1)
 
     def summed(values: Tensor) -> Tensor:
         return values.new_zeros(tokens, values.shape[1]).index_add(0, rows, values * weights)
 
-    low = update("down_proj", h)
-    return summed(h), None if low is None else summed(low)
+    return Routed(summed(h), None if low is None else summed(low), order)

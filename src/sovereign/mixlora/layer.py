@@ -9,15 +9,18 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
+from . import dora
 from .activations import activation
 from .architectures import Architecture, architecture_of
 from .config import MixLoraConfig
 from .experts import ExpertLora
-from .factored import mixlora_ffn
+from .factored import dropout_masks, ffn_of_parts
 from .frozen import FrozenMlp
+from .parts import Part, unadapted
 from .router_log import RouterLog
-from .routing import ROUTERS
+from .routing import with_shared_expert
 
+BASE = "__base__"  # peft's name for no adapter
 ROLES = ("gate_up_proj", "gate_proj", "up_proj", "down_proj")
 
 UNMERGEABLE = (
@@ -30,16 +33,18 @@ UNMERGEABLE = (
 class MixLoraLayer(nn.Module, BaseTunerLayer):
     """A frozen feed-forward block and, for every adapter, a router and experts for its projections.
 
-    Parameters, by adapter: ``mixlora_router`` [E, H] and, in ``mixlora_{projection}``, ``ExpertLora``. Maps
-    [..., H] to [..., H]. Without an adapter, or with all disabled, it is the block itself, bit for bit.
+    Parameters, by adapter: ``mixlora_router`` [E, H]; with a shared expert ``mixlora_shared_gate`` [1, H]; and in
+    ``mixlora_{projection}`` an ``ExpertLora``, the shared expert its last. Maps [..., H] to [..., H]. Without an adapter,
+    or with all disabled, it is the block itself, bit for bit.
 
-    A token that attention_mask hides is computed like any other. It cannot change another token here, since every
-    token is routed by itself; it does not count in the router losses.
+    A token that attention_mask hides is computed like any other. It cannot change another token here, but by taking up
+    room of a switch router's expert; it does not count in the router losses.
 
-    One adapter can be active at a time: what two routers' shares of one block would mean is not defined.
+    A token uses one adapter: what two routers' shares of one block would mean is not defined. The rows of a batch may
+    use different ones.
     """
 
-    adapter_layer_names = ("mixlora_router", *(f"mixlora_{role}" for role in ROLES))
+    adapter_layer_names = ("mixlora_router", "mixlora_shared_gate", *(f"mixlora_{role}" for role in ROLES))
     other_param_names = ("adapter_configs",)
 
     def __init__(
@@ -56,6 +61,7 @@ class MixLoraLayer(nn.Module, BaseTunerLayer):
         self.router_log = router_log
         self.adapter_configs: dict[str, MixLoraConfig] = {}
         self.mixlora_router = nn.ParameterDict()
+        self.mixlora_shared_gate = nn.ParameterDict()
         for role in ROLES:
             setattr(self, f"mixlora_{role}", nn.ModuleDict())
         self.merged_adapters: list[str] = []
@@ -80,41 +86,83 @@ class MixLoraLayer(nn.Module, BaseTunerLayer):
                 config.expert_target_modules is None
                 or self.architecture.projections[role] in config.expert_target_modules
             ):
-                sizes = _sizes(getattr(frozen, role))
+                in_features, out_features = _sizes(getattr(frozen, role))
                 getattr(self, f"mixlora_{role}")[adapter_name] = ExpertLora(
-                    config.num_experts, *sizes, **config.expert_lora()
+                    in_features=in_features, out_features=out_features, **config.expert_lora()
                 )
         hidden = _sizes(frozen.down_proj)[1]
+        assert isinstance(config.num_experts, int) and config.router_init_range is not None
         router = nn.Parameter(torch.empty(config.num_experts, hidden))
         self.mixlora_router[adapter_name] = nn.init.normal_(router, std=config.router_init_range)
+        if config.shared_expert:
+            self.mixlora_shared_gate[adapter_name] = nn.Parameter(torch.zeros(1, hidden))
         self.adapter_configs[adapter_name] = config
         self._move_adapter_to_device_of_base_layer(adapter_name)
+        for role, lora in self.experts(adapter_name).items():
+            dora.start(lora, getattr(frozen, role))
         self.set_adapter(self.active_adapters, inference_mode=config.inference_mode)
 
-    def forward(self, hidden: Tensor, *args: Any, **kwargs: Any) -> Tensor:
-        """[..., H] to [..., H]. Raises ValueError if more than one of this layer's adapters is active."""
+    def forward(self, hidden: Tensor, *args: Any, adapter_names: list[str] | None = None, **kwargs: Any) -> Tensor:
+        """[..., H] to [..., H]. adapter_names: for each row of the batch its adapter, or "__base__" for none.
+
+        Raises ValueError if several of this layer's adapters are active and the rows have no names, or if there is not
+        one name for each row.
+        """
         active = [name for name in self.active_adapters if name in self.adapter_configs]
-        if self.disable_adapters or not active:
+        named = [name for name in adapter_names or () if name in self.adapter_configs]
+        if self.disable_adapters or not (active if adapter_names is None else named):
             unchanged: Tensor = self.base_layer(hidden, *args, **kwargs)
             return unchanged
-        if len(active) > 1:
-            raise ValueError(f"MixLoRA uses one adapter at a time, but {active} are active: choose with set_adapter")
-        config = self.adapter_configs[active[0]]
+        if adapter_names is None and len(active) > 1:
+            raise ValueError(
+                f"a token uses one MixLoRA adapter, but {active} are active: choose one with set_adapter, or name one for "
+                "each row of the batch with adapter_names"
+            )
         tokens = hidden.reshape(-1, hidden.shape[-1])
-        routing = ROUTERS[config.routing_strategy](
-            tokens, self.mixlora_router[active[0]], config.top_k, config.jitter_noise, self.training
-        )
-        self.router_log.record(self, routing.logits.view(*hidden.shape[:-1], -1), config)
         frozen = self.frozen
-        with saved_tensors_hooks(_as_is, _as_is):
-            # Told apart here, by a backward of its own, an activation does not count as a tensor that gradient
-            # checkpointing must find again.
-            activation(frozen.act_fn)
-        out = mixlora_ffn(tokens, routing, frozen, self.experts(active[0]), self.training).view(hidden.shape)
+        if not torch.compiler.is_compiling():
+            with saved_tensors_hooks(_as_is, _as_is):
+                # Told apart here, by a backward of its own, an activation does not count as a tensor that gradient
+                # checkpointing must find again.
+                activation(frozen.act_fn)
+        parts = [self._part(active[0], hidden, None)] if adapter_names is None else self._parts(adapter_names, hidden)
+        out = ffn_of_parts(tokens, parts, frozen).view(hidden.shape)
         if self.architecture.dropout is not None:
             dropped: Tensor = getattr(self.base_layer, self.architecture.dropout)(out)
             return dropped
         return out
+
+    def _parts(self, adapter_names: list[str], hidden: Tensor) -> list[Part]:
+        """The batch by adapter."""
+        tokens = hidden.numel() // hidden.shape[-1]
+        if tokens % len(adapter_names) or (hidden.dim() > 2 and len(hidden) != len(adapter_names)):
+            raise ValueError(
+                f"adapter_names has {len(adapter_names)} names for hidden states of shape {list(hidden.shape)}: give one "
+                "for each row of the batch"
+            )
+        by_row = torch.arange(tokens, device=hidden.device).view(len(adapter_names), -1)
+        parts = []
+        for name in dict.fromkeys(name if name in self.adapter_configs else BASE for name in adapter_names):
+            mine = [(given if given in self.adapter_configs else BASE) == name for given in adapter_names]
+            batch = torch.tensor([row for row, own in enumerate(mine) if own], device=hidden.device)
+            rows = by_row.index_select(0, batch)
+            if name == BASE:
+                parts.append(unadapted(rows.flatten(), hidden))
+            else:
+                parts.append(self._part(name, hidden.reshape(*by_row.shape, -1).index_select(0, batch), batch, rows))
+        return parts
+
+    def _part(self, name: str, hidden: Tensor, batch: Tensor | None, rows: Tensor | None = None) -> Part:
+        """What one adapter does with hidden states [..., H]; batch: which rows of the batch they are, None: all."""
+        config = self.adapter_configs[name]
+        tokens, length = hidden.reshape(-1, hidden.shape[-1]), hidden.shape[-2] if hidden.dim() > 1 else 1
+        routing = config.router()(tokens, self.mixlora_router[name], length, self.training)
+        self.router_log.record(self, name, config, routing, hidden.shape[:-1], batch)
+        if config.shared_expert:
+            routing = with_shared_expert(routing, tokens, self.mixlora_shared_gate[name])
+        experts = self.experts(name)
+        masks = dropout_masks(routing, experts) if self.training else {}
+        return Part(routing, experts, masks, None if rows is None else rows.flatten())
 
     def merge(self, safe_merge: bool = False, adapter_names: list[str] | None = None) -> None:
         """Raises ValueError: routed experts do not merge."""

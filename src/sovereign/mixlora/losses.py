@@ -2,41 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, distributed
 
 Logits = Tensor | Sequence[Tensor]
 
 
-def load_balance_loss(logits: Logits, num_experts: int, top_k: int, attention_mask: Tensor | None = None) -> Tensor:
-    """E times the sum over experts of (slots routed to e per token) x (mean probability of e).
+def load_balance_loss(
+    logits: Logits,
+    chosen: Callable[[Tensor], Tensor],
+    attention_mask: Tensor | None = None,
+    across_processes: bool = False,
+) -> Tensor:
+    """E times the sum over experts of (share of tokens that choose e) x (mean probability of e).
 
     logits: [T, E], or one such tensor per layer; tokens of all layers are averaged together before the product, as
-    in ``load_balancing_loss_func`` of transformers' Mixtral and in MixLoRA's reference, which this equals.
+    in ``load_balancing_loss_func`` of transformers' Mixtral and in MixLoRA's reference. chosen: of the router, which
+    experts probabilities [N, E] choose. With those of ``TopK`` and ``TopP`` this equals the reference's losses, and
+    with that of ``Switch`` the loss of Switch Transformers (arXiv 2101.03961, eq. 4-6), but for the mask, which the
+    reference leaves out for the latter two.
     attention_mask: [B, S] with B * S = T, 1 for tokens that count, the same for every layer.
 
-    Returns a scalar without unit: ``top_k`` at perfectly uniform load (MixLoRA's eq. 8-9 count the first choice only,
-    which gives 1), up to E if all goes to one place; 0 if no token counts. Computed in fp32, fp64 for fp64 logits.
-    Raises ValueError if the mask, ``num_experts`` or the layers' shapes do not fit.
+    across_processes: count the tokens of all processes of ``torch.distributed``, not only those of this one (arXiv
+    2501.11873, eq. 3). The mean of the processes' losses, and of their gradients, is then that of one process with all
+    tokens, whatever each of them has. Every process must take part in every such loss, or they wait for each other.
+
+    Returns a scalar without unit: k at perfectly uniform load, where k is how many experts a token chooses (MixLoRA's
+    eq. 8-9 count the first choice only, which gives 1), up to E if all goes to one place; 0 if no token counts.
+    Computed in fp32, fp64 for fp64 logits. Raises ValueError if the mask or the layers' shapes do not fit.
     """
     rows, mask = _rows(logits, attention_mask)
-    if rows.shape[1] != num_experts:
-        raise ValueError(f"the router has {rows.shape[1]} experts, not {num_experts}")
     probabilities = rows.softmax(dim=-1)
-    routed = torch.zeros_like(probabilities).scatter_(1, probabilities.topk(top_k, dim=-1).indices, 1)
-    count = mask.sum().clamp(min=1)
-    return num_experts * torch.dot(mask @ routed / count, mask @ probabilities / count)
+    found, count = mask @ chosen(probabilities), _count(mask, across_processes)
+    if across_processes:
+        found = _mean(found)
+    return rows.shape[1] * torch.dot(found / count, mask @ probabilities / count)
 
 
-def router_z_loss(logits: Logits, attention_mask: Tensor | None = None) -> Tensor:
+def router_z_loss(logits: Logits, attention_mask: Tensor | None = None, across_processes: bool = False) -> Tensor:
     """Mean over tokens of the squared log-sum-exp of the logits (ST-MoE, arXiv 2202.08906, eq. 5): keeps them small.
 
-    Shapes, mask, precision and errors as in ``load_balance_loss``. Returns a scalar; 0 if no token counts.
+    Shapes, mask, processes, precision and errors as in ``load_balance_loss``. Returns a scalar; 0 if no token counts.
     """
     rows, mask = _rows(logits, attention_mask)
-    return torch.dot(mask, rows.logsumexp(dim=-1).square()) / mask.sum().clamp(min=1)
+    return torch.dot(mask, rows.logsumexp(dim=-1).square()) / _count(mask, across_processes)
+
+
+def _count(mask: Tensor, across_processes: bool) -> Tensor:
+    """How many tokens count, at least one; of all processes, their mean, so that the processes' mean is over all tokens."""
+    if not across_processes:
+        return mask.sum().clamp(min=1)
+    return _mean(mask.sum()).clamp(min=1 / distributed.get_world_size() if _several() else 1)
+
+
+def _mean(value: Tensor) -> Tensor:
+    """The mean of a value over the processes, without a gradient."""
+    if not _several():
+        return value
+    value = value.detach().clone()
+    distributed.all_reduce(value)
+    return value / distributed.get_world_size()
+
+
+def _several() -> bool:
+    return distributed.is_available() and distributed.is_initialized() and distributed.get_world_size() > 1
 
 
 def _rows(logits: Logits, attention_mask: Tensor | None) -> tuple[Tensor, Tensor]:

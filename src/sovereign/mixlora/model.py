@@ -13,6 +13,7 @@ from peft.tuners.tuners_utils import BaseTuner, BaseTunerLayer
 from torch import nn
 from transformers.pytorch_utils import Conv1D
 
+from . import mixed
 from .architectures import Architecture, GatheredMlp, gather, scatter
 from .config import MixLoraConfig
 from .layer import UNMERGEABLE, MixLoraLayer, architecture_in
@@ -72,6 +73,8 @@ class MixLoraModel(BaseTuner):
             )
         gather(model, architecture)
         self.targets = find_targets(model, architecture, peft_config)
+        order = sorted(self.targets.blocks, key=lambda path: (_layer_of(path) or 0, path))
+        self.settings = {path: peft_config.for_layer(i, len(order)) for i, path in enumerate(order)}
 
     def _check_target_module_exists(  # type: ignore[override]  # static in peft, but called on the instance
         self, peft_config: Any, key: str
@@ -89,11 +92,11 @@ class MixLoraModel(BaseTuner):
         parameter_name: str | None = None,
     ) -> None:
         if isinstance(target, MixLoraLayer):
-            target.update_layer(adapter_name, peft_config)
+            target.update_layer(adapter_name, self.settings[current_key])
             return
         if current_key in self.targets.blocks:
             assert self.architecture is not None
-            layer = MixLoraLayer(target, adapter_name, peft_config, self.architecture, self.router_log)
+            layer = MixLoraLayer(target, adapter_name, self.settings[current_key], self.architecture, self.router_log)
             setattr(parent, target_name, layer)
             return
         base = target.get_base_layer() if isinstance(target, BaseTunerLayer) else target
@@ -113,18 +116,41 @@ class MixLoraModel(BaseTuner):
         else:
             super()._replace_module(parent, child_name, new_module, child)
 
-    def set_adapter(self, adapter_name: str | list[str], inference_mode: bool = False) -> None:
-        """Make one adapter the active one; ValueError for several."""
-        if not isinstance(adapter_name, str) and len(adapter_name) > 1:
-            raise ValueError(f"MixLoRA uses one adapter at a time, not {list(adapter_name)}")
-        super().set_adapter(adapter_name, inference_mode=inference_mode)
+    def delete_adapter(self, adapter_name: str) -> None:
+        """Remove an adapter; ValueError if it is active, because the next pass would use another, or none."""
+        if adapter_name in self.peft_config and adapter_name in self.active_adapters:
+            raise ValueError(
+                f"the adapter {adapter_name!r} is active: choose another one with set_adapter before deleting it, or take "
+                "all adapters off with unload()"
+            )
+        super().delete_adapter(adapter_name)
 
     @contextmanager
     def _enable_peft_forward_hooks(self, *args: Any, **kwargs: Any) -> Iterator[None]:
-        """What peft enters around a forward pass; ValueError for a batch whose rows name different adapters."""
-        if kwargs.get("adapter_names") is not None:
-            raise ValueError("MixLoRA uses one adapter for all rows of a batch: choose it with set_adapter")
-        yield
+        """What peft enters around a forward pass: with ``adapter_names``, each layer is told them."""
+        names = kwargs.get("adapter_names")
+        if names is None:
+            yield
+            return
+        handles = mixed.tell(self.model, list(names), self.peft_config, kwargs.get("num_beams") or 1)
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, *args: Any, **kwargs: Any) -> None:
+        """As torch's; ValueError if it holds a part of an adapter: the rest would be left as it was drawn."""
+        for adapter in self.peft_config:
+            own = {f"{prefix}{name}" for name, _ in self.named_parameters() if f".{adapter}." in f"{name}."}
+            own = {name for name in own if self.prefix in name}
+            missing = sorted(own - set(state_dict))
+            if missing and len(missing) < len(own):
+                raise ValueError(
+                    f"{len(missing)} of the {len(own)} tensors of the adapter {adapter!r} are not in what is to be loaded, "
+                    f"which may be half written or of other settings: {', '.join(missing[:3])}{', …' * (len(missing) > 3)}"
+                )
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
 
     def _check_merge_allowed(self) -> None:
         raise ValueError(UNMERGEABLE)

@@ -63,7 +63,7 @@ static void inner(const Block *b, const Plan *p, int64_t at, int64_t m, int64_t 
 static void forward_inner(const Block *b, const Plan *p, int64_t from, int64_t to, float *z)
 {
     float gu[2][ROWS * COLS], BT[2][MAX_RANK * COLS], AT[MAX_RANK * COLS];
-    const int64_t I = b->inner, r = b->rank, all = b->tokens * b->top_k;
+    const int64_t I = b->inner, r = b->rank, all = p->start[b->experts];
     for (int64_t c = from; c < to; c += COLS) {
         const int64_t n = MIN(COLS, to - c);
         for (int64_t m, e = 0, at = 0; at < all; at += m) {
@@ -84,7 +84,7 @@ static void forward_inner(const Block *b, const Plan *p, int64_t from, int64_t t
 static void forward_low(const Block *b, const Plan *p, int64_t from, int64_t to)
 {
     float y[ROWS * COLS], BT[MAX_RANK * COLS];
-    const int64_t H = b->hidden, r = b->rank, all = b->tokens * b->top_k;
+    const int64_t H = b->hidden, r = b->rank, all = p->start[b->experts];
     for (int64_t c = from; c < to; c += COLS) {
         const int64_t n = MIN(COLS, to - c);
         for (int64_t m, e = 0, at = 0; at < all; at += m) {
@@ -119,7 +119,7 @@ static void backward_inner(const Block *b, const Plan *p, int64_t from, int64_t 
                            float *dw)
 {
     float gu[2][ROWS * COLS], h[ROWS * COLS], d[ROWS * COLS], BT[2][MAX_RANK * COLS];
-    const int64_t I = b->inner, r = b->rank, all = b->tokens * b->top_k;
+    const int64_t I = b->inner, r = b->rank, all = p->start[b->experts];
     for (int64_t c = from; c < to; c += COLS) {
         const int64_t n = MIN(COLS, to - c);
         for (int64_t m, e = 0, at = 0; at < all; at += m) {
@@ -149,7 +149,7 @@ static void backward_inner(const Block *b, const Plan *p, int64_t from, int64_t 
 static void backward_outer(const Block *b, const Plan *p, int64_t from, int64_t to, float *const dz[2])
 {
     float x[ROWS * COLS], dx[ROWS * COLS], part[ROWS * COLS];
-    const int64_t H = b->hidden, r = b->rank, all = b->tokens * b->top_k;
+    const int64_t H = b->hidden, r = b->rank, all = p->start[b->experts];
     for (int64_t c = from; c < to; c += COLS) {
         const int64_t n = MIN(COLS, to - c);
         for (int64_t m, e = 0, at = 0; at < all; at += m) {
@@ -183,11 +183,12 @@ int mixlora_forward(const Block *b)
     float *parts = calloc(b->threads * slots * r + 1, sizeof(float));
     Plan p = plan(b);
     const int failed = !parts || !p.order;
+    const int64_t used = failed ? 0 : p.start[b->experts];
     if (!failed) {
 #pragma omp parallel num_threads(b->threads)
         {
             const int i = omp_get_thread_num(), n = omp_get_num_threads();
-            const int64_t at = slots * i / n, to = slots * (i + 1) / n;
+            const int64_t at = used * i / n, to = used * (i + 1) / n;
             forward_rows(b, &p, at, to);
 #pragma omp barrier
             forward_inner(b, &p, columns(b->inner, i, n), columns(b->inner, i + 1, n), parts + i * slots * r);
@@ -214,29 +215,30 @@ int mixlora_backward(const Block *b)
     float *down = calloc(slots * r + b->threads * size + 1, sizeof(float)), *parts = down + slots * r;
     Plan p = plan(b);
     const int failed = !down || !p.order;
+    const int64_t used = failed ? 0 : p.start[b->experts];
     if (!failed) {
 #pragma omp parallel num_threads(b->threads)
         {
             const int i = omp_get_thread_num(), n = omp_get_num_threads();
-            const int64_t at = slots * i / n, to = slots * (i + 1) / n;
+            const int64_t at = used * i / n, to = used * (i + 1) / n;
             float *const dz[2] = {parts, parts + slots * r};
             float *const mine[2] = {dz[0] + i * size, dz[1] + i * size};
             backward_rows(b, &p, at, to, down);
 #pragma omp barrier
             backward_inner(b, &p, columns(b->inner, i, n), columns(b->inner, i + 1, n), down, mine, mine[1] + slots * r);
 #pragma omp barrier
-            for (int64_t s = at; s < to; s++) {
+            for (int64_t s = slots * i / n; s < slots * (i + 1) / n; s++)
                 for (int t = 0; t < n; t++) {
                     float *dw = dz[1] + t * size + slots * r;
                     b->dweights[s] = t ? b->dweights[s] + dw[s] : dw[s];
                 }
+            for (int64_t s = at; s < to; s++)
                 for (int which = GATE; which <= UP; which++)
                     for (int64_t c = 0; c < r; c++) {
                         float sum = 0;
                         for (int t = 0; t < n; t++) sum += dz[which][t * size + s * r + c];
                         dz[which][s * r + c] = b->scale[which] * sum;
                     }
-            }
 #pragma omp barrier
             backward_outer(b, &p, columns(b->hidden, i, n), columns(b->hidden, i + 1, n), dz);
         }

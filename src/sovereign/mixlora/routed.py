@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from .activations import Activation
+from .routing import FROZEN, NOTHING
 
 # Each of a block's buffers stays below so many bytes, but has so many rows: smaller ones spend the time on dispatch.
 BLOCK_BYTES = 1 << 21
@@ -24,7 +25,7 @@ MIN_ROWS = 64
 
 
 class Block(NamedTuple):
-    """Some slots of one expert: their range in the order by expert, their numbers in 0..T*k-1, and their tokens."""
+    """Some slots of one expert: their range in the order by expert, their numbers in 0..T*S-1, and their tokens."""
 
     expert: int
     span: slice
@@ -33,17 +34,19 @@ class Block(NamedTuple):
 
 
 def blocks_by_expert(indices: Tensor, num_experts: int, row_bytes: int) -> tuple[Tensor, list[Block]]:
-    """The slots 0..T*k-1 of ``indices`` [T, k], sorted by expert, and cut into blocks of one expert each.
+    """The used slots among 0..T*S-1 of ``indices`` [T, S], sorted by expert, and cut into blocks of one expert each.
 
-    row_bytes: what a row of the widest buffer takes, which decides how many rows a block has. Within a block no token
-    occurs twice. On a GPU this waits for the device once, to read the experts' counts.
+    Those of ``FROZEN`` come first, as expert -1. row_bytes: what a row of the widest buffer takes, which decides how
+    many rows a block has. Within a block no token occurs twice. On a GPU this waits for the device once, to read the
+    experts' counts.
     """
     block_rows = max(MIN_ROWS, BLOCK_BYTES // max(row_bytes, 1))
     flat = indices.reshape(-1)
-    slots = flat.argsort(stable=True)
+    unused, *counts = (flat - NOTHING).bincount(minlength=num_experts - NOTHING).tolist()
+    slots = flat.argsort(stable=True)[unused:]
     tokens = slots // indices.shape[1]
     blocks, end = [], 0
-    for expert, count in enumerate(flat.bincount(minlength=num_experts).tolist()):
+    for expert, count in enumerate(counts, FROZEN):
         start, end = end, end + count
         cuts = math.ceil(count / block_rows)
         for i in range(cuts):
@@ -57,66 +60,83 @@ class Layout:
     """What ``RoutedExperts`` must know besides tensors.
 
     scales: for every projection, those of the input first and ``down_proj`` last, the factor of its LoRA, dropout's
-    included, or None if it has no LoRA.
+    included, or None if it has no LoRA. apart: the slots' results are not added up.
     """
 
     act: Activation
     gated: bool
     blocks: list[Block]
     scales: Sequence[float | None]
+    apart: bool = False
 
     @property
     def fused(self) -> bool:
         """Whether one projection gives gate and up next to each other."""
         return self.gated and len(self.scales) == 2
 
+    def into(self, block: Block) -> Tensor | slice:
+        """The rows of the results that a block's rows belong to."""
+        return block.span if self.apart else block.tokens
+
 
 class RoutedExperts(torch.autograd.Function):
-    """``(layout, hidden, weights, *tensors) -> (mixed, low)``.
+    """``(layout, hidden, weights, *tensors) -> (mixed, low)``, for N used slots.
 
-    hidden: [T, H]. weights: [T * k], of the slots in their order by expert, in the dtype to work in. tensors: the
-    frozen products of the input, [T, I] or fused [T, 2I]; then A, B and the dropout mask (bool [T * k, in], by slot
-    number), each or None, of every projection in ``layout.scales``.
+    hidden: [T, H]. weights: [N], of the slots in their order by expert, in the dtype to work in. tensors: the
+    frozen products of the input, [T, I] or fused [T, 2I]; then A, B, the dropout mask (bool [T * S, in], by slot
+    number), and DoRA's factor and offset ([E, out]), each or None, of every projection in ``layout.scales``; those of
+    ``down_proj`` have neither factor nor offset here.
     mixed: [T, I], the weighted sum of the experts' inner activations. low: [T, H], the weighted sum of their low-rank
-    updates after ``down_proj``, or None without one. A second derivative raises RuntimeError.
+    updates after ``down_proj``, or None without one. With ``layout.apart`` both have a row for every slot, [N, I] and
+    [N, H], in the order by expert. A second derivative raises RuntimeError.
     """
 
     @staticmethod
     def forward(ctx: Any, layout: Layout, hidden: Tensor, weights: Tensor, *tensors: Tensor | None) -> Any:
         ctx.layout = layout
-        bases, loras = _unpack(layout, tensors)
-        for lora in loras:
-            if lora is not None:
-                lora.z = weights.new_empty(len(weights), lora.A.shape[1])
-        down = loras[-1]
-        width = bases[0].shape[1] // 2 if layout.fused else bases[0].shape[1]
-        mixed = weights.new_zeros(len(hidden), width)
-        low = None if down is None else weights.new_zeros(len(hidden), down.B.shape[1])
-        buffers = _Buffers(weights, layout.blocks)
-        for block in layout.blocks:
-            x = buffers.take("x", hidden, block)
-            for lora in loras[:-1]:
-                if lora is not None:
-                    lora.reduce(x, block)
-            inner = _inner(layout, buffers, block, bases, loras)
-            h = layout.act.forward(inner[0], out=inner[0])
-            if layout.gated:
-                h = torch.mul(h, inner[1], out=inner[1])
-            weight = weights[block.span, None]
-            if down is not None and low is not None:
-                low.index_add_(0, block.tokens, down.reduce(h, block, weight) @ down.B[block.expert].t())
-            mixed.index_add_(0, block.tokens, torch.mul(h, weight, out=inner[0]))
-        ctx.save_for_backward(hidden, weights, *tensors, *(None if lora is None else lora.z for lora in loras))
+        mixed, low, z = forward(layout, hidden, weights, tensors)
+        ctx.save_for_backward(hidden, weights, *tensors, *z)
         return mixed, low
 
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, dmixed: Tensor, dlow: Tensor | None) -> Any:
         with torch.autocast(dmixed.device.type, enabled=False):
-            return (None, *_backward(ctx.layout, dmixed, dlow, *ctx.saved_tensors))
+            return (None, *backward(ctx.layout, dmixed, dlow, *ctx.saved_tensors))
 
 
-def _backward(
+def forward(
+    layout: Layout, hidden: Tensor, weights: Tensor, tensors: Sequence[Tensor | None]
+) -> tuple[Tensor, Tensor | None, list[Tensor | None]]:
+    """(mixed, low, what backward needs of each projection), for the inputs of ``RoutedExperts``."""
+    bases, loras = _unpack(layout, tensors)
+    for lora in loras:
+        if lora is not None:
+            lora.z = weights.new_empty(len(weights), lora.A.shape[1])
+    down = loras[-1]
+    width = bases[0].shape[1] // 2 if layout.fused else bases[0].shape[1]
+    rows = len(weights) if layout.apart else len(hidden)
+    mixed = weights.new_zeros(rows, width)
+    low = None if down is None else weights.new_zeros(rows, down.B.shape[1])
+    buffers = _Buffers(weights, layout.blocks)
+    for block in layout.blocks:
+        x = buffers.take("x", hidden, block)
+        for lora in loras[:-1]:
+            if lora is not None and block.expert != FROZEN:
+                lora.reduce(x, block)
+        inner = _inner(layout, buffers, block, bases, loras)
+        h = layout.act.forward(inner[0], out=inner[0])
+        if layout.gated:
+            h = torch.mul(h, inner[1], out=inner[1])
+        weight = weights[block.span, None]
+        into = layout.into(block)
+        if down is not None and low is not None and block.expert != FROZEN:
+            _add(low, into, down.reduce(h, block, weight) @ down.B[block.expert].t())
+        _add(mixed, into, torch.mul(h, weight, out=inner[0]))
+    return mixed, low, [None if lora is None else lora.z for lora in loras]
+
+
+def backward(
     layout: Layout, dmixed: Tensor, dlow: Tensor | None, hidden: Tensor, weights: Tensor, *saved: Tensor | None
 ) -> list[Tensor | None]:
     """The gradients of ``hidden``, ``weights`` and ``tensors``."""
@@ -124,6 +144,9 @@ def _backward(
     for lora, z in zip(loras, saved[-len(loras) :], strict=True):
         if lora is not None and z is not None:
             lora.z, lora.dA, lora.dB = z, torch.zeros_like(lora.A), torch.zeros_like(lora.B.mT).mT
+            lora.dfactor, lora.doffset = (
+                None if t is None else torch.zeros_like(t) for t in (lora.factor, lora.offset)
+            )
     dhidden = weights.new_zeros(hidden.shape)
     dweights = torch.empty_like(weights)
     dbases = [weights.new_zeros(base.shape) for base in bases]
@@ -131,13 +154,14 @@ def _backward(
     buffers = _Buffers(weights, layout.blocks)
     for block in layout.blocks:
         inner = _inner(layout, buffers, block, bases, loras)
+        into = layout.into(block)
         width = inner[0].shape[1]
         f = layout.act.forward(inner[0], out=buffers.empty("f", block, width))
         h = torch.mul(f, inner[1], out=buffers.empty("h", block, width)) if layout.gated else f
         weight = weights[block.span, None]
-        dh = buffers.take("dh", dmixed, block)  # of weight * h until scaled below
-        if down is not None and dlow is not None:
-            down.pull_back(dh, buffers.take("dlow", dlow, block), h, block, weight)
+        dh = buffers.take("dh", dmixed, block, into)  # of weight * h until scaled below
+        if down is not None and dlow is not None and block.expert != FROZEN:
+            down.pull_back(dh, buffers.take("dlow", dlow, block, into), h, block, weight)
         torch.sum(h.mul_(dh), dim=1, out=dweights[block.span])
         dh.mul_(weight)
         dinner = [dh]
@@ -149,15 +173,16 @@ def _backward(
             dinner = [torch.cat(dinner, dim=1)]
         x = buffers.take("x", hidden, block)
         dx = buffers.empty("dx", block, x.shape[1]).zero_()
-        for dbase, dpart, lora in zip(dbases, dinner, loras[:-1], strict=True):
-            dbase.index_add_(0, block.tokens, dpart)
-            if lora is not None:
+        for i, (dbase, dpart, lora) in enumerate(zip(dbases, dinner, loras[:-1], strict=True)):
+            if lora is not None and block.expert != FROZEN:
+                lora.scale_back(dpart, buffers.empty(f"inner{i}", block, dpart.shape[1]), block)
                 lora.pull_back(dx, dpart, x, block)
+            dbase.index_add_(0, block.tokens, dpart)
         dhidden.index_add_(0, block.tokens, dx)
     gradients: list[Tensor | None] = [dhidden.to(hidden.dtype), dweights]
     gradients += [dbase.to(base.dtype) for dbase, base in zip(dbases, bases, strict=True)]
     for lora in loras:
-        gradients += [None, None, None] if lora is None else [lora.dA, lora.dB, None]
+        gradients += [None] * 5 if lora is None else [lora.dA, lora.dB, None, lora.dfactor, lora.doffset]
     return gradients
 
 
@@ -165,16 +190,21 @@ def _backward(
 class _Lora:
     """One projection's update ``weight * scale * drop(x) A^T B^T`` for the rows x [n, in] of a block.
 
-    z: [T * k, r], the input of B for all slots, kept for backward. dA and dB are gathered in backward.
+    factor, offset: [E, out], DoRA's, for the whole product. z: [N, r], the input of B for all used slots, kept for
+    backward. dA to doffset are gathered in backward.
     """
 
     scale: float
     A: Tensor
     B: Tensor
     mask: Tensor | None
+    factor: Tensor | None
+    offset: Tensor | None
     z: Tensor = field(init=False)
     dA: Tensor = field(init=False)
     dB: Tensor = field(init=False)
+    dfactor: Tensor | None = field(init=False)
+    doffset: Tensor | None = field(init=False)
 
     def reduce(self, x: Tensor, block: Block, weight: Tensor | None = None) -> Tensor:
         """Fill and return the block's rows of z."""
@@ -190,6 +220,21 @@ class _Lora:
         else:
             dx.add_(self._kept(dz @ self.A[block.expert], block))
         self.dA[block.expert].addmm_((dz if weight is None else dz.mul_(weight)).t(), self._kept(x, block))
+
+    def scaled(self, y: Tensor, block: Block, buffers: _Buffers, name: str) -> Tensor:
+        """The product with factor and offset, in a buffer of that name, or y itself."""
+        if self.factor is None:
+            return y
+        y = torch.mul(y, self.factor[block.expert], out=buffers.empty(name, block, y.shape[1]))
+        return y if self.offset is None else y.add_(self.offset[block.expert])
+
+    def scale_back(self, dout: Tensor, y: Tensor, block: Block) -> None:
+        """Make of the gradient of ``scaled(y)`` that of y, and add to those of factor and offset."""
+        if self.factor is not None and self.dfactor is not None:
+            if self.doffset is not None:
+                self.doffset[block.expert] += dout.sum(dim=0)
+            self.dfactor[block.expert] += torch.mul(dout, y, out=y).sum(dim=0)
+            dout.mul_(self.factor[block.expert])
 
     def _kept(self, x: Tensor, block: Block) -> Tensor:
         return x if self.mask is None else x * self.mask.index_select(0, block.slots).to(x.dtype)
@@ -209,12 +254,23 @@ class _Buffers:
             self._held[name] = self._like.new_empty(self._rows, width)
         return self._held[name][: len(block.tokens)]
 
-    def take(self, name: str, source: Tensor, block: Block) -> Tensor:
-        """The rows of the block's tokens, [n, width], from ``source`` [T, width]."""
+    def take(self, name: str, source: Tensor, block: Block, index: Tensor | slice | None = None) -> Tensor:
+        """The rows of the block's tokens, or those that ``index`` names, [n, width], from ``source`` [.., width]."""
         rows = self.empty(name, block, source.shape[1])
+        index = block.tokens if index is None else index
+        if isinstance(index, slice):
+            return rows.copy_(source[index])
         if source.dtype == rows.dtype:
-            return torch.index_select(source, 0, block.tokens, out=rows)
-        return rows.copy_(source.index_select(0, block.tokens))
+            return torch.index_select(source, 0, index, out=rows)
+        return rows.copy_(source.index_select(0, index))
+
+
+def _add(to: Tensor, into: Tensor | slice, rows: Tensor) -> None:
+    """Add rows [n, width] to those that ``into`` names; no row of a slice gets anything else."""
+    if isinstance(into, slice):
+        to[into] = rows
+    else:
+        to.index_add_(0, into, rows)
 
 
 def _unpack(layout: Layout, tensors: Sequence[Tensor | None]) -> tuple[list[Tensor], list[_Lora | None]]:
@@ -223,22 +279,23 @@ def _unpack(layout: Layout, tensors: Sequence[Tensor | None]) -> tuple[list[Tens
     bases = [base for base in tensors[:count] if base is not None]
     loras: list[_Lora | None] = []
     for i, scale in enumerate(layout.scales):
-        A, B, mask = tensors[count + 3 * i : count + 3 * i + 3]
-        if scale is None or A is None or B is None:
-            loras.append(None)
-        else:
-            loras.append(_Lora(scale, A, B, mask))
+        A, B, *others = tensors[count + 5 * i : count + 5 * i + 5]
+        loras.append(None if scale is None or A is None or B is None else _Lora(scale, A, B, *others))
     return bases, loras
 
 
 def _inner(
     layout: Layout, buffers: _Buffers, block: Block, bases: Sequence[Tensor], loras: Sequence[_Lora | None]
 ) -> list[Tensor]:
-    """What goes into the activation, and for a gated block what multiplies it: [n, I] each, to be overwritten."""
+    """What goes into the activation, and for a gated block what multiplies it: [n, I] each, to be overwritten.
+
+    Where a LoRA has a factor, the product without it stays in the buffer "inner" and the projection's number.
+    """
     inner = []
     for i, (base, lora) in enumerate(zip(bases, loras[:-1], strict=True)):
         rows = buffers.take(f"inner{i}", base, block)
-        if lora is not None:
+        if lora is not None and block.expert != FROZEN:
             rows.addmm_(lora.z[block.span], lora.B[block.expert].t())
+            rows = lora.scaled(rows, block, buffers, f"scaled{i}")
         inner.append(rows)
     return list(inner[0].chunk(2, dim=1)) if layout.fused else inner

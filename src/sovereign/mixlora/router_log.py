@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +19,7 @@ from transformers.loss.loss_utils import LOSS_MAPPING, ForCausalLMLoss
 
 from .config import MixLoraConfig
 from .losses import load_balance_loss, router_z_loss
+from .routing import Routing
 
 UNUSED_PASSES = 8  # so many training passes in a row whose router losses no backward reached, and a warning is due
 
@@ -32,36 +34,56 @@ class RouterLog:
     def __init__(self, model: nn.Module) -> None:
         self.add_to_loss = True
         self.shifts_labels = LOSS_MAPPING.get(str(getattr(model, "loss_type", None))) is ForCausalLMLoss
-        self._logits: dict[int, list[Tensor]] | None = None
-        self._config: MixLoraConfig | None = None
-        self._pending: Tensor | None = None
-        self._unused = 0
+        self.watchers: list[Watcher] = []
+        self._seen: list[Seen] | None = None
+        self._said: dict[str, Said] | None = None
+        self._pending: dict[str, Tensor] | None = None
+        self._unused = 0.0
         self._handles = [
             model.register_forward_pre_hook(self._open, with_kwargs=True),
             model.register_forward_hook(self._close, with_kwargs=True),
         ]
 
-    def record(self, layer: nn.Module, logits: Tensor, config: MixLoraConfig) -> None:
-        """Called by a layer with its router's logits, [..., E], and the active adapter's settings."""
-        if self._logits is None:
+    def record(
+        self,
+        layer: nn.Module,
+        adapter: str,
+        config: MixLoraConfig,
+        routing: Routing,
+        shape: torch.Size,
+        batch: Tensor | None = None,
+    ) -> None:
+        """Called by a layer for each adapter that it uses.
+
+        config: of the adapter in this layer. routing: of its tokens, whose hidden states were [*shape, H]. batch: which
+        rows of the batch they are, None for all.
+        """
+        if self._seen is not None:
+            self._seen.append(Seen(layer, adapter, Routing(*(t.detach() for t in routing)), batch))
+        if self._said is None:
             return
-        self._config = config
-        if not torch.is_grad_enabled() and config.router_aux_loss_coef + config.router_z_loss_coef > 0:
+        if not torch.is_grad_enabled() and any(config.loss_coefs):
             raise RuntimeError(
                 "reentrant gradient checkpointing hides the routers from their losses: use "
                 'gradient_checkpointing_kwargs={"use_reentrant": False}, or set router_aux_loss_coef and '
                 "router_z_loss_coef to 0"
             )
-        self._logits.setdefault(id(layer), []).append(logits)
+        said = self._said.setdefault(adapter, Said(config, batch))
+        said.logits.setdefault(id(layer), []).append(routing.logits.view(*shape, -1))
 
     def take(self) -> Tensor | None:
         """The weighted losses of the last training pass if they are in no loss yet, and None from then on."""
+        pending = self.take_each()
+        return None if pending is None else torch.stack([*pending.values()]).sum()
+
+    def take_each(self) -> dict[str, Tensor] | None:
+        """The same by adapter."""
         pending, self._pending = self._pending, None
         return pending
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies of the model, which cannot have a tensor in the midst of a graph."""
-        return self.__dict__ | {"_pending": None, "_logits": None}
+        return self.__dict__ | {"_pending": None, "_said": None, "_seen": None, "watchers": []}
 
     def remove(self) -> None:
         """Take the hooks off the model."""
@@ -69,50 +91,53 @@ class RouterLog:
             handle.remove()
 
     def _open(self, model: nn.Module, args: Any, kwargs: Any) -> None:
-        self._logits = {} if model.training and torch.is_grad_enabled() else None
-        if self._logits is not None:
+        self._seen = [] if self.watchers else None
+        self._said = {} if model.training and torch.is_grad_enabled() else None
+        if self._said is not None:
             self._pending = None  # of a pass before, which may have held its graph until now
-        if self._logits is not None and getattr(model, "_is_replica", False):
+        if self._said is not None and getattr(model, "_is_replica", False):
             raise RuntimeError("the routers' losses do not work under nn.DataParallel: use DistributedDataParallel")
 
     def _close(self, model: nn.Module, args: Any, kwargs: Any, output: Any) -> Any:
-        logits, self._logits = self._logits, None
-        config = self._config
-        if not logits or config is None:
+        said, self._said = self._said, None
+        seen, self._seen = self._seen, None
+        if not said and not seen:
             return None
         given = {**dict(zip(inspect.signature(model.forward).parameters, args, strict=False)), **kwargs}
-        # A model that works through a sequence in chunks calls a layer several times.
-        layers = [torch.cat(parts, dim=-2).flatten(0, -2) for parts in logits.values()]
-        mask = token_mask(given.get("attention_mask"), len(layers[0]))
-        loss = layers[0].new_zeros(())
-        if config.router_aux_loss_coef > 0:
-            balance = load_balance_loss(layers, config.num_experts, config.top_k, mask)
-            loss = loss + config.router_aux_loss_coef * balance
-        if config.router_z_loss_coef > 0:
-            loss = loss + config.router_z_loss_coef * router_z_loss(layers, mask)
-        self._watch(loss)
-        self._pending = loss
-        return self._added(given, output) if self.add_to_loss else None
+        for watcher in self.watchers if seen else ():
+            watcher(seen or [], given.get("attention_mask"))
+        if not said:
+            return None
+        self._pending = {name: router_loss(each, given.get("attention_mask")) for name, each in said.items()}
+        for loss in self._pending.values():
+            self._watch(loss, len(self._pending))
+        return (
+            self._added(given, output, {name: each.batch for name, each in said.items()}) if self.add_to_loss else None
+        )
 
-    def _added(self, given: dict[str, Any], output: Any) -> Any:
-        """The output with the losses in it, or None if it has no loss."""
+    def _added(self, given: dict[str, Any], output: Any, batches: Mapping[str, Tensor | None]) -> Any:
+        """The output with the losses in it, or None if it has no loss.
+
+        batches: the rows of each adapter. Its losses count by its share of the labels, as its rows do in the loss.
+        """
         old = output.get("loss") if isinstance(output, dict) else output[0] if isinstance(output, tuple) else None
         if not isinstance(old, Tensor) or old.dim() > 0:  # a tuple without labels starts with the logits
             return None
-        share = share_of_step(given, given.get("num_items_in_batch"), self.shifts_labels)
-        pending = self.take()
+        pending, new = self.take_each(), old
         assert pending is not None
-        new = old + (torch.as_tensor(share, device=old.device) * pending.to(old.device)).to(old.dtype)
+        for name, loss in pending.items():
+            share = share_of_step(given, given.get("num_items_in_batch"), self.shifts_labels, batches[name])
+            new = new + (torch.as_tensor(share, device=old.device) * loss.to(old.device)).to(old.dtype)
         if isinstance(output, tuple):
             return (new, *output[1:])
         output["loss"] = new
         return output
 
-    def _watch(self, loss: Tensor) -> None:
+    def _watch(self, loss: Tensor, adapters: int) -> None:
         """Notice if backward does not reach what was collected: then the trainer uses a loss of its own."""
-        if not loss.requires_grad:
+        if not loss.requires_grad or torch.compiler.is_compiling():
             return
-        self._unused += 1
+        self._unused += 1 / adapters
         loss.register_hook(self._reached)  # type: ignore[no-untyped-call]
         if self._unused > UNUSED_PASSES:
             warnings.warn(
@@ -127,8 +152,52 @@ class RouterLog:
         self._unused = min(self._unused, 0)
 
 
-def token_mask(attention_mask: Any, tokens: int) -> Tensor | None:
+class Seen(NamedTuple):
+    """What one layer's router of one adapter did in a pass, without gradients; batch: which rows, None for all."""
+
+    layer: nn.Module
+    adapter: str
+    routing: Routing
+    batch: Tensor | None
+
+
+Watcher = Callable[[list[Seen], Any], None]  # is given all of a pass, and its attention_mask
+
+
+@dataclass
+class Said:
+    """What the routers of one adapter said in a pass: its settings, its rows of the batch (None: all), and the logits of
+    each layer, [..., E]; a model that works through a sequence in chunks calls a layer several times."""
+
+    config: MixLoraConfig
+    batch: Tensor | None
+    logits: dict[int, list[Tensor]] = field(default_factory=dict)
+
+
+def router_loss(said: Said, attention_mask: Any) -> Tensor:
+    """The weighted losses of one adapter, a scalar.
+
+    Layers with different numbers of experts are averaged over separately, and these means count by their layers.
+    """
+    layers = [torch.cat(parts, dim=-2).flatten(0, -2) for parts in said.logits.values()]
+    aux, z = said.config.loss_coefs
+    mask = token_mask(attention_mask, len(layers[0]), said.batch)
+    chosen, everywhere = said.config.router().chosen, said.config.router_loss_across_processes
+    loss = layers[0].new_zeros(())
+    for size in sorted({layer.shape[1] for layer in layers}):
+        alike = [layer for layer in layers if layer.shape[1] == size]
+        part = len(alike) / len(layers)
+        if aux > 0:
+            loss = loss + part * aux * load_balance_loss(alike, chosen, mask, everywhere)
+        if z > 0:
+            loss = loss + part * z * router_z_loss(alike, mask, everywhere)
+    return loss
+
+
+def token_mask(attention_mask: Any, tokens: int, batch: Tensor | None = None) -> Tensor | None:
     """Which tokens count in the losses, bool [B, S] with B * S = ``tokens``, or None if all do.
+
+    batch: which rows of the mask are meant, None for all.
 
     attention_mask: None; [B, S], where all but 0 counts, so also the numbers of packed sequences; of a longer
     [B, P + S] the last S. A 4D mask [B or 1, 1, S, K], bool or additive: a token counts if it may attend to itself.
@@ -139,32 +208,40 @@ def token_mask(attention_mask: Any, tokens: int) -> Tensor | None:
     if attention_mask is None:
         return None
     if isinstance(attention_mask, Tensor) and attention_mask.dim() == 2:
-        return attention_mask[:, -(tokens // len(attention_mask)) :] != 0
+        rows = attention_mask if batch is None else attention_mask.index_select(0, batch.to(attention_mask.device))
+        return rows[:, -(tokens // len(rows)) :] != 0
     if isinstance(attention_mask, Tensor) and attention_mask.dim() == 4:
         queries, keys = attention_mask.shape[-2:]
         own = attention_mask[:, 0, :, keys - queries :].diagonal(dim1=-2, dim2=-1)
         own = own == 0 if own.is_floating_point() else own != 0
+        if batch is not None and len(own) > 1:
+            own = own.index_select(0, batch.to(own.device))
         return own.expand(tokens // queries, -1)
     shape = list(attention_mask.shape) if isinstance(attention_mask, Tensor) else type(attention_mask).__name__
     raise ValueError(f"the router losses need an attention_mask of 2 or 4 dimensions or None, but it is {shape}")
 
 
-def share_of_step(inputs: Mapping[str, Any], num_items_in_batch: Any, shifts_labels: bool) -> Tensor | float:
+def share_of_step(
+    inputs: Mapping[str, Any], num_items_in_batch: Any, shifts_labels: bool, batch: Tensor | None = None
+) -> Tensor | float:
     """The weight of one micro-batch's router losses in an optimizer step.
 
     transformers divides a micro-batch's summed loss by the labels of the whole step, ``num_items_in_batch``, so that
     the micro-batches add up; the router losses are means, so each gets its part of the labels. 1 without that number.
 
     shifts_labels: whether the first label of a row does not count, as ``Trainer._get_num_items_in_batch`` decides it.
+    batch: the rows that they are of, None for all; without that number the share is that of these rows' labels.
     """
     labels = inputs.get("shift_labels")
     if labels is None:
         labels = inputs.get("labels")
         if isinstance(labels, Tensor) and shifts_labels:
             labels = labels[..., 1:]
-    if num_items_in_batch is None or not isinstance(labels, Tensor):
+    if not isinstance(labels, Tensor) or (num_items_in_batch is None and batch is None):
         return 1.0
-    share: Tensor = (labels != -100).sum() / num_items_in_batch
+    counted = labels != -100
+    own = counted if batch is None else counted.index_select(0, batch.to(counted.device))
+    share: Tensor = own.sum() / (counted.sum().clamp(min=1) if num_items_in_batch is None else num_items_in_batch)
     return share
 
 

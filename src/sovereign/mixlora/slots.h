@@ -7,6 +7,7 @@
 #define COLS 128
 #define MAX_RANK 128
 #define FEW 8 /* slots: of an expert with fewer, its A is read as it lies */
+#define NOTHING (-2) /* the index of a slot that is not used */
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
@@ -26,7 +27,8 @@ typedef struct {
     float *dx, *dgate, *dup, *dweights, *dA[3], *dB[3];
 } Block;
 
-/* The slots sorted by expert, where each expert's begin, and for each whether it is its token's first in this order. */
+/* The used slots sorted by expert, where each expert's begin, the last of which is how many there are, and for each
+ * whether it is its token's first in this order. */
 typedef struct {
     int32_t *order, *start;
     uint8_t *first;
@@ -80,11 +82,13 @@ static Plan plan(const Block *b)
     int32_t *memory = calloc(slots + b->experts + 1 + (slots + b->tokens) / 4 + 1, sizeof(int32_t));
     Plan p = {memory, memory + slots, (uint8_t *)(memory + slots + b->experts + 1)};
     if (!memory) return p;
-    for (int64_t i = 0; i < slots; i++) p.start[b->indices[i]]++;
+    for (int64_t i = 0; i < slots; i++)
+        if (b->indices[i] != NOTHING) p.start[b->indices[i]]++;
     for (int64_t e = 0; e < b->experts; e++) p.start[e + 1] += p.start[e];
-    for (int64_t i = slots; i-- > 0;) p.order[--p.start[b->indices[i]]] = i;
+    for (int64_t i = slots; i-- > 0;)
+        if (b->indices[i] != NOTHING) p.order[--p.start[b->indices[i]]] = i;
     uint8_t *seen = p.first + slots;
-    for (int64_t i = 0; i < slots; i++) {
+    for (int64_t i = 0; i < p.start[b->experts]; i++) {
         uint8_t *token = seen + p.order[i] / b->top_k;
         p.first[i] = !*token;
         *token = 1;
@@ -95,6 +99,9 @@ static Plan plan(const Block *b)
 static int no_expert(const Block *b)
 {
     int wrong = 0;
-    for (int64_t i = 0; i < b->tokens * b->top_k; i++) wrong |= b->indices[i] < 0 || b->indices[i] >= b->experts;
+    for (int64_t i = 0; i < b->tokens * b->top_k; i++) {
+        const int unused = b->indices[i] == NOTHING && i % b->top_k; /* a token's first slot is used */
+        wrong |= !unused && (b->indices[i] < 0 || b->indices[i] >= b->experts);
+    }
     return wrong;
 }

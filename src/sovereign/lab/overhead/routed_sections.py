@@ -12,7 +12,7 @@ from sovereign.mixlora.experts import ExpertLora
 from sovereign.mixlora.factored import mixlora_ffn
 from sovereign.mixlora.frozen import FrozenMlp
 from sovereign.mixlora.routing import Routing as Routed
-from sovereign.mixlora.routing import route_top_k
+from sovereign.mixlora.routing import TopK
 
 from ..methods import Variant
 from ..shapes import Linear
@@ -29,7 +29,7 @@ class Router(nn.Module):
 
     def forward(self, x: Tensor, indices: Tensor | None) -> Routed:
         """x: [n, H]; indices: [n, k], or None for what the router finds."""
-        found = route_top_k(x, self.gate, self.top_k)
+        found = TopK(self.top_k)(x, self.gate)
         return found if indices is None else found._replace(indices=indices)
 
 

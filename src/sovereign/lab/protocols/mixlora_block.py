@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from sovereign.mixlora.experts import ExpertLora
 from sovereign.mixlora.factored import mixlora_ffn
 from sovereign.mixlora.frozen import FrozenMlp
-from sovereign.mixlora.routing import Routing, route_top_k
+from sovereign.mixlora.routing import Routing, TopK
 
 from ..methods import Hyperparameters
 from ..shapes import Shape
@@ -57,7 +57,7 @@ def blocks(shape: Shape, hyper: Hyperparameters, lora_rank: int) -> tuple[dict[s
 
     def routed(x: Tensor, ffn: Callable[[Tensor, Routing], Tensor]) -> Tensor:
         tokens = x.reshape(-1, x.shape[-1])
-        return ffn(tokens, route_top_k(tokens, router, hyper.top_k)).view(x.shape)
+        return ffn(tokens, TopK(hyper.top_k)(tokens, router)).view(x.shape)
 
     reference, theirs = _reference(shape, hyper, dense, experts, router)
     low, beside = _lora(shape, dense, lora_rank)

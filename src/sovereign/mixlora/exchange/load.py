@@ -1,15 +1,8 @@
-"""Reads adapters of the method's reference packages, ``mixlora`` 0.2.3 and MoE-PEFT 2.0.2.
-
-Their format is ``adapter_config.json`` and ``adapter_model.bin``, a pickled dictionary of tensors named
-``mixlora.layers.{layer}.mlp.moe_gate.weight``, ``mixlora.layers.{layer}.mlp.{projection}.experts.{expert}.lora_A.weight``
-and ``mixlora.layers.{layer}.self_attn.{projection}.lora_A.weight`` (``_inject_mlp_module`` and ``_inject_attn_module``
-in mixlora/model.py, ``MixLoraConfig.from_config`` in mixlora/config.py).
-"""
+"""Puts an adapter of the reference packages, ``mixlora`` 0.2.3 and MoE-PEFT 2.0.2, in their format of today or before, on
+a model of any family that has modules of the same names."""
 
 from __future__ import annotations
 
-import json
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +12,9 @@ from peft.tuners.lora.layer import LoraLayer
 from torch import Tensor, nn
 from transformers.activations import ACT2FN
 
-from .config import MixLoraConfig
-from .layer import MixLoraLayer, architecture_in
-
-ROUTING = {"mixlora": "top_k"}  # the reference's name of the strategy -> ours
+from ..config import MixLoraConfig
+from ..layer import MixLoraLayer, architecture_in
+from . import files, names, settings
 
 
 def load_reference_adapter(
@@ -44,14 +36,9 @@ def load_reference_adapter(
     not fit the model; the model is then as it was, but for being frozen.
     """
     folder = Path(folder)
-    if not allow_pickle:
-        raise ValueError(
-            f"{folder / 'adapter_model.bin'} is a pickle: if you trust where it comes from, pass allow_pickle=True. It "
-            "is then read with weights_only=True. save_pretrained on the result writes safetensors"
-        )
     inner = model.get_base_model() if isinstance(model, PeftModel) else model
     config = read_config(folder, inner)
-    tensors = read_tensors(folder / "adapter_model.bin")
+    tensors = names.modern(files.read_tensors(folder, "reference", allow_pickle))
     if isinstance(model, PeftModel):
         model.add_adapter(adapter_name, config)
         peft_model = model
@@ -69,53 +56,22 @@ def load_reference_adapter(
 
 def read_config(folder: Path, model: nn.Module) -> MixLoraConfig:
     """The configuration in our terms. ValueError if it cannot be read or asks for what is not implemented."""
-    path = folder / "adapter_config.json"
+    found = files.read_config_file(folder)
     try:
-        theirs: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        strategy, targets = theirs["routing_strategy"], theirs["target_modules"]
-        names = [n for n, wanted in targets.items() if wanted] if isinstance(targets, dict) else list(targets)
-        shared = {name: theirs[name] for name in ("num_experts", "r", "lora_alpha", "lora_dropout")}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"{path} is not the configuration of a MixLoRA adapter: {error!r}") from error
-    if strategy not in ROUTING:
-        raise ValueError(f"{path}: routing_strategy is {strategy!r}, but only {list(ROUTING)} can be read")
-    experts = theirs.get("expert_lora") or {}
-    if theirs.get("use_dora") or experts.get("use_dora"):
-        raise ValueError(f"{path}: use_dora adapters do not contain their magnitudes and are not implemented")
-    if bool(experts.get("use_rslora", theirs.get("use_rslora", False))) != bool(theirs.get("use_rslora", False)):
-        raise ValueError(f"{path}: use_rslora differs between experts and attention, which is not implemented")
-    architecture = architecture_in(model)
-    _check_activation(theirs.get("act_fn"), model, path)
-    own = [name for name in architecture.projections.values() if name in names]
-    present = {module_path.rpartition(".")[2] for module_path, _ in model.named_modules()}
-    return MixLoraConfig(
-        task_type="CAUSAL_LM" if theirs.get("task_type") == "CAUSAL_LM" else None,
-        inference_mode=True,
-        top_k=theirs.get("top_k", 2),
-        use_rslora=bool(theirs.get("use_rslora", False)),
-        expert_r=experts.get("r"),
-        expert_lora_alpha=experts.get("lora_alpha"),
-        expert_lora_dropout=experts.get("lora_dropout"),
-        target_modules=[name for name in names if name not in own and name in present],
-        expert_target_modules=own,
-        routing_strategy=ROUTING[strategy],
-        router_aux_loss_coef=theirs.get("router_aux_loss_coef", 0.001),
-        jitter_noise=theirs.get("jitter_noise", 0.0),
-        router_init_range=theirs.get("router_init_range", 0.02),
-        **shared,
-    )
-
-
-def read_tensors(path: Path) -> dict[str, Tensor]:
-    """The tensors by name, on the CPU. ValueError if the file is missing, truncated or holds anything else."""
-    try:
-        tensors = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError) as error:
-        reason = str(error).splitlines()[0] if str(error) else repr(error)
-        raise ValueError(f"{path} cannot be read; it is missing, truncated or no file of tensors: {reason}") from error
-    if not isinstance(tensors, dict) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):
-        raise ValueError(f"{path} does not hold a dictionary of tensors")
-    return tensors
+        given, modules, _ = settings.to_ours(found)
+        modules = names.modern_modules(modules)
+        architecture = architecture_in(model)
+        _check_activation(found.get("act_fn"), model)
+        own = [name for name in architecture.projections.values() if name in modules]
+        present = {module_path.rpartition(".")[2] for module_path, _ in model.named_modules()}
+        return MixLoraConfig(
+            **given,
+            inference_mode=True,
+            target_modules=[name for name in modules if name not in own and name in present],
+            expert_target_modules=own,
+        )
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{folder / files.CONFIG}: {error}") from error
 
 
 def slots(model: nn.Module, adapter_name: str) -> dict[str, Tensor]:
@@ -159,7 +115,7 @@ def _few(names: list[str]) -> str:
     return ", ".join(names[:4]) + (", ..." if len(names) > 4 else "")
 
 
-def _check_activation(name: str | None, model: nn.Module, path: Path) -> None:
+def _check_activation(name: str | None, model: nn.Module) -> None:
     """ValueError if the adapter was trained with another activation than the model has; the reference replaces it."""
     if name is None:
         return
@@ -168,4 +124,4 @@ def _check_activation(name: str | None, model: nn.Module, path: Path) -> None:
     own = next(m for m in modules if m is not None)
     x = torch.linspace(-4, 4, 33)
     if name not in ACT2FN or not torch.allclose(ACT2FN[name](x), own(x), atol=1e-6):
-        raise ValueError(f"{path}: act_fn is {name!r}, but the model's is {own}")
+        raise ValueError(f"act_fn is {name!r}, but the model's is {own}")

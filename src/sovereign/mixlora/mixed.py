@@ -1,0 +1,90 @@
+"""Several adapters on one frozen base: batches whose rows use different ones, and their training together.
+
+The frozen products are computed once for the whole batch, so what the adapters share is not paid for by each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import torch
+from peft.tuners.lora.layer import LoraLayer
+from peft.utils import AuxiliaryTrainingWrapper
+from torch import Tensor, nn
+from torch.utils.hooks import RemovableHandle
+
+from .layer import BASE, MixLoraLayer
+from .router_log import router_log
+
+
+def tell(
+    model: nn.Module, adapter_names: list[str], known: Mapping[str, Any], num_beams: int = 1
+) -> list[RemovableHandle]:
+    """Give every layer's next passes the rows' adapters; what is returned takes this back.
+
+    adapter_names: for each row its adapter, or "__base__". num_beams: of beam search, which repeats each row.
+    Raises ValueError if a name is not known, or in training under gradient checkpointing, whose second pass would not
+    be told.
+    """
+    if unknown := sorted(set(adapter_names) - {*known, BASE}):
+        raise ValueError(f"adapter_names has {unknown}, but the model's adapters are {sorted(known)}")
+    if model.training and getattr(model, "is_activation_checkpointing", False):
+        raise ValueError(
+            "adapter_names do not work in training with gradient checkpointing, which computes a layer again without "
+            "them: switch it off with activation_checkpointing_disable(), or train the adapters one after the other"
+        )
+    names = [name for name in adapter_names for _ in range(num_beams)]
+    return [
+        module.register_forward_pre_hook(partial(_with_names, names), with_kwargs=True)
+        for module in model.modules()
+        if isinstance(module, (MixLoraLayer, LoraLayer, AuxiliaryTrainingWrapper))
+    ]
+
+
+def _with_names(names: list[str], module: nn.Module, args: Any, kwargs: dict[str, Any]) -> Any:
+    return args, {**kwargs, "adapter_names": names}
+
+
+def train_together(model: Any, adapter_names: Sequence[str]) -> dict[str, list[nn.Parameter]]:
+    """Make these adapters of a ``PeftModel`` the active ones, to be trained, and return the parameters of each.
+
+    Give each list to an optimizer of its own. From then on a pass needs ``adapter_names``. Raises ValueError if the model
+    has no adapter of a name.
+    """
+    if unknown := sorted(set(adapter_names) - set(model.peft_config)):
+        raise ValueError(f"the model has no adapter {unknown}: its adapters are {sorted(model.peft_config)}")
+    model.base_model.set_adapter(list(adapter_names))
+    return {
+        adapter: [p for name, p in model.named_parameters() if p.requires_grad and f".{adapter}." in f".{name}."]
+        for adapter in adapter_names
+    }
+
+
+def losses_by_adapter(
+    model: nn.Module, logits: Tensor, labels: Tensor, adapter_names: Sequence[str]
+) -> dict[str, Tensor]:
+    """The loss of each adapter as if its rows had been a batch of their own: a scalar for each, in nats per token.
+
+    logits: [B, S, V], of the pass that ``adapter_names`` was given to, without labels. labels: [B, S], -100 where none
+    counts; position s is predicted from s - 1, as in transformers' causal language models. In training the routers'
+    losses are in it. The gradient of their sum is for each adapter what it would be alone, whatever the others do.
+
+    Raises ValueError if the shapes do not fit.
+    """
+    if len(adapter_names) != len(logits) or logits.shape[:2] != labels.shape:
+        raise ValueError(
+            f"{len(adapter_names)} names, logits {list(logits.shape)} and labels {list(labels.shape)} do not fit"
+        )
+    log = router_log(model)
+    routers = log.take_each() if model.training and torch.is_grad_enabled() else {}
+    losses = {}
+    for adapter in dict.fromkeys(adapter_names):
+        rows = [row for row, name in enumerate(adapter_names) if name == adapter]
+        predicted, wanted = logits[rows, :-1].flatten(0, 1), labels[rows, 1:].flatten().to(logits.device)
+        dtype = torch.promote_types(logits.dtype, torch.float32)
+        losses[adapter] = nn.functional.cross_entropy(predicted.to(dtype), wanted)
+        if routers and adapter in routers:
+            losses[adapter] = losses[adapter] + routers[adapter].to(losses[adapter].dtype)
+    return losses
