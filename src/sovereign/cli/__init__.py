@@ -41,10 +41,10 @@ COMMANDS = {
     "version": "system:version",
 }
 GROUPS = {
-    "mixlora": "mixlora:mixlora",
     "index": "index:index",
     "benchmarks": "benchmarks:benchmarks",
     "lab": "lab:lab",
+    "mixlora": "mixlora:mixlora",
     "ledger": "system:ledger",
     "site": "site:site",
     "key": "export:key",
