@@ -15,8 +15,12 @@ pytest.importorskip("peft")
 import torch
 from torch import Tensor, distributed
 
+from torch.distributed.fsdp import fully_shard
+
+from sovereign.mixlora.experts import ExpertLora
 from sovereign.mixlora.losses import load_balance_loss, router_z_loss
 from sovereign.mixlora.routing import TopK, TopP
+from tests.mixlora.tiny import adapted, tokens
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples/mixlora_ddp.py"
 COUNT = 2
@@ -31,6 +35,19 @@ def test_the_example_ends_with_equal_losses(options: list[str]) -> None:
     done = subprocess.run([*launch, str(EXAMPLE), *options], capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr[-2000:]
     assert "step  15   2 processes" in done.stdout and "largest difference of a loss" in done.stdout
+
+
+def test_experts_that_are_sharded_by_themselves_are_refused(tmp_path: Path) -> None:
+    distributed.init_process_group("gloo", init_method=f"file://{tmp_path}/meet", rank=0, world_size=1)
+    try:
+        model = adapted()
+        for module in list(model.modules()):
+            if isinstance(module, ExpertLora):
+                fully_shard(module)
+        with pytest.raises(ValueError, match="give fully_shard whole decoder layers, or the blocks"):
+            model(input_ids=tokens())
+    finally:
+        distributed.destroy_process_group()
 
 
 def rows() -> tuple[Tensor, Tensor]:

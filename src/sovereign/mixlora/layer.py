@@ -161,6 +161,11 @@ class MixLoraLayer(nn.Module, BaseTunerLayer):
         if config.shared_expert:
             routing = with_shared_expert(routing, tokens, self.mixlora_shared_gate[name])
         experts = self.experts(name)
+        if any(type(lora.lora_A).__name__ == "DTensor" for lora in experts.values()):
+            raise ValueError(
+                "the experts' parameters are sharded by themselves, but the block reads them directly: give fully_shard whole "
+                "decoder layers, or the blocks (MixLoraLayer), and no module within a block"
+            )
         masks = dropout_masks(routing, experts) if self.training else {}
         return Part(routing, experts, masks, None if rows is None else rows.flatten())
 
