@@ -89,14 +89,21 @@ def plot(reports: Sequence[LayerReport], path: Path) -> None:
         heat, *sides = figure.subplots(1, len(widths), width_ratios=widths, sharey=True)
         image = _heat(heat, reports)
         _bars(sides[0], [report.entropy for report in reports], "entropy of a token")
-        sides[0].plot(
-            [report.entropy_of_mean for report in reports], range(len(reports)), "k|", markersize=7, label="of the mean"
-        )
-        sides[0].legend(loc="upper left", bbox_to_anchor=(-0.1, -0.12 if len(reports) > FEW else -0.3), fontsize=7)
+        sides[0].plot([report.entropy_of_mean for report in reports], range(len(reports)), "k|", markersize=7)
+        sides[0].set_xlabel("| of the mean")
         if overflow:
             _bars(sides[1], [report.overflow for report in reports], "overflow")
-        bar = figure.colorbar(image, ax=heat, location="left", extend="max", aspect=30, pad=0.03, ticks=[0, 1, 2, 3])
-        bar.ax.set_title("load\n1 = equal", fontsize=7)
+        figure.colorbar(
+            image,
+            ax=heat,
+            location="left",
+            extend="max",
+            aspect=20,
+            pad=0.03,
+            anchor=(0, 1),
+            ticks=[0, 1, 2, 3],
+            shrink=min(1, 12 / max(len(reports), 4)),
+        )
         figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=150)
 
 
@@ -117,6 +124,7 @@ def _heat(axes: Axes, reports: Sequence[LayerReport]) -> Any:
         label.set_fontweight("bold" if report.collapsed else "normal")
     axes.set_xlabel("expert  (× less than a tenth of an equal load)")
     axes.set_ylabel("layer")
+    axes.set_title("load, 1 = equal", loc="left")
     for y, row in enumerate(relative):
         axes.plot([len(row) - 0.5] * 2, [y - 0.5, y + 0.5], color="black", linewidth=0.6)
         for x, load in enumerate(row):
