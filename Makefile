@@ -95,7 +95,8 @@ $(BENCHES): bench-%: $(VENV)/test.stamp
 
 # Threads that share a core measure nothing, so they are pinned.
 .PHONY: bench-mixlora
-bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA against dense, LoRA and the reference package
+bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA, its variants, several adapters and torch.compile against dense, LoRA and the reference
+	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.mixlora_variants --json benchmarks/results/mixlora_variants.json
 	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.mixlora --json benchmarks/results/mixlora.json
 
 .PHONY: bench-lab
