@@ -17,6 +17,7 @@ import transformers
 from safetensors.torch import load_file
 from torch import Tensor
 
+from sovereign.mixlora import merge_attention, unmerge_attention
 from sovereign.mixlora.layer import MixLoraLayer
 from tests.mixlora.tiny import adapted, fill, settings, tiny, tokens
 
@@ -238,3 +239,36 @@ def test_names_that_fit_nothing_are_refused() -> None:
         adapted(target_modules="nomatch.*")
     with pytest.raises(ValueError, match=r"has no layer \[99\]"):
         adapted(layers_to_transform=[0, 99])
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "phi3"])
+def test_the_loras_on_the_attention_merge_and_the_experts_stay(family: str) -> None:
+    model = adapted(family, torch.float64, use_dora=family == "llama")
+    before, weights = logits(model), {n: p.clone() for n, p in model.named_parameters() if "base_layer.weight" in n}
+    merge_attention(model)
+    changed = [n for n, p in model.named_parameters() if n in weights and not torch.equal(p, weights[n])]
+    assert changed and not any("mlp" in name for name in changed)
+    assert torch.allclose(logits(model), before, rtol=0, atol=1e-12)
+    merge_attention(model)
+    assert torch.allclose(logits(model), before, rtol=0, atol=1e-12), "a second time changes nothing"
+    unmerge_attention(model)
+    assert all(torch.allclose(p, weights[n], atol=1e-12) for n, p in model.named_parameters() if n in weights)
+    assert torch.allclose(logits(model), before, rtol=0, atol=1e-12)
+
+
+def test_what_cannot_be_merged_is_left_as_it_was() -> None:
+    model = adapted()
+    model.add_adapter("second", settings())
+    model.base_model.set_adapter(["default", "second"])
+    with pytest.raises(ValueError, match=r"\['default', 'second'\] are active, but one alone can be merged"):
+        merge_attention(model)
+    model.set_adapter("default")
+    before = logits(model)
+    broken = model.base_model.model.model.layers[1].self_attn.v_proj.lora_A["default"].weight
+    kept, broken.data = broken.data.clone(), torch.full_like(broken, float("nan"))
+    with pytest.raises(ValueError, match="NaNs detected"):
+        merge_attention(model)
+    broken.data = kept
+    assert torch.allclose(logits(model), before, atol=1e-5)
+    with pytest.raises(ValueError, match="has no MixLoRA adapter"):
+        merge_attention(tiny())

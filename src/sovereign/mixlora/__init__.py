@@ -20,6 +20,7 @@ from .config import MixLoraConfig
 from .exchange import convert, load_reference_adapter
 from .insight import RouterStats, watch_routers
 from .layer import MixLoraLayer
+from .merging import merge_attention, unmerge_attention
 from .mixed import losses_by_adapter, train_together
 from .model import MixLoraModel
 from .register import register
@@ -39,8 +40,10 @@ __all__ = [
     "convert",
     "load_reference_adapter",
     "losses_by_adapter",
+    "merge_attention",
     "register",
     "router_aux_loss",
     "train_together",
+    "unmerge_attention",
     "watch_routers",
 ]

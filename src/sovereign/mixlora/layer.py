@@ -25,8 +25,8 @@ ROLES = ("gate_up_proj", "gate_proj", "up_proj", "down_proj")
 
 UNMERGEABLE = (
     "MixLoRA adapters cannot be merged: the router chooses for every token which experts it uses and how much of each, "
-    "so no single weight matrix does what they do. Use the adapter as it is; disable_adapter() switches it off and "
-    "unload() removes it."
+    "so no single weight matrix does what they do. Use the adapter as it is; merge_attention(model) merges its LoRA on the "
+    "attention, disable_adapter() switches it off and unload() removes it."
 )
 
 
