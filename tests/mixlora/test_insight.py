@@ -56,7 +56,7 @@ def test_the_numbers_are_those_of_a_loop_over_tokens(router: str) -> None:
             for slot, e in enumerate(used):
                 if e >= 0:
                     load[e] += 1
-                    weight[e] += float(said[i].weights[token, slot])
+                    weight[e] += float(said[i].weights[token, slot].detach())
                     for f in used:
                         together[e][f] += f >= 0
             overflow += -1 in used
