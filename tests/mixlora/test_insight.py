@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import math
 from pathlib import Path
 from typing import Any
@@ -14,12 +12,13 @@ pytest.importorskip("torch")
 pytest.importorskip("peft")
 
 import torch
-import transformers as tf
 
-from sovereign.mixlora import RouterCallback, RouterLossMixin, watch_routers
-from sovereign.mixlora.insight import COLLAPSED, overlap_of
-from sovereign.mixlora.insight_view import markdown_table, plot
+from sovereign.mixlora import watch_routers
+from sovereign.mixlora.insight import COLLAPSED, LEAST_SLOTS, RouterStats, overlap_of
+from sovereign.mixlora.insight_view import markdown_table, plot, rich_table
 from sovereign.mixlora.layer import MixLoraLayer
+from sovereign.mixlora.router_log import Seen, router_log
+from sovereign.mixlora.routing import FROZEN, Routing
 from tests.mixlora.tiny import adapted, fill, settings, tokens
 
 ROUTERS: dict[str, dict[str, Any]] = {
@@ -49,6 +48,7 @@ def test_the_numbers_are_those_of_a_loop_over_tokens(router: str) -> None:
         said[i] = config.router()(inputs[i].flatten(0, 1), layer.mixlora_router["default"], 7, False)
     for i, report in enumerate(stats.reports()):
         load, weight, together = [0.0] * 4, [0.0] * 4, [[0.0] * 4 for _ in range(4)]
+        wanted, mean = [0.0] * 4, torch.zeros(4, dtype=torch.float64)
         entropy = overflow = 0.0
         counted = MASK.flatten().nonzero().flatten().tolist()
         for token in counted:
@@ -56,15 +56,25 @@ def test_the_numbers_are_those_of_a_loop_over_tokens(router: str) -> None:
             for slot, e in enumerate(used):
                 if e >= 0:
                     load[e] += 1
-                    weight[e] += float(said[i].weights[token, slot])
+                    weight[e] += float(said[i].weights[token, slot].detach())
                     for f in used:
                         together[e][f] += f >= 0
             overflow += -1 in used
+            for e in used:
+                if e != -2:
+                    wanted[int(said[i].logits[token].argmax()) if e == -1 else e] += 1
+            mean += said[i].logits[token].softmax(dim=0) / 11
             entropy -= sum(p * math.log(p) for p in said[i].logits[token].softmax(dim=0).tolist())
         assert (report.layer, report.adapter, report.tokens) == (str(i), "default", 11)
         assert report.load == pytest.approx([n / sum(load) for n in load])
         assert report.weight == pytest.approx([w / sum(weight) for w in weight], rel=1e-5)
         assert report.entropy == pytest.approx(entropy / 11 / math.log(4))
+        assert report.entropy_nats == pytest.approx(entropy / 11)
+        assert report.entropy_of_mean_nats == pytest.approx(-sum(p * math.log(p) for p in mean.tolist()))
+        assert report.entropy_of_mean == pytest.approx(report.entropy_of_mean_nats / math.log(4))
+        shares = [n / sum(wanted) for n in wanted]
+        assert report.wanted == pytest.approx(shares)
+        assert report.effective_experts == pytest.approx(math.exp(-sum(g * math.log(g) for g in shares if g)))
         assert report.overflow == pytest.approx(overflow / 11)
         assert report.experts_per_token == pytest.approx(sum(load) / 11)
         assert torch.allclose(torch.tensor(report.together), torch.tensor(together) / 11)
@@ -101,15 +111,77 @@ def test_adapters_are_told_apart() -> None:
     ]
 
 
+def test_a_sequence_in_chunks_counts_as_a_whole_one() -> None:
+    """As a model does that works through a sequence piece by piece within one pass: the mask is of all of it."""
+    model = adapted()
+    with watch_routers(model) as stats:
+        model(input_ids=tokens(), attention_mask=MASK)
+    seen: list[Seen] = []
+    whole = RouterStats(model)
+    log = router_log(model)
+    log.watchers.append(lambda each, mask: seen.extend(each))
+    model(input_ids=tokens(), attention_mask=MASK)
+    log.watchers.clear()
+    rows = torch.arange(14).view(2, 7)
+    chunks = [
+        each._replace(routing=Routing(*(part[rows[:, own].flatten()] for part in each.routing)))
+        for each in seen
+        for own in (slice(0, 3), slice(3, 7))
+    ]
+    whole(chunks, MASK)
+    for one, other in zip(stats.reports(), whole.reports(), strict=True):
+        assert (one.tokens, one.load, one.together) == (other.tokens, other.load, other.together)
+
+
 def test_overlap_is_the_cosine_of_the_updates() -> None:
-    experts = layers(adapted(dtype=torch.float64))[0].experts("default")
+    layer = layers(adapted(dtype=torch.float64))[0]
+    experts = layer.experts("default")
     flat = torch.stack([torch.cat([lora.delta_weight(e).flatten() for lora in experts.values()]) for e in range(4)])
     expected = torch.nn.functional.cosine_similarity(flat[:, None], flat[None], dim=-1)
-    assert torch.allclose(overlap_of(experts).double(), expected, atol=1e-6)
+    found = overlap_of(experts)
+    assert found is not None and torch.allclose(found.double(), expected, atol=1e-6)
+
+
+def test_overlap_of_equal_orthogonal_and_untrained_experts() -> None:
+    model = adapted()
+    experts = layers(model)[0].experts("default")
     with torch.no_grad():
         for lora in experts.values():
-            lora.lora_A[1], lora.lora_B[1] = lora.lora_A[0], lora.lora_B[0]
-    assert float(overlap_of(experts)[0, 1]) == pytest.approx(1)
+            lora.lora_A[1], lora.lora_B[1] = lora.lora_A[0], 2 * lora.lora_B[0]
+            lora.lora_A[2, :, ::2] = 0
+            lora.lora_A[3, :, 1::2] = 0
+    found = overlap_of(experts)
+    assert found is not None
+    assert float(found[0, 1]) == pytest.approx(1)
+    assert float(found[2, 3]) == pytest.approx(0, abs=1e-6)
+    with torch.no_grad():
+        for lora in experts.values():
+            lora.lora_B[3] = 0
+    with watch_routers(model) as stats:
+        model(input_ids=tokens())
+    report = stats.reports()[0]
+    assert report.overlap is None and report.overlaps is not None
+    assert report.overlaps[0][3] is None and report.overlaps[0][1] == pytest.approx(1)
+    assert stats.reports(overlap=False)[0].overlaps is None
+
+
+def test_capacity_does_not_hide_a_collapse() -> None:
+    """Nine of ten tokens want expert 0; it has room for so few that all experts are loaded alike."""
+    model = adapted(routing_strategy="switch", expert_capacity=2, layers_to_transform=[0])
+    seen: list[Seen] = []
+    log = router_log(model)
+    log.watchers.append(lambda each, mask: seen.extend(each))
+    model(input_ids=tokens(2, 8))
+    log.watchers.clear()
+    wish = (torch.arange(512) % 32).clamp(max=4) % 4  # of 32: 0, 1, 2, 3, and 28 times 0
+    logits = torch.nn.functional.one_hot(wish, 4).float()
+    room = torch.arange(512) % 32 < 4
+    indices = torch.where(room, wish, FROZEN)[:, None]
+    stats = RouterStats(model)
+    stats([seen[0]._replace(routing=Routing(torch.ones(512, 1), indices, logits))], None)
+    (report,) = stats.reports()
+    assert report.load == [0.25] * 4 and report.overflow == 28 / 32
+    assert report.wanted[0] == 29 / 32 and report.collapsed
 
 
 def test_a_collapse_is_seen_and_a_balanced_router_is_not_called_one() -> None:
@@ -130,51 +202,18 @@ def test_a_collapse_is_seen_and_a_balanced_router_is_not_called_one() -> None:
     assert not any(report.collapsed for report in stats.reports()), "a few tokens say nothing"
 
 
-class Rows(torch.utils.data.Dataset):  # type: ignore[type-arg]
-    def __len__(self) -> int:
-        return 128
+def test_the_threshold_is_where_it_is_said_to_be() -> None:
+    """The k busy experts' share of the slots at which the spread is ``COLLAPSED``; and what chance leaves of a fair one."""
 
-    def __getitem__(self, i: int) -> dict[str, Any]:
-        row = tokens(1, 12, seed=i)[0]
-        return {"input_ids": row, "labels": row}
+    def effective(experts: int, k: int, share: float) -> float:
+        loads = [share / k] * k + [(1 - share) / (experts - k)] * (experts - k)
+        return math.exp(-sum(f * math.log(f) for f in loads))
 
-
-class MixLoraTrainer(RouterLossMixin, tf.Trainer):
-    pass
-
-
-@pytest.mark.parametrize("kind", [tf.Trainer, MixLoraTrainer])
-def test_in_a_trainer(kind: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    model = adapted(num_experts=8, router_aux_loss_coef=0.0, task_type="CAUSAL_LM")
-    with torch.no_grad():
-        layers(model)[0].mixlora_router["default"].zero_()  # every token to the experts 0 and 1: a tie is theirs
-    args = tf.TrainingArguments(
-        str(tmp_path),
-        per_device_train_batch_size=32,
-        max_steps=4,
-        logging_steps=2,
-        report_to=[],
-        save_strategy="no",
-        learning_rate=0.0,
-        use_cpu=True,
-        disable_tqdm=True,
-    )
-    with caplog.at_level(logging.WARNING, "sovereign.mixlora"):
-        trainer = kind(model, args, train_dataset=Rows(), eval_dataset=Rows(), callbacks=[RouterCallback()])
-        trainer.train()
-    said = [record.message for record in caplog.records]
-    assert len(said) == 1, "once, and of the layer that has"
-    assert (
-        "the router of layer 0 (adapter 'default') has collapsed" in said[0] and "Raise router_aux_loss_coef" in said[0]
-    )
-    first = trainer.state.log_history[0]
-    assert first["router/load"] >= 0.4 and 0 < first["router/entropy"] <= 1
-    written = json.loads((tmp_path / "router_stats.json").read_text(encoding="utf-8"))
-    assert [layer["tokens"] for layer in written["layers"]] == [4 * 32 * 12] * 2
-    assert [layer["collapsed"] for layer in written["layers"]] == [True, False]
-    assert (tmp_path / "router_stats.md").read_text(encoding="utf-8").count("\n") == 4
-    assert (tmp_path / "router_stats.svg").read_text(encoding="utf-8").count("<svg") == 1
-    assert not trainer.model.base_model.router_log.watchers
+    for experts, k, share in ((8, 2, 0.86), (4, 1, 0.86), (8, 1, 0.76), (4, 2, 0.94)):
+        assert (effective(experts, k, share + 0.01) - k) / (experts - k) < COLLAPSED
+        assert (effective(experts, k, share - 0.01) - k) / (experts - k) > COLLAPSED
+        left = experts * math.exp(-(experts - 1) / (2 * experts * LEAST_SLOTS / 10))
+        assert 0.88 < (left - k) / (experts - k) < 0.93
 
 
 def test_the_table_and_the_plot_of_layers_that_differ(tmp_path: Path) -> None:
@@ -184,6 +223,7 @@ def test_the_table_and_the_plot_of_layers_that_differ(tmp_path: Path) -> None:
         model(input_ids=tokens())
     table = markdown_table(stats.reports())
     assert table.count("\n") == 4 and "| 0 | default | 14 | 3 |" in table and "| 1 | default | 14 | 5 |" in table
+    assert rich_table(stats.reports()).row_count == 2
     plot(stats.reports(), tmp_path / "plot.png")
     assert (tmp_path / "plot.png").stat().st_size > 5000
     with pytest.raises(ValueError, match="no pass was watched"):

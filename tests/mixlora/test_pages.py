@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import runpy
 from pathlib import Path
@@ -16,6 +17,7 @@ pytest.importorskip("peft")
 from peft import PeftConfig
 
 from sovereign.mixlora import MixLoraConfig
+from sovereign.mixlora.insight import LayerReport
 from tests.mixlora.test_reference import write
 from tests.mixlora.tiny import tiny
 
@@ -57,3 +59,48 @@ def test_the_example_prints_what_the_page_says(capsys: pytest.CaptureFixture[str
         promised = [int(n) for n in re.findall(r"(\d+) %", re.search(rf"^\| {row} .*$", PAGE, re.M)[0])]
         assert len(shares) == 3 and all(abs(a - b) <= 10 for a, b in zip(shares, promised, strict=True))
     assert "84,032 parameters" in printed and "84,032 parameters" in PAGE
+
+
+ROUTERS = (ROOT / "docs/mixlora-routers-insight.md").read_text(encoding="utf-8")
+
+
+def test_the_code_on_the_page_about_routers_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {}
+    for block in re.findall(r"```python\n(.*?)```", ROUTERS, re.S):
+        exec(compile(block, "docs/mixlora-routers-insight.md", "exec"), names)
+    assert {path.name for path in (tmp_path / "counted").glob("router_stats.*")} == {
+        f"router_stats.{kind}" for kind in ("json", "md", "svg", "png")
+    }
+    logged = [entry for entry in names["trainer"].state.log_history if "loss" in entry]
+    for name in ("load", "effective_experts", "entropy", "overlap"):
+        assert f"`router/{name}`" in ROUTERS and f"router/{name}" in logged[-1]
+    assert [report.tokens for report in names["stats"].reports()] == [16, 16]
+
+
+def test_the_page_about_routers_has_every_number_of_a_report() -> None:
+    table = ROUTERS.partition("| number | meaning |")[2].partition("\n\n")[0]
+    named = set(re.findall(r"`(\w+)`", table))
+    assert {field.name for field in dataclasses.fields(LayerReport)} - named == {
+        "layer",
+        "adapter",
+        "tokens",
+        "entropy_of_mean_nats",
+    }
+
+
+def test_routers_that_nothing_balances_collapse_as_the_page_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["mixlora_routers.py", str(tmp_path)])
+    runpy.run_path(str(ROOT / "examples/mixlora_routers.py"), run_name="__main__")
+    assert "router_aux_loss_coef 0.1" in capsys.readouterr().out
+    promised = re.findall(r"^\| [\d.]+ \| ([\d., ]+) \| (.*) \|$", ROUTERS, re.M)
+    for folder, (effective, collapsed) in zip(("alone", "balanced"), promised, strict=True):
+        layers = json.loads((tmp_path / folder / "router_stats.json").read_text(encoding="utf-8"))["layers"]
+        found = [layer["effective_experts"] for layer in layers]
+        assert found == pytest.approx([float(n) for n in numbers(effective)], abs=0.7)  # rounding moves tokens
+        if collapsed == "none":
+            assert not any(layer["collapsed"] for layer in layers)
+        else:
+            assert layers[0]["collapsed"] and collapsed.startswith("0")

@@ -4,75 +4,155 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from .insight import LayerReport
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 def markdown_table(reports: Sequence[LayerReport]) -> str:
-    """One row for each layer; shares in percent."""
-    lines = [
-        "| layer | adapter | tokens | experts | per token | largest load | smallest | effective | entropy | overflow | overlap | |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
-    ]
+    """One row for each layer; shares in percent, entropies as shares of ln E."""
+    rows = ["| " + " | ".join(COLUMNS) + " |", "|---" * len(COLUMNS) + "|"]
+    rows += ["| " + " | ".join(cell.replace("|", "\\|") for cell in _cells(report)) + " |" for report in reports]
+    return "\n".join(rows) + "\n"
+
+
+def rich_table(reports: Sequence[LayerReport]) -> Any:
+    """The same for a terminal: ``rich.print(rich_table(reports))``."""
+    from rich.table import Table
+
+    table = Table(*COLUMNS)
     for report in reports:
-        overlap = "–" if report.overlap is None else f"{report.overlap:.2f}"
-        cells = (
-            report.layer,
-            report.adapter.replace("|", "\\|"),
-            f"{report.tokens:,}",
-            str(len(report.load)),
-            f"{report.experts_per_token:.2f}",
-            f"{max(report.load):.1%}",
-            f"{min(report.load):.1%}",
-            f"{report.effective_experts:.1f}",
-            f"{report.entropy:.2f}",
-            f"{report.overflow:.1%}",
-            overlap,
-            "collapsed" if report.collapsed else "",
-        )
-        lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+        table.add_row(*_cells(report), style="bold" if report.collapsed else None)
+    return table
+
+
+COLUMNS = (
+    "layer",
+    "adapter",
+    "tokens",
+    "experts",
+    "per token",
+    "largest load",
+    "smallest",
+    "effective",
+    "entropy",
+    "of the mean",
+    "overflow",
+    "overlap",
+    "verdict",
+)
+
+
+def _cells(report: LayerReport) -> tuple[str, ...]:
+    return (
+        report.layer,
+        report.adapter,
+        f"{report.tokens:,}",
+        str(len(report.load)),
+        f"{report.experts_per_token:.2f}",
+        f"{max(report.load):.1%}",
+        f"{min(report.load):.1%}",
+        f"{report.effective_experts:.1f}",
+        f"{report.entropy:.2f}",
+        f"{report.entropy_of_mean:.2f}",
+        f"{report.overflow:.1%}",
+        "–" if report.overlap is None else f"{report.overlap:.2f}",
+        "collapsed" if report.collapsed else "",
+    )
+
+
+MOST = 3.0  # times an equal load; the colours end here, so that one busy expert does not make the rest look alike
+LEAST = 0.1  # times an equal load; experts with less are crossed out
+FEW = 10  # so many layers have their loads written into the cells
 
 
 def plot(reports: Sequence[LayerReport], path: Path) -> None:
-    """The load of every expert in every layer, and beside it the entropy and the overflow, in the format of the suffix.
+    """The load of every expert in every layer, and beside it entropy and overflow, in the format of the path's suffix.
 
-    Colours are the load relative to an equal one; they fall and rise in lightness, so that it can be read in grey too.
-    ValueError without reports.
+    The more load, the darker, also in grey. ValueError without reports.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.style import context
 
     if not reports:
         raise ValueError("there is nothing to plot: no pass was watched")
+    with context(["default", STYLE]):
+        most = max(len(report.load) for report in reports)
+        overflow = any(report.overflow for report in reports)
+        widths = [max(0.36 * most, 1.8), 1.2, 1.2][: 3 if overflow else 2]
+        figure = Figure(figsize=(sum(widths) + 1.9, 1.1 + 0.19 * max(len(reports), 4)), layout="constrained")
+        FigureCanvasAgg(figure)
+        heat, *sides = figure.subplots(1, len(widths), width_ratios=widths, sharey=True)
+        image = _heat(heat, reports)
+        _bars(sides[0], [report.entropy for report in reports], "entropy of a token")
+        sides[0].plot([report.entropy_of_mean for report in reports], range(len(reports)), "k|", markersize=7)
+        sides[0].set_xlabel("| of the mean")
+        if overflow:
+            _bars(sides[1], [report.overflow for report in reports], "overflow")
+        figure.colorbar(
+            image,
+            ax=heat,
+            location="left",
+            extend="max",
+            aspect=20,
+            pad=0.03,
+            anchor=(0, 1),
+            ticks=[0, 1, 2, 3],
+            shrink=min(1, 12 / max(len(reports), 4)),
+        )
+        figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=150)
+
+
+def _heat(axes: Axes, reports: Sequence[LayerReport]) -> Any:
+    """The cells; what a layer with fewer experts does not have is left white behind a line."""
     most = max(len(report.load) for report in reports)
     several = len({report.adapter for report in reports}) > 1
+    relative = [[f * len(report.load) for f in report.load] for report in reports]
+    rows = [row + [float("nan")] * (most - len(row)) for row in relative]
+    image = axes.imshow(rows, aspect="auto", cmap="Blues", vmin=0, vmax=MOST, interpolation="nearest")
+    axes.set_xticks(range(most), [str(e) for e in range(most)])
     names = [f"{report.layer} {report.adapter}" if several else report.layer for report in reports]
-    names = [f"{name} ▸" if report.collapsed else name for name, report in zip(names, reports, strict=True)]
-    rows = [
-        [f * len(report.load) for f in report.load] + [float("nan")] * (most - len(report.load)) for report in reports
-    ]
-    figure = Figure(figsize=(3.6 + 0.45 * most, 1.6 + 0.22 * max(len(rows), 3)), layout="constrained")
-    FigureCanvasAgg(figure)
-    heat, side = figure.subplots(1, 2, width_ratios=[0.45 * most + 0.6, 2.2], sharey=True)
-    image = heat.imshow(rows, aspect="auto", cmap="cividis", vmin=0, vmax=max(2.0, min(most, max(map(_largest, rows)))))
-    heat.set_xticks(range(most), [str(e) for e in range(most)])
-    heat.set_yticks(range(len(names)), names)
-    heat.set_xlabel("expert")
-    heat.set_ylabel("layer")
-    heat.set_title("load, 1 = equal", loc="left", fontsize=9)
-    heat.set_facecolor("#ffffff")
-    figure.colorbar(image, ax=heat, location="left", shrink=0.7 if len(rows) > 6 else 1, pad=0.05)
-    places, overflow = range(len(rows)), any(report.overflow for report in reports)
-    side.barh(places, [report.entropy for report in reports], height=0.7, color="#8d99ae")
-    if overflow:
-        side.barh(places, [report.overflow for report in reports], height=0.3, color="#1b263b")
-    side.set_xlim(0, 1)
-    side.set_xticks([0, 0.5, 1])
-    side.set_title(f"entropy{', overflow dark' if overflow else ' of a token'}", loc="left", fontsize=9)
-    side.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None, dpi=150)
+    axes.set_yticks(
+        range(len(names)),
+        [f"collapsed ▸ {name}" if report.collapsed else name for name, report in zip(names, reports, strict=True)],
+    )
+    for label, report in zip(axes.get_yticklabels(), reports, strict=True):
+        label.set_fontweight("bold" if report.collapsed else "normal")
+    axes.set_xlabel("expert  (× less than a tenth of an equal load)")
+    axes.set_ylabel("layer")
+    axes.set_title("load, 1 = equal", loc="left")
+    for y, row in enumerate(relative):
+        axes.plot([len(row) - 0.5] * 2, [y - 0.5, y + 0.5], color="black", linewidth=0.6)
+        for x, load in enumerate(row):
+            said = f"{load:.1f}" if len(rows) <= FEW or load > MOST else "×" if load < LEAST else ""
+            axes.text(
+                x, y, said, ha="center", va="center", fontsize=6.5, color="white" if load > 0.6 * MOST else "black"
+            )
+    return image
 
 
-def _largest(row: Sequence[float]) -> float:
-    return max(value for value in row if value == value)
+def _bars(axes: Axes, shares: Sequence[float], title: str) -> None:
+    axes.barh(range(len(shares)), shares, height=0.6, color="#999999")
+    axes.set_xlim(0, 1)
+    axes.set_xticks([0, 0.5, 1], ["0", "0.5", "1"])
+    axes.tick_params(axis="y", left=False, labelleft=False)
+    axes.set_title(title, loc="left")
+    axes.grid(visible=True, axis="x")
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+STYLE: Any = {
+    "font.size": 8,
+    "axes.titlesize": 8,
+    "axes.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "grid.color": "#dddddd",
+    "legend.frameon": False,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "sovereign",
+    "figure.facecolor": "white",
+}
