@@ -30,10 +30,10 @@ STRATEGIES = {
 }
 
 
-def ours(folder: Path, family: str = "llama", **changes: Any) -> Path:
+def ours(folder: Path, family: str = "llama", base: str = "some/base", **changes: Any) -> Path:
     """A trained adapter of ours, saved."""
     model = adapted(family, **(TRAINED | changes))
-    model.peft_config["default"].base_model_name_or_path = "some/base"
+    model.peft_config["default"].base_model_name_or_path = base
     model.save_pretrained(str(folder))
     return folder
 
