@@ -96,7 +96,8 @@ $(BENCHES): bench-%: $(VENV)/test.stamp
 
 # Threads that share a core measure nothing, so they are pinned.
 .PHONY: bench-mixlora
-bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA against dense, LoRA and the reference package
+bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA, its variants, several adapters and torch.compile against dense, LoRA and the reference
+	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.mixlora_variants --json benchmarks/results/mixlora_variants.json
 	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.mixlora --json benchmarks/results/mixlora.json
 
 .PHONY: bench-lab
@@ -106,7 +107,7 @@ bench-lab: $(VENV)/lab.stamp  ## what the laboratory composes and predicts, agai
 # In an environment of its own, with the old transformers that MoE-PEFT was written for; its own pin of torch is left out.
 .PHONY: test-reference
 test-reference: $(VENV)/lab.stamp build/moe-peft/reference.stamp  ## MixLoRA's logits and router losses against mixlora 0.2.3 and MoE-PEFT 2.0.2
-	MOE_PEFT_PYTHON=build/moe-peft/bin/python $(RUN) -m pytest tests/mixlora/test_moe_peft.py tests/mixlora/test_reference.py
+	MOE_PEFT_PYTHON=$(CURDIR)/build/moe-peft/bin/python $(RUN) -m pytest tests/mixlora/test_moe_peft.py tests/mixlora/test_convert_reference.py tests/mixlora/test_reference.py
 
 build/moe-peft/reference.stamp:
 	$(call need_python)

@@ -183,9 +183,13 @@ def measure(case: Case, variants: dict[str, Any]) -> dict[str, Any]:
     if case.what == "model, kept for backward":
         sizes = {name: kept(case, model) for name, model in variants.items()}
         return {name: sizes[name] / sizes["dense"] for name in sizes} | {"dense": sizes["dense"] / 2**20}
-    runs = {name: work(case, model) for name, model in variants.items()}
-    seconds: dict[str, list[float]] = {name: [] for name in variants}
-    for i in range(case.rounds + 2):
+    return side_by_side({name: work(case, model) for name, model in variants.items()}, case.rounds)
+
+
+def side_by_side(runs: dict[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """The median time of "dense" in ms, and of every other run that of its ratio to "dense" in the same round."""
+    seconds: dict[str, list[float]] = {name: [] for name in runs}
+    for i in range(rounds + 2):
         for name in list(runs)[:: 1 if i % 2 else -1]:
             start = time.perf_counter()
             runs[name]()
@@ -221,20 +225,25 @@ def main() -> int:
                 flush=True,
             )
     if options.json:
-        packages = [name for name in ("torch", "transformers", "peft", "mixlora") if importlib.util.find_spec(name)]
-        environment = {
-            "command": " ".join(sys.orig_argv[1:]),
-            "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "affinity": os.environ.get("GOMP_CPU_AFFINITY"),
-            "threads": options.threads,
-            "cpu": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
-            "load": {"before": load, "after": os.getloadavg()},
-            "compiled": native.load() is not None,
-            "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
-        }
-        options.json.parent.mkdir(parents=True, exist_ok=True)
-        options.json.write_text(json.dumps({"environment": environment, "rows": rows}, indent=2) + "\n", "utf-8")
+        write(options.json, rows, options.threads, load)
     return int(not all(row["met"] for row in rows))
+
+
+def write(path: Path, rows: list[dict[str, Any]], threads: int, load: tuple[float, ...]) -> None:
+    """The figures with what they were measured on, as JSON."""
+    packages = [name for name in ("torch", "transformers", "peft", "mixlora") if importlib.util.find_spec(name)]
+    environment = {
+        "command": " ".join(sys.orig_argv[1:]),
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "affinity": os.environ.get("GOMP_CPU_AFFINITY"),
+        "threads": threads,
+        "cpu": f"{platform.machine()} {torch.backends.cpu.get_cpu_capability()}",
+        "load": {"before": load, "after": os.getloadavg()},
+        "compiled": native.load() is not None,
+        "versions": {"python": platform.python_version()} | {name: version(name) for name in packages},
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"environment": environment, "rows": rows}, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

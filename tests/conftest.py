@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -10,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+MEMORY = Path("/dev/shm")
 
 # No deadline: a busy machine is no failure. The same examples in every automated run.
 settings.register_profile("house", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -23,6 +27,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Tests write some hundred homes, of many small files that are renamed and synced: in memory, where there is room for them.
+if "PYTEST_DEBUG_TEMPROOT" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
+
 # Workers of pytest-xdist share the cores: one thread for each and for every process that a test starts, and where a test asks
 # for more, threads that wait without spinning. Before anything loads OpenMP.
 if "PYTEST_XDIST_WORKER" in os.environ:
@@ -33,6 +41,13 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 os.environ["SOVEREIGN_MEASURE_SECONDS"] = "0"
 # Embedding a whole library takes seconds, in each fresh home. A test of search by meaning says so.
 os.environ["SOVEREIGN_EMBEDDER"] = "none"
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end of the session: the collector need not look at all of it again, nor so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

@@ -24,7 +24,7 @@ class BadLibrary(NamedTuple):
 
 
 def make_bad_library(folder: Path, long: bool = False) -> BadLibrary:
-    """Write the library into ``folder``, the same bytes each time; with ``long``, a good PDF of 300 pages too."""
+    """Write the library into ``folder``, the same bytes each time; with ``long``, a good PDF of 120 pages too."""
     return BadLibrary(dict(_failures(folder)), dict(_notices(folder)), tuple(_good(folder, long)))
 
 

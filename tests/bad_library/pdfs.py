@@ -74,7 +74,7 @@ def _shown(words: Sequence[Words], bold: Collection[str] = ()) -> bytes:
     return ("BT " + "\n".join(operators) + " ET\n").encode("cp1252")
 
 
-def long(pages: int = 300) -> bytes:
+def long(pages: int = 120) -> bytes:
     """A readable file of many pages with some 3000 characters each."""
     line = "Page {page} line {line}: folding strand {line} takes {page}.{line} ms on the bench, as it did before. "
     made: list[list[Words]] = []

@@ -112,9 +112,11 @@ def test_a_record_is_gated_by_events_and_stays_as_it_is(asked: object, home: Pat
     assert f"{added} event(s)" in said.err
 
 
-def test_exact_runs_are_repeated_from_the_record_alone(record: str) -> None:
+def test_exact_runs_are_repeated_from_the_record_alone(record: str, monkeypatch: pytest.MonkeyPatch) -> None:
     first = sovereign("lab", "reproduce", record, "--json").json["repeats"]
     assert first and all(r["inside"] and r["repeated"] == 1 and r["isolation"] for r in first)
+    # Once is enough of other packages, which take most of the time.
+    monkeypatch.setattr("sovereign.lab.protocols.independent.needs", lambda: ("mixlora",))
     second = sovereign("lab", "reproduce", record)
     assert second.out.count("repeated 2") == len(first) and "NOT REPRODUCED" not in second.out
     with open_store(load().home) as store:

@@ -53,9 +53,10 @@ def found() -> Evidence:
 
 
 @pytest.fixture(scope="module")
-def answered(tmp_path_factory: pytest.TempPathFactory) -> Run:
+def answered(tmp_path_factory: pytest.TempPathFactory, starter: Run) -> Run:
     """The first question, with results that ship."""
     home = tmp_path_factory.mktemp("measured")
+    shutil.copy(starter.home / "vectors.db", home)  # they follow from texts alone, and take most of a run's time
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "shipped", lambda: FULL)
 
@@ -151,7 +152,7 @@ def test_results_and_plots_are_artifacts_of_the_store(answered: Run) -> None:
 
 def test_two_runs_have_one_content_hash(answered: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "shipped", lambda: FULL)
-    # Vectors follow from texts alone, and take most of a run's time; test_starter.py has two runs that share nothing.
+    # Vectors again; test_starter.py has two runs that share nothing.
     shutil.copy(answered.home / "vectors.db", tmp_path)
     again = ask(tmp_path, seed_claims().question, embedder="minilm")
     assert again.content_hash == answered.record.content_hash

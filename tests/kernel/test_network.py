@@ -119,7 +119,7 @@ def test_a_replay_sends_nothing_and_gives_the_same_record(recorded: tuple[Record
 
 
 def test_a_replay_of_another_question_says_what_is_missing(recorded: tuple[Record, Path], tmp_path: Path) -> None:
-    settings = load({"home": str(tmp_path / "other"), "measure_seconds": 0}, environ={})
+    settings = load({"home": str(tmp_path / "other"), "measure_seconds": 0, "embedder": "none"}, environ={})
     with open_store(settings.home) as store:
         request = Request(
             "Does fasting lower blood pressure?", settings, sources=("library", "arxiv"), replay=recorded[1]

@@ -19,6 +19,7 @@ from sovereign.lab.overhead.results import Config, Latency, Memory, Results
 from sovereign.lab.overhead.words import where
 from sovereign.settings import load
 
+from .gate import lab_gate, lab_reproduce
 from .output import clean, err, guarded, out, print_json, progress_line
 
 lab = typer.Typer(name="lab", help="Measure, and put claims to the test.", no_args_is_help=True, rich_markup_mode=None)
@@ -71,6 +72,10 @@ def overhead(
         return print_json(results.model_dump(mode="json"))
     _show(results)
     out.print(f"\nTable, plots and data: {clean(str(folder))}")
+
+
+lab.command("gate")(lab_gate)
+lab.command("reproduce")(lab_reproduce)
 
 
 def _names(text: str) -> list[str]:

@@ -15,8 +15,10 @@ except ImportError as missing:
         f'sovereign.mixlora needs torch, transformers and peft: pip install "sovereign-research[lab]" ({missing})'
     ) from missing
 
+from .callback import RouterCallback
 from .config import MixLoraConfig
 from .exchange import convert, load_reference_adapter
+from .insight import RouterStats, watch_routers
 from .layer import MixLoraLayer
 from .mixed import losses_by_adapter, train_together
 from .model import MixLoraModel
@@ -31,11 +33,14 @@ __all__ = [
     "MixLoraConfig",
     "MixLoraLayer",
     "MixLoraModel",
+    "RouterCallback",
     "RouterLossMixin",
+    "RouterStats",
     "convert",
     "load_reference_adapter",
     "losses_by_adapter",
     "register",
     "router_aux_loss",
     "train_together",
+    "watch_routers",
 ]

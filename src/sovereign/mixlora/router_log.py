@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -34,6 +34,8 @@ class RouterLog:
     def __init__(self, model: nn.Module) -> None:
         self.add_to_loss = True
         self.shifts_labels = LOSS_MAPPING.get(str(getattr(model, "loss_type", None))) is ForCausalLMLoss
+        self.watchers: list[Watcher] = []
+        self._seen: list[Seen] | None = None
         self._said: dict[str, Said] | None = None
         self._pending: dict[str, Tensor] | None = None
         self._unused = 0.0
@@ -56,6 +58,8 @@ class RouterLog:
         config: of the adapter in this layer. routing: of its tokens, whose hidden states were [*shape, H]. batch: which
         rows of the batch they are, None for all.
         """
+        if self._seen is not None:
+            self._seen.append(Seen(layer, adapter, Routing(*(t.detach() for t in routing)), batch))
         if self._said is None:
             return
         if not torch.is_grad_enabled() and any(config.loss_coefs):
@@ -79,7 +83,7 @@ class RouterLog:
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies of the model, which cannot have a tensor in the midst of a graph."""
-        return self.__dict__ | {"_pending": None, "_said": None}
+        return self.__dict__ | {"_pending": None, "_said": None, "_seen": None, "watchers": []}
 
     def remove(self) -> None:
         """Take the hooks off the model."""
@@ -87,6 +91,7 @@ class RouterLog:
             handle.remove()
 
     def _open(self, model: nn.Module, args: Any, kwargs: Any) -> None:
+        self._seen = [] if self.watchers else None
         self._said = {} if model.training and torch.is_grad_enabled() else None
         if self._said is not None:
             self._pending = None  # of a pass before, which may have held its graph until now
@@ -95,9 +100,14 @@ class RouterLog:
 
     def _close(self, model: nn.Module, args: Any, kwargs: Any, output: Any) -> Any:
         said, self._said = self._said, None
-        if not said:
+        seen, self._seen = self._seen, None
+        if not said and not seen:
             return None
         given = {**dict(zip(inspect.signature(model.forward).parameters, args, strict=False)), **kwargs}
+        for watcher in self.watchers if seen else ():
+            watcher(seen or [], given.get("attention_mask"))
+        if not said:
+            return None
         self._pending = {name: router_loss(each, given.get("attention_mask")) for name, each in said.items()}
         for loss in self._pending.values():
             self._watch(loss, len(self._pending))
@@ -140,6 +150,18 @@ class RouterLog:
 
     def _reached(self, gradient: Tensor) -> None:
         self._unused = min(self._unused, 0)
+
+
+class Seen(NamedTuple):
+    """What one layer's router of one adapter did in a pass, without gradients; batch: which rows, None for all."""
+
+    layer: nn.Module
+    adapter: str
+    routing: Routing
+    batch: Tensor | None
+
+
+Watcher = Callable[[list[Seen], Any], None]  # is given all of a pass, and its attention_mask
 
 
 @dataclass

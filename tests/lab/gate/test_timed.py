@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from sovereign.lab import gate
+from sovereign.lab import gate, sandbox
 from sovereign.lab.gate import missing_package
 from sovereign.lab.texts import claims_of
 from sovereign.records import Claim, sha256_hex
@@ -20,6 +22,29 @@ def through(*texts: str, source: str = "") -> dict[str, Claim]:
     return {c.text: c for c in gate(claims, lambda data: sha256_hex(data)).claims}
 
 
+SHORTER = """
+from sovereign.lab.protocols import merged_latency, timing
+
+def run(given):
+    timing.SAMPLE, merged_latency._SECONDS = 0.1, 1.0
+    return merged_latency.run(given)
+"""
+
+
+@pytest.fixture
+def shorter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The protocol ``merged_latency`` takes shorter samples, and fewer: its verdicts are then the same on most machines."""
+    (tmp_path / "shorter.py").write_text(SHORTER)
+    real = sandbox.run
+
+    def run(task: sandbox.Task) -> sandbox.Outcome:
+        assert task.entry == "sovereign.lab.protocols.merged_latency:run"
+        return real(task.model_copy(update={"entry": "shorter:run", "paths": (tmp_path,)}))
+
+    monkeypatch.setattr(sandbox, "run", run)
+
+
+@pytest.mark.usefixtures("shorter")
 def test_a_merged_update_costs_nothing_and_a_claim_that_it_does_is_false() -> None:
     true, false = (
         "Merged LoRA adds no inference latency.",
@@ -72,8 +97,10 @@ def test_the_loss_is_found_where_adapters_are_trained() -> None:
     assert verdict.untested == ("to address the imbalance problem of the router",)
 
 
-def test_times_are_ratios_within_a_round() -> None:
+def test_times_are_ratios_within_a_round(monkeypatch: pytest.MonkeyPatch) -> None:
     from sovereign.lab.protocols import timing
+
+    monkeypatch.setattr(timing, "SAMPLE", 0.02)
 
     def work(times: int) -> object:
         return sum(i * i for i in range(40_000 * times))

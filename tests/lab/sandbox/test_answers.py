@@ -14,6 +14,20 @@ from sovereign.lab.sandbox.answer import clean
 
 from .conftest import HERE, Run, isolation
 
+# The package itself loads peft and transformers, which takes seconds and has no part in this.
+PROBE = """
+import sys, types
+from pathlib import Path
+
+import sovereign
+
+def loaded(given):
+    package = sys.modules["sovereign.mixlora"] = types.ModuleType("sovereign.mixlora")
+    package.__path__ = [str(Path(sovereign.__file__).with_name("mixlora"))]
+    from sovereign.mixlora import native
+    return {"name": str(native.load()._name)}
+"""
+
 
 def test_a_result_comes_back_as_it_was(hostile: Run) -> None:
     given = {"ratio": 1.136, "of": ["a", {"b": None}], "text": "é\n ‮", "count": 174604468224}
@@ -185,9 +199,7 @@ def test_mixlora_is_compiled_or_taken_from_where_it_is_kept(
 
     if native.load() is None:
         pytest.skip("no C compiler with OpenMP")
-    (tmp_path / "probe.py").write_text(
-        "def loaded(given):\n    from sovereign.mixlora import native\n    return {'name': str(native.load()._name)}"
-    )
+    (tmp_path / "probe.py").write_text(PROBE)
     task = Task(entry="probe:loaded", given={}, paths=(tmp_path,), limits=Limits(seconds=120, memory_bytes=16 << 30))
     kept = run(task, least=level, most=level).result["name"]
     assert "/.cache/sovereign/mixlora/routed-" in kept
