@@ -8,13 +8,15 @@ each other), ``{adapter}.loss`` (its own router loss, with its factors), ``{adap
 the feed-forward block of the first layer). Nothing of SOVEREIGN is imported here.
 
 Its dropout is switched off, for it is never off otherwise. An adapter with the switch router runs as in training, and
-once more as in inference, which gives ``{adapter}.inference_input`` and ``{adapter}.inference_output``.
+once more as in inference, which gives ``{adapter}.inference_input`` and ``{adapter}.inference_output``. Each adapter is
+also written as its trainer does (``save_adapter_weight``), into ``saved``.
 """
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -28,7 +30,7 @@ def kept(data: Any, *args: Any, **kwargs: Any) -> Any:
 
 torch.nn.functional.dropout = kept
 
-from moe_peft import LLMBatchConfig, LLMModel, LLMModelInput  # type: ignore[import-not-found]  # noqa: E402
+from moe_peft import LLMBatchConfig, LLMModel, LLMModelInput, trainer  # type: ignore[import-not-found]  # noqa: E402
 from moe_peft.adapters import router_loss_factory  # type: ignore[import-not-found]  # noqa: E402
 
 
@@ -48,8 +50,15 @@ def main(folder: Path) -> None:
         if switch:
             _, found, made = run(model, name, inputs, inference=True)
             answers[f"{name}.inference_input"], answers[f"{name}.inference_output"] = found, made
+        save(model, name, folder / "saved" / name)
         model.unload_adapter(name)
     save_file({name: tensor.contiguous() for name, tensor in answers.items()}, folder / "answers.safetensors")
+
+
+def save(model: Any, name: str, folder: Path) -> None:
+    """By its own code, of which only a task's name is needed of a training."""
+    task = SimpleNamespace(peft_task_type="CAUSAL_LM")
+    trainer.save_adapter_weight(model, SimpleNamespace(adapter_name=name, task_=task), str(folder.parent))
 
 
 @torch.no_grad()

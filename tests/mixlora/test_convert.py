@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -111,6 +113,7 @@ def test_what_a_format_cannot_hold_is_named(tmp_path: Path) -> None:
         expert_r=2,
         expert_lora_alpha=2.5,
         revision="main",
+        top_p=0.5,
     )
     losses = {loss.part: loss.value for loss in convert(source, tmp_path / "b", "reference")}
     auto = losses.pop("auto_mapping")
@@ -125,6 +128,7 @@ def test_what_a_format_cannot_hold_is_named(tmp_path: Path) -> None:
         "expert_lora": {"r": 2, "lora_alpha": 2.5},
         "expert_lora_alpha": 2.5,
         "revision": "main",
+        "top_p": 0.5,
     }
     modules = [*CONFIG["target_modules"], "fc1", "lm_head"]
     theirs = write(
@@ -143,6 +147,7 @@ def test_what_a_format_cannot_hold_is_named(tmp_path: Path) -> None:
         "ffn_dropout": 0.1,
         "bias": "all",
         "future": 1,
+        "expert_lora": {"lora_init": "gaussian"},
         "target_modules": ["fc1", "lm_head"],
     }
     (theirs / "adapter_config.json").write_text(json.dumps(CONFIG | {"task_type": "QUESTION_ANS"}))
@@ -264,3 +269,13 @@ def test_the_command(tmp_path: Path) -> None:
     assert taken.exit_code == 2 and "exists: name a folder that does not" in taken.output
     wrong = run(app, ["mixlora", "convert", str(source), str(tmp_path / "d"), "--to", "gguf"])
     assert wrong.exit_code == 2 and "must be one of" in wrong.output
+
+
+def test_the_command_without_the_extra_says_what_to_install(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['peft'] = None; sys.argv[0] = 'sovereign'; from sovereign.cli import main; main()"
+    words = ["mixlora", "convert", "a", "b", "--to", "ours", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 2 and done.stdout == ""
+    assert 'pip install "sovereign-research[lab]"' in done.stderr and "Traceback" not in done.stderr

@@ -3,6 +3,7 @@ packages' config.py)."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -28,12 +29,26 @@ _READ = {
     *("routing_strategy", "num_experts", "top_k", "top_p", "temperature", "expert_capacity", "expert_lora", "use_dora"),
     *("use_rslora", "lora_init", "act_fn", *_TRAINING["switch"]),
 }
+_OF_EXPERTS = {"r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora"}
 # Settings of theirs that have no counterpart: their default, and why.
 _NOT_HELD: dict[str, tuple[Any, str]] = {
     "bias": ("none", "no bias is trained"),
     "router_loss": (True, "set router_aux_loss_coef to 0 to train without it"),
     "ffn_dropout": (0.0, "there is no dropout behind the experts"),
     "sparse_step": (None, "the reference does not use it; layers_to_transform chooses layers"),
+}
+
+
+# Settings of ours that the reference has not, and why, where that is not plain.
+_NOT_BACK = {
+    "num_experts": "written as the one number that all layers have",
+    "expert_r": "written as the one number that all layers have",
+    "router_z_loss_coef": "the reference has it for its switch router only",
+    "router_loss_across_processes": "the reference trains in one process",
+    "task_type": "written as CAUSAL_LM, which the reference's loaders ask for",
+    "auto_mapping": "peft's; the reference has no such thing",
+    "peft_version": "peft's; the reference has no such thing",
+    "revision": "peft's; the reference has no such thing",
 }
 
 
@@ -85,6 +100,8 @@ def to_ours(theirs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[
     }
     config |= {name: theirs[name] for name in (*_NAMES[own], *_TRAINING[own]) if name in theirs}
     losses = []
+    if other := {n: v for n, v in experts.items() if n not in _OF_EXPERTS and v != theirs.get(n)}:
+        losses.append(Loss("expert_lora", other, "the same for the experts and the attention"))
     if theirs.get("task_type") not in ("CAUSAL_LM", None):
         losses.append(Loss("task_type", theirs["task_type"], "peft has no such task for this method's models"))
     for name in sorted(theirs.keys() - _READ):
@@ -149,7 +166,7 @@ def to_reference(config: MixLoraConfig, legacy: bool, act_fn: str | None) -> tup
             theirs[name] = float(getattr(config, name))
     if config.init_lora_weights == "gaussian":
         theirs["lora_init"] = "gaussian"
-    return theirs, _losses(config, act_fn)
+    return theirs, _losses(config, theirs)
 
 
 def _whole(value: float | None) -> float | None:
@@ -157,35 +174,27 @@ def _whole(value: float | None) -> float | None:
     return int(value) if value is not None and value == int(value) else value
 
 
-def _losses(config: MixLoraConfig, act_fn: str | None) -> list[Loss]:
-    losses = []
-    if act_fn is None:
+def _losses(config: MixLoraConfig, theirs: Mapping[str, Any]) -> list[Loss]:
+    """What would not come back from the reference's configuration, and what is in it but not taken by its loaders."""
+    given, _, _ = to_ours(theirs)
+    back = MixLoraConfig(**given, inference_mode=True)
+    modules = {"target_modules", "expert_target_modules"}
+    losses = [
+        Loss(name, value, _NOT_BACK.get(name, "not a setting of the reference with this router"))
+        for field in dataclasses.fields(config)
+        if (name := field.name) not in modules and getattr(back, name) != (value := getattr(config, name))
+    ]
+    if "act_fn" not in theirs:
         losses.append(Loss("act_fn", None, "the loader of mixlora 0.2.3 fails without it: give --act-fn, such as silu"))
-    if "router_z_loss_coef" not in _TRAINING[config.routing_strategy] and config.router_z_loss_coef:
-        losses.append(
-            Loss("router_z_loss_coef", config.router_z_loss_coef, "the reference has it for its switch router only")
-        )
-    if config.router_loss_across_processes:
-        losses.append(Loss("router_loss_across_processes", True, "the reference trains in one process"))
-    if config.task_type != "CAUSAL_LM":
-        losses.append(
-            Loss("task_type", config.task_type, "written as CAUSAL_LM, which the reference's loaders ask for")
-        )
     if config.lora_dropout == 0 or config.expert_lora_dropout == 0:
         losses.append(Loss("lora_dropout", 0.0, "written, but the reference's loaders refuse 0: set one above it"))
     for name in ("lora_alpha", "expert_lora_alpha"):
         value = getattr(config, name)
         if value is not None and value != int(value):
             losses.append(Loss(name, value, "written, but the reference's loaders refuse what is no whole number"))
-    for name in ("num_experts", "expert_r"):
-        if isinstance(value := getattr(config, name), list):
-            losses.append(Loss(name, value, "written as the one number that all layers have"))
     own = {"r": one(config.expert_r), "lora_alpha": config.expert_lora_alpha}
     if given := {name: value for name, value in own.items() if value not in (None, getattr(config, name))}:
         losses.append(
             Loss("expert_lora", given, "written, and MoE-PEFT reads it, but mixlora 0.2.3 takes the attention's")
         )
-    for name in ("revision", "auto_mapping"):
-        if getattr(config, name):
-            losses.append(Loss(name, getattr(config, name), "peft's; the reference has no such thing"))
     return losses
