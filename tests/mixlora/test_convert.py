@@ -137,6 +137,7 @@ def test_what_a_format_cannot_hold_is_named(tmp_path: Path) -> None:
         ffn_dropout=0.1,
         bias="all",
         future=1,
+        expert_lora={"lora_init": "gaussian"},
         target_modules=modules,
         sparse_step=None,
     )
