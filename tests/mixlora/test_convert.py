@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,10 +21,10 @@ from typer.testing import CliRunner
 
 from sovereign.cli import app
 from sovereign.mixlora import convert, load_reference_adapter
-from tests.mixlora.test_reference import Harmful, write
+from tests.mixlora.test_reference import CONFIG, Harmful, write
 from tests.mixlora.tiny import adapted, tiny, tokens
 
-TRAINED = {"task_type": "CAUSAL_LM", "lora_dropout": 0.05, "router_init_range": 0.02, "expert_r": 2, "lora_alpha": 6}
+TRAINED = {"task_type": "CAUSAL_LM", "lora_dropout": 0.05, "router_init_range": 0.02, "lora_alpha": 6}
 STRATEGIES = {
     "top_k": {"top_k": 3, "jitter_noise": 0.1},
     "top_p": {"routing_strategy": "top_p", "top_p": 0.6, "temperature": 0.5},
@@ -30,10 +32,10 @@ STRATEGIES = {
 }
 
 
-def ours(folder: Path, family: str = "llama", **changes: Any) -> Path:
+def ours(folder: Path, family: str = "llama", base: str = "some/base", **changes: Any) -> Path:
     """A trained adapter of ours, saved."""
     model = adapted(family, **(TRAINED | changes))
-    model.peft_config["default"].base_model_name_or_path = "some/base"
+    model.peft_config["default"].base_model_name_or_path = base
     model.save_pretrained(str(folder))
     return folder
 
@@ -102,7 +104,16 @@ def test_every_dtype_stays(dtype: torch.dtype, tmp_path: Path) -> None:
 
 def test_what_a_format_cannot_hold_is_named(tmp_path: Path) -> None:
     source = ours(
-        tmp_path / "a", router_z_loss_coef=0.5, router_loss_across_processes=True, task_type=None, lora_dropout=0.0
+        tmp_path / "a",
+        router_z_loss_coef=0.5,
+        router_loss_across_processes=True,
+        task_type=None,
+        lora_dropout=0.0,
+        num_experts=[4, 4],
+        expert_r=2,
+        expert_lora_alpha=2.5,
+        revision="main",
+        top_p=0.5,
     )
     losses = {loss.part: loss.value for loss in convert(source, tmp_path / "b", "reference")}
     auto = losses.pop("auto_mapping")
@@ -113,10 +124,36 @@ def test_what_a_format_cannot_hold_is_named(tmp_path: Path) -> None:
         "router_loss_across_processes": True,
         "task_type": None,
         "lora_dropout": 0.0,
+        "num_experts": [4, 4],
+        "expert_lora": {"r": 2, "lora_alpha": 2.5},
+        "expert_lora_alpha": 2.5,
+        "revision": "main",
+        "top_p": 0.5,
     }
-    theirs = write(tmp_path / "t", router_loss=False, ffn_dropout=0.1, bias="all", act_fn="silu")
+    modules = [*CONFIG["target_modules"], "fc1", "lm_head"]
+    theirs = write(
+        tmp_path / "t",
+        router_loss=False,
+        ffn_dropout=0.1,
+        bias="all",
+        future=1,
+        expert_lora={"lora_init": "gaussian"},
+        target_modules=modules,
+        sparse_step=None,
+    )
     found = {loss.part: loss.value for loss in convert(theirs, tmp_path / "c", "ours", allow_pickle=True)}
-    assert found == {"act_fn": "silu", "router_loss": False, "ffn_dropout": 0.1, "bias": "all"}
+    assert found == {
+        "act_fn": "silu",
+        "router_loss": False,
+        "ffn_dropout": 0.1,
+        "bias": "all",
+        "future": 1,
+        "expert_lora": {"lora_init": "gaussian"},
+        "target_modules": ["fc1", "lm_head"],
+    }
+    (theirs / "adapter_config.json").write_text(json.dumps(CONFIG | {"task_type": "QUESTION_ANS"}))
+    losses = {loss.part: loss.value for loss in convert(theirs, tmp_path / "d", "ours", allow_pickle=True)}
+    assert losses == {"act_fn": "silu", "task_type": "QUESTION_ANS"}
     assert config_of(tmp_path / "c")["base_model_name_or_path"] == "/home/author/models/base"
 
 
@@ -125,9 +162,9 @@ def test_what_a_format_cannot_hold_is_named(tmp_path: Path) -> None:
     [
         ({"use_dora": True}, "reference", "cannot hold this adapter: use_dora is True"),
         (
-            {"shared_expert": True, "num_experts": [4, 4]},
+            {"shared_expert": True, "num_experts": [4, 2]},
             "reference",
-            r"num_experts is \[4, 4\]; shared_expert is True",
+            r"num_experts is \[4, 2\]; shared_expert is True",
         ),
         ({"expert_r": [2, 3]}, "reference", r"expert_r is \[2, 3\]"),
         ({"layers_to_transform": [0]}, "reference", r"layers_to_transform is \[0\]"),
@@ -150,7 +187,7 @@ def test_what_would_compute_something_else_is_not_written(
 @pytest.mark.parametrize("family", ["gpt2", "opt"])
 def test_a_model_that_the_reference_does_not_know(family: str, tmp_path: Path) -> None:
     source = ours(tmp_path / "a", family)
-    with pytest.raises(ValueError, match=r"the reference's models have those of one of|have no place for"):
+    with pytest.raises(ValueError, match=r"are of no model that both the reference and this package have"):
         convert(source, tmp_path / "b", "reference")
 
 
@@ -174,7 +211,10 @@ GATE, EXPERT = "mixlora.layers.1.mlp.moe_gate.weight", "mixlora.layers.0.mlp.up_
     ("damage", "message"),
     [
         (change_tensors(lambda t: {k: v for k, v in t.items() if k != EXPERT}), "there is no expert 2"),
-        (change_tensors(lambda t: {k: v for k, v in t.items() if ".experts.3." not in k}), "does not fit 4 experts"),
+        (
+            change_tensors(lambda t: {k: v for k, v in t.items() if ".experts.3." not in k}),
+            r"is \[3, 3, 24\], but \[4, 3, 24\]",
+        ),
         (
             change_tensors(lambda t: {k: v for k, v in t.items() if k != GATE}),
             r"1 tensors are missing: .*layers\.1\.mlp",
@@ -185,7 +225,7 @@ GATE, EXPERT = "mixlora.layers.1.mlp.moe_gate.weight", "mixlora.layers.0.mlp.up_
             "1 tensors have no place in the model: classifier",
         ),
         (change_tensors(lambda t: t | {EXPERT: torch.zeros(9, 16)}), "have different shapes"),
-        (change_tensors(lambda t: t | {GATE: torch.zeros(4)}), "which does not fit 4 experts"),
+        (change_tensors(lambda t: t | {GATE: torch.zeros(4)}), r"is \[4\], but needs 2 dimensions"),
         (change_tensors(lambda t: t | {GATE: torch.full((4, 16), float("nan"))}), "holds NaN or infinity"),
         (change_tensors(lambda t: {"a": Harmful()}), "cannot be read"),
         (lambda f: (f / "adapter_model.bin").write_bytes((f / "adapter_model.bin").read_bytes()[:3000]), "truncated"),
@@ -230,3 +270,13 @@ def test_the_command(tmp_path: Path) -> None:
     assert taken.exit_code == 2 and "exists: name a folder that does not" in taken.output
     wrong = run(app, ["mixlora", "convert", str(source), str(tmp_path / "d"), "--to", "gguf"])
     assert wrong.exit_code == 2 and "must be one of" in wrong.output
+
+
+def test_the_command_without_the_extra_says_what_to_install(tmp_path: Path) -> None:
+    code = "import sys; sys.modules['peft'] = None; sys.argv[0] = 'sovereign'; from sovereign.cli import main; main()"
+    words = ["mixlora", "convert", "a", "b", "--to", "ours", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
+    assert done.returncode == 2 and done.stdout == ""
+    assert 'pip install "sovereign-research[lab]"' in done.stderr and "Traceback" not in done.stderr

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from sovereign.errors import InputError
 
@@ -24,7 +26,7 @@ def _group() -> None:
 def convert(
     source: Annotated[Path, typer.Argument(help="Folder with an adapter, in any of the formats.")],
     target: Annotated[Path, typer.Argument(help="Folder to write, which does not exist yet.")],
-    to: Annotated[str, typer.Option("--to", help="ours, reference or legacy.")],
+    to: Annotated[str, typer.Option("--to", help="ours (of peft), reference or legacy.")],
     allow_pickle: Annotated[
         bool,
         typer.Option(
@@ -54,8 +56,13 @@ def convert(
     if as_json:
         print_json({"target": str(target), "format": to, "losses": [loss._asdict() for loss in losses]})
         return
-    out.print(f"Written to {clean(str(target))}, as {to}.")
+    out.print(f"Written to {clean(str(target))}, in the format {to}.")
     if not losses:
         out.print("Nothing is lost.")
+        return
+    table = Table(title="What the format cannot hold, or the other side will not take", title_justify="left")
+    for column in ("part", "value", "why"):
+        table.add_column(column, overflow="fold")
     for loss in losses:
-        out.print(f"Not held: {loss.part} ({clean(repr(loss.value))}): {clean(loss.why)}.")
+        table.add_row(loss.part, clean(json.dumps(loss.value, default=str)), clean(loss.why))
+    out.print(table, soft_wrap=False)

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor
+from transformers.activations import ACT2FN
 
-from ..architectures import ARCHITECTURES, Architecture
+from ..architectures import Architecture
 from ..config import MixLoraConfig
 from . import files, names, settings
 from .settings import Loss
+
+
+class Adapter(NamedTuple):
+    """An adapter in our terms. tensors: by our names. family: None if it is one that the reference does not have.
+    act_fn: what the file says of the activation. losses: what the file says and ``config`` cannot."""
+
+    config: MixLoraConfig
+    tensors: dict[str, Tensor]
+    family: Architecture | None
+    act_fn: str | None
+    losses: list[Loss]
 
 
 def convert(
@@ -19,7 +32,7 @@ def convert(
     """Write the adapter in the folder ``source`` to the new folder ``target`` in the format ``to``.
 
     to: a name in ``files.FORMATS``. allow_pickle: read ``adapter_model.bin``, with ``weights_only=True``. act_fn: what to
-    write as the reference's ``act_fn``, which our format leaves to the model.
+    write as the reference's ``act_fn``, which our format leaves to the model; without it what ``source`` says.
 
     Every tensor keeps its numbers and its dtype. Returns what the format cannot hold; empty if nothing is lost. Raises
     ValueError, and writes nothing, if ``source`` cannot be read or is not whole, if ``target`` exists, or if the format
@@ -28,64 +41,93 @@ def convert(
     source, target = Path(source), Path(target)
     if to not in files.FORMATS:
         raise ValueError(f"the format must be one of {list(files.FORMATS)}, but is {to!r}")
-    config, tensors, family, losses = read(source, allow_pickle)
+    if act_fn is not None and (to == "ours" or act_fn not in ACT2FN):
+        raise ValueError(
+            f"act_fn is {act_fn!r}, but "
+            + ("our format has none: the model's own is used" if to == "ours" else f"must be one of {sorted(ACT2FN)}")
+        )
+    files.refuse_existing(target)
+    adapter = read(source, allow_pickle)
     if to == "ours":
-        given = config.to_dict() | {"peft_type": "MIXLORA"}
-        files.write(target, to, {name: _plain(value) for name, value in given.items()}, tensors)
-        return losses
-    theirs, more = settings.to_reference(config, to == "legacy", act_fn)
-    attention = config.target_modules if isinstance(config.target_modules, list) else []
-    theirs["target_modules"] = [*attention, *(config.expert_target_modules or [])]
-    made = names.to_reference(tensors, family)
+        own = adapter.config.to_dict() | {"peft_type": "MIXLORA"}
+        files.write(target, to, {name: _plain(value) for name, value in own.items()}, adapter.tensors)
+        lost = [Loss("act_fn", adapter.act_fn, "the activation is always the model's own")] if adapter.act_fn else []
+        return [*lost, *adapter.losses]
+    theirs, losses = settings.to_reference(adapter.config, to == "legacy", act_fn or adapter.act_fn)
+    family = adapter.family or _family(adapter.config)
+    made = names.to_reference(adapter.tensors, family)
     if to == "legacy":
-        if set(family.projections) != set(names.LEGACY):
+        if not set(family.projections) <= set(names.LEGACY):
             raise ValueError("the legacy format knows gate_proj, up_proj and down_proj only, named w1, w3 and w2")
         made = names.legacy(made)
         theirs["target_modules"] = [names.LEGACY.get(name, name) for name in theirs["target_modules"]]
     files.write(target, to, theirs, made)
-    return [*(loss for loss in losses if not (loss.part == "act_fn" and loss.value == act_fn)), *more]
+    return [*adapter.losses, *losses]
 
 
-def read(folder: Path, allow_pickle: bool = False) -> tuple[MixLoraConfig, dict[str, Tensor], Architecture, list[Loss]]:
-    """(configuration, tensors by our names, family, what of it our format cannot hold) of an adapter in any format."""
+def read(folder: Path, allow_pickle: bool = False) -> Adapter:
+    """The adapter in a folder, in any format. ValueError if it is damaged, or not whole."""
     found = files.read_config_file(folder)
-    losses: list[Loss] = []
     try:
-        if files.format_of(found) == "ours":
-            config = MixLoraConfig.from_pretrained(str(folder))
-            own = list(config.expert_target_modules or [])
-            family = names.family_of(own)
-            tensors = files.read_tensors(folder, "ours")
-        else:
-            given, modules, losses = settings.to_ours(found)
-            modules = names.modern_modules(modules)
-            own = [name for name in modules if name in PROJECTIONS]
-            family = names.family_of(own)
-            attention = [name for name in modules if name in family.attention]
-            config = MixLoraConfig(**given, target_modules=attention, expert_target_modules=own, inference_mode=True)
-            tensors = files.read_tensors(folder, "reference", allow_pickle)
-            tensors = names.from_reference(names.modern(tensors), family)
-    except TypeError as error:
+        adapter = _ours(folder, found) if files.format_of(found) == "ours" else _theirs(folder, found, allow_pickle)
+        _check(adapter)
+    except (AttributeError, TypeError) as error:
         raise ValueError(f"{folder / files.CONFIG} is not the configuration of a MixLoRA adapter: {error}") from error
     except ValueError as error:
         raise ValueError(str(error) if str(folder) in str(error) else f"{folder}: {error}") from error
-    experts, expert_r = config.num_experts, config.expert_r or config.r
-    special = config.use_dora or config.shared_expert or config.layers_to_transform or config.modules_to_save
-    if (
-        isinstance(experts, int)
-        and isinstance(expert_r, int)
-        and not special
-        and isinstance(config.target_modules, list)
-    ):  # no format of theirs holds the others
-        roles = [role for role, path in family.projections.items() if path in own]
-        try:
-            names.check(tensors, experts, config.r, expert_r, config.target_modules, roles)
-        except ValueError as error:
-            raise ValueError(f"{folder}: {error}") from error
-    return config, tensors, family, losses
+    return adapter
 
 
-PROJECTIONS = {path for name in names.KNOWN for path in ARCHITECTURES[name].projections.values()}
+def _ours(folder: Path, found: dict[str, Any]) -> Adapter:
+    if found.get("peft_type") != "MIXLORA":
+        raise ValueError(
+            f"it is an adapter of the type {found.get('peft_type')!r}, but only 'MIXLORA' can be converted"
+        )
+    known = {field.name for field in dataclasses.fields(MixLoraConfig)}
+    config = MixLoraConfig(**{name: value for name, value in found.items() if name in known})
+    losses = [Loss(name, found[name], "no setting of this version") for name in sorted(found.keys() - known)]
+    tensors = files.read_tensors(folder, "ours")
+    try:
+        family = _family(config)
+    except ValueError:
+        family = None
+    return Adapter(config, tensors, family, None, losses)
+
+
+def _theirs(folder: Path, found: dict[str, Any], allow_pickle: bool) -> Adapter:
+    given, modules, losses = settings.to_ours(found)
+    modules = names.modern_modules(modules)
+    tensors = names.modern(files.read_tensors(folder, "reference", allow_pickle))
+    experts, attention = names.projections_in(tensors)
+    family = names.family_of(
+        [name for name in modules if name in experts], [name for name in modules if name in attention]
+    )
+    known = (*family.projections.values(), *family.attention)
+    if others := [name for name in modules if name not in known]:
+        losses.append(Loss("target_modules", others, "the file has no tensors of these, nor has such a model"))
+    config = MixLoraConfig(
+        **given,
+        target_modules=[name for name in modules if name in family.attention],
+        expert_target_modules=[name for name in modules if name in known and name not in family.attention],
+        inference_mode=True,
+    )
+    act_fn = found.get("act_fn")
+    return Adapter(config, names.from_reference(tensors, family), family, str(act_fn) if act_fn else None, losses)
+
+
+def _family(config: MixLoraConfig) -> Architecture:
+    attention = config.target_modules if isinstance(config.target_modules, list) else []
+    return names.family_of(config.expert_target_modules or [], attention)
+
+
+def _check(adapter: Adapter) -> None:
+    """ValueError if tensors are missing, or do not fit. What no other format can hold is not looked at here."""
+    config, family = adapter.config, adapter.family
+    if family is None or not isinstance(config.target_modules, list) or settings.only_ours(config):
+        return
+    roles = [role for role, path in family.projections.items() if path in (config.expert_target_modules or ())]
+    sizes = settings.one(config.num_experts), config.r, settings.one(config.expert_r) or config.r
+    names.check(adapter.tensors, *sizes, config.target_modules, roles)
 
 
 def _plain(value: Any) -> Any:

@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import json
-import pickle
+import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from torch import Tensor
 FORMATS = ("ours", "reference", "legacy")
 CONFIG, SAFETENSORS, PICKLE = "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"
 MAX_CONFIG = 1 << 20  # bytes; a real one has two thousand
+MAX_TENSORS = 1 << 36  # bytes, 64 GiB; an adapter of a model of 7 billion parameters has one
+DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 
 
 def format_of(config: dict[str, Any]) -> str:
@@ -59,22 +62,51 @@ def read_tensors(folder: Path, format: str, allow_pickle: bool = False) -> dict[
             "read with weights_only=True"
         )
     try:
+        if (size := path.stat().st_size) > MAX_TENSORS:
+            raise ValueError(f"it has {size} bytes, which no adapter has")
+        if format != "ours":
+            _refuse_compressed(path)
         tensors = load_file(path) if format == "ours" else torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, EOFError, ValueError, pickle.UnpicklingError, SafetensorError) as error:
+    except Exception as error:  # a damaged pickle raises nearly anything
         reason = str(error).splitlines()[0] if str(error) else repr(error)
         raise ValueError(f"{path} cannot be read; it is missing, truncated or no file of tensors: {reason}") from error
-    if not isinstance(tensors, dict) or not all(isinstance(tensor, Tensor) for tensor in tensors.values()):
+    if not isinstance(tensors, dict) or not all(
+        isinstance(name, str) and isinstance(tensor, Tensor) for name, tensor in tensors.items()
+    ):
         raise ValueError(f"{path} does not hold a dictionary of tensors")
-    for name, tensor in tensors.items():
-        if not bool(torch.isfinite(tensor).all()):
-            raise ValueError(f"{path}: {name} holds NaN or infinity")
-    return tensors
+    return {name: _checked(path, name, tensor.detach()) for name, tensor in tensors.items()}  # some are parameters
+
+
+def _refuse_compressed(path: Path) -> None:
+    """ValueError for a ``.bin`` whose parts are compressed, which ``torch.save`` does not do: few bytes could fill the
+    memory."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as parts:
+            if any(part.compress_type != zipfile.ZIP_STORED for part in parts.infolist()):
+                raise ValueError("its parts are compressed")
+
+
+def _checked(path: Path, name: str, tensor: Tensor) -> Tensor:
+    if tensor.layout != torch.strided or tensor.dtype not in DTYPES or tensor.device.type != "cpu":
+        raise ValueError(
+            f"{path}: {name} is {tensor.layout}, {tensor.dtype}, on {tensor.device}; dense floats are needed"
+        )
+    if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
+        raise ValueError(f"{path}: {name} claims the size {list(tensor.shape)}, but has fewer numbers in the file")
+    if not bool(torch.isfinite(tensor).all()):
+        raise ValueError(f"{path}: {name} holds NaN or infinity")
+    return tensor
+
+
+def refuse_existing(target: Path) -> None:
+    """ValueError if there is something already."""
+    if os.path.lexists(target):  # False, not an error, for a name that no file can have
+        raise ValueError(f"{target} exists: name a folder that does not")
 
 
 def write(target: Path, format: str, config: dict[str, Any], tensors: dict[str, Tensor]) -> None:
     """Both files, or nothing. ValueError if ``target`` exists or cannot be written."""
-    if target.exists():
-        raise ValueError(f"{target} exists: name a folder that does not")
+    refuse_existing(target)
 
     def fill(folder: Path) -> None:
         text = json.dumps(config, indent=2 if format == "ours" else 4, sort_keys=format == "ours")
@@ -87,7 +119,7 @@ def write(target: Path, format: str, config: dict[str, Any], tensors: dict[str, 
 
     try:
         _at_once(target, fill)
-    except (OSError, SafetensorError) as error:
+    except (OSError, RuntimeError, SafetensorError) as error:  # a full disk is a RuntimeError of torch.save
         raise ValueError(f"{target} cannot be written: {error}") from error
 
 

@@ -3,6 +3,7 @@ packages' config.py)."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,9 +12,44 @@ from ..config import MixLoraConfig
 STRATEGIES = {"mixlora": "top_k", "mixlora-dynamic": "top_p", "mixlora-switch": "switch"}
 _INITS = {"original": "kaiming", "gaussian": "gaussian"}
 _NAMES = {"top_k": ("top_k",), "top_p": ("top_p", "temperature"), "switch": ("expert_capacity",)}
-# Of how it is trained, in both. The reference's loaders read them, although its own files leave them out.
-_TRAINING = ("router_aux_loss_coef", "router_init_range", "jitter_noise")
-_UNUSED = {"top_k": ("router_z_loss_coef",), "top_p": ("router_z_loss_coef",), "switch": ()}
+# Of how it is trained. The reference's loaders read these, although its own files leave them out; so do ours where the
+# value is the reference's default. (The other package's names for the default of a strategy are the same as here.)
+_TRAINING = {
+    "top_k": {"router_aux_loss_coef": 0.001, "router_init_range": 0.02, "jitter_noise": 0.0},
+    "top_p": {"router_aux_loss_coef": 0.001, "router_init_range": 0.02, "jitter_noise": 0.0},
+    "switch": {
+        "router_aux_loss_coef": 0.001,
+        "router_init_range": 1.0,
+        "jitter_noise": 0.01,
+        "router_z_loss_coef": 0.001,
+    },
+}
+_READ = {
+    *("peft_type", "task_type", "base_model_name_or_path", "r", "lora_alpha", "lora_dropout", "target_modules"),
+    *("routing_strategy", "num_experts", "top_k", "top_p", "temperature", "expert_capacity", "expert_lora", "use_dora"),
+    *("use_rslora", "lora_init", "act_fn", *_TRAINING["switch"]),
+}
+_OF_EXPERTS = {"r", "lora_alpha", "lora_dropout", "use_rslora", "use_dora"}
+# Settings of theirs that have no counterpart: their default, and why.
+_NOT_HELD: dict[str, tuple[Any, str]] = {
+    "bias": ("none", "no bias is trained"),
+    "router_loss": (True, "set router_aux_loss_coef to 0 to train without it"),
+    "ffn_dropout": (0.0, "there is no dropout behind the experts"),
+    "sparse_step": (None, "the reference does not use it; layers_to_transform chooses layers"),
+}
+
+
+# Settings of ours that the reference has not, and why, where that is not plain.
+_NOT_BACK = {
+    "num_experts": "written as the one number that all layers have",
+    "expert_r": "written as the one number that all layers have",
+    "router_z_loss_coef": "the reference has it for its switch router only",
+    "router_loss_across_processes": "the reference trains in one process",
+    "task_type": "written as CAUSAL_LM, which the reference's loaders ask for",
+    "auto_mapping": "peft's; the reference has no such thing",
+    "peft_version": "peft's; the reference has no such thing",
+    "revision": "peft's; the reference has no such thing",
+}
 
 
 class Loss(NamedTuple):
@@ -38,6 +74,11 @@ def to_ours(theirs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[
         experts = dict(theirs.get("expert_lora") or {})
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise ValueError(f"this is not the configuration of a MixLoRA adapter: {error!r}") from error
+    if isinstance(targets, str) or not all(isinstance(name, str) for name in names):
+        raise ValueError(f"target_modules must be a list of names, but is {targets!r}")
+    for name, value in (("num_experts", shared["num_experts"]), ("expert_lora.r", experts.get("r", 1))):
+        if not isinstance(value, int):
+            raise ValueError(f"{name} must be a whole number, but is {value!r}")
     strategy = "mixlora" if strategy == "mixtral" else strategy
     if strategy not in STRATEGIES:
         raise ValueError(f"routing_strategy is {strategy!r}, but only {[*STRATEGIES, 'mixtral']} can be read")
@@ -57,95 +98,103 @@ def to_ours(theirs: Mapping[str, Any]) -> tuple[dict[str, Any], list[str], list[
         "task_type": "CAUSAL_LM" if theirs.get("task_type") == "CAUSAL_LM" else None,
         "base_model_name_or_path": theirs.get("base_model_name_or_path") or None,
     }
-    config |= {name: theirs[name] for name in (*_NAMES[own], *_TRAINING) if name in theirs}
-    if own == "switch" and "router_z_loss_coef" in theirs:
-        config["router_z_loss_coef"] = theirs["router_z_loss_coef"]
-    losses = (
-        [Loss("act_fn", theirs["act_fn"], "the activation is always the model's own")] if theirs.get("act_fn") else []
-    )
+    config |= {name: theirs[name] for name in (*_NAMES[own], *_TRAINING[own]) if name in theirs}
+    losses = []
+    if other := {n: v for n, v in experts.items() if n not in _OF_EXPERTS and v != theirs.get(n)}:
+        losses.append(Loss("expert_lora", other, "the same for the experts and the attention"))
     if theirs.get("task_type") not in ("CAUSAL_LM", None):
         losses.append(Loss("task_type", theirs["task_type"], "peft has no such task for this method's models"))
-    for name, default, why in (
-        ("router_loss", True, "set router_aux_loss_coef to 0 to train without it"),
-        ("ffn_dropout", 0.0, "there is no dropout behind the experts"),
-        ("sparse_step", None, "layers_to_transform chooses the layers"),
-        ("bias", "none", "no bias is trained"),
-    ):
-        if theirs.get(name, default) != default:
+    for name in sorted(theirs.keys() - _READ):
+        default, why = _NOT_HELD.get(name, (..., "no setting of this method"))
+        if theirs[name] != default:
             losses.append(Loss(name, theirs[name], why))
     return config, names, losses
 
 
+def only_ours(config: MixLoraConfig) -> list[str]:
+    """Settings that no format of the reference has, and without which the adapter would compute something else."""
+    plain = {"top_k": True, "top_p": False, "switch": False}[config.routing_strategy]
+    several = [name for name in ("num_experts", "expert_r") if isinstance(one(getattr(config, name)), list)]
+    used = [
+        name
+        for name in ("use_dora", "shared_expert", "layers_to_transform", "modules_to_save")
+        if getattr(config, name)
+    ]
+    return [*several, *used, *(["norm_topk_prob"] if config.norm_topk_prob != plain else [])]
+
+
+def one(value: Any) -> Any:
+    """4 for [4, 4]: a number for each layer that is the same for all."""
+    return value[0] if isinstance(value, list) and len(set(value)) == 1 else value
+
+
 def to_reference(config: MixLoraConfig, legacy: bool, act_fn: str | None) -> tuple[dict[str, Any], list[Loss]]:
-    """(the reference's configuration, losses).
+    """(the reference's configuration, losses), in the order in which MoE-PEFT writes it.
 
     Raises ValueError if the adapter does something that the reference cannot do, or the format cannot hold.
     """
-    _refuse(config, legacy)
-    strategy = {own: name for name, own in STRATEGIES.items()}[config.routing_strategy]
-    theirs: dict[str, Any] = {"use_rslora": True} if config.use_rslora else {}
-    theirs |= {"bias": "none", "peft_type": "MIXLORA", "task_type": "CAUSAL_LM"}
-    theirs["base_model_name_or_path"] = config.base_model_name_or_path or ""
-    theirs |= {"r": config.r, "lora_alpha": config.lora_alpha, "lora_dropout": float(config.lora_dropout)}
-    own = {"r": config.expert_r, "lora_alpha": config.expert_lora_alpha, "lora_dropout": config.expert_lora_dropout}
-    if given := {name: value for name, value in own.items() if value is not None}:
-        theirs["expert_lora"] = given
-    theirs |= {"routing_strategy": "mixtral" if legacy else strategy, "num_experts": config.num_experts}
-    if act_fn is not None:
-        theirs["act_fn"] = act_fn
-    theirs |= {name: getattr(config, name) for name in (*_NAMES[config.routing_strategy], *_TRAINING)}
-    if config.routing_strategy == "switch":
-        theirs |= {"router_z_loss_coef": config.router_z_loss_coef, "sparse_step": None}
-    if config.init_lora_weights == "gaussian":
-        theirs["lora_init"] = "gaussian"
-    return theirs, _losses(config, act_fn)
-
-
-def _refuse(config: MixLoraConfig, legacy: bool) -> None:
-    """ValueError that names what the reference does not do."""
-    defaults = {"top_k": True, "top_p": False, "switch": False}
-    wrong = [
-        f"{name} is {value!r}"
-        for name, value, can in (
-            ("num_experts", config.num_experts, not isinstance(config.num_experts, list)),
-            ("expert_r", config.expert_r, not isinstance(config.expert_r, list)),
-            ("use_dora", config.use_dora, not config.use_dora),
-            ("shared_expert", config.shared_expert, not config.shared_expert),
-            ("norm_topk_prob", config.norm_topk_prob, config.norm_topk_prob == defaults[config.routing_strategy]),
-            ("layers_to_transform", config.layers_to_transform, config.layers_to_transform is None),
-            ("modules_to_save", config.modules_to_save, not config.modules_to_save),
-            ("target_modules", config.target_modules, isinstance(config.target_modules, list)),
-            ("routing_strategy", config.routing_strategy, not legacy or config.routing_strategy == "top_k"),
-        )
-        if not can
-    ]
+    wrong = only_ours(config)
+    if not isinstance(config.target_modules, list):
+        wrong.append("target_modules")
+    if legacy and config.routing_strategy != "top_k":
+        wrong.append("routing_strategy")
     if wrong:
         raise ValueError(
-            f"the {'legacy' if legacy else 'reference'} format cannot hold this adapter: {'; '.join(wrong)}. Without it the "
-            "adapter would compute something else"
+            f"the {'legacy' if legacy else 'reference'} format cannot hold this adapter: "
+            f"{'; '.join(f'{name} is {getattr(config, name)!r}' for name in wrong)}. Without it the adapter would compute "
+            "something else"
         )
+    strategy = {own: name for name, own in STRATEGIES.items()}[config.routing_strategy]
+    theirs: dict[str, Any] = {"use_rslora": True} if config.use_rslora else {}
+    theirs |= {"bias": "none", "peft_type": "MIXLORA", "r": config.r}
+    theirs |= {"lora_alpha": _whole(config.lora_alpha), "lora_dropout": float(config.lora_dropout)}
+    theirs["target_modules"] = [*(config.target_modules or []), *(config.expert_target_modules or [])]
+    own = {"r": one(config.expert_r), "lora_alpha": _whole(config.expert_lora_alpha)}
+    own["lora_dropout"] = None if config.expert_lora_dropout is None else float(config.expert_lora_dropout)
+    if given := {name: value for name, value in own.items() if value is not None}:
+        theirs["expert_lora"] = given
+    theirs |= {"routing_strategy": "mixtral" if legacy else strategy, "num_experts": one(config.num_experts)}
+    if act_fn is not None:
+        theirs["act_fn"] = act_fn
+    for name in _NAMES[config.routing_strategy]:
+        theirs[name] = float(getattr(config, name)) if name in ("top_p", "temperature") else getattr(config, name)
+    if config.routing_strategy == "switch":
+        theirs["sparse_step"] = None
+    theirs |= {"base_model_name_or_path": config.base_model_name_or_path or "", "task_type": "CAUSAL_LM"}
+    for name, default in _TRAINING[config.routing_strategy].items():
+        if getattr(config, name) != default:
+            theirs[name] = float(getattr(config, name))
+    if config.init_lora_weights == "gaussian":
+        theirs["lora_init"] = "gaussian"
+    return theirs, _losses(config, theirs)
 
 
-def _losses(config: MixLoraConfig, act_fn: str | None) -> list[Loss]:
-    losses = []
-    if act_fn is None:
+def _whole(value: float | None) -> float | None:
+    """32 for 32.0: the reference's loaders refuse a float here."""
+    return int(value) if value is not None and value == int(value) else value
+
+
+def _losses(config: MixLoraConfig, theirs: Mapping[str, Any]) -> list[Loss]:
+    """What would not come back from the reference's configuration, and what is in it but not taken by its loaders."""
+    given, _, _ = to_ours(theirs)
+    back = MixLoraConfig(**given, inference_mode=True)
+    modules = {"target_modules", "expert_target_modules"}
+    losses = [
+        Loss(name, value, _NOT_BACK.get(name, "not a setting of the reference with this router"))
+        for field in dataclasses.fields(config)
+        if (name := field.name) not in modules and getattr(back, name) != (value := getattr(config, name))
+    ]
+    if "act_fn" not in theirs:
         losses.append(Loss("act_fn", None, "the loader of mixlora 0.2.3 fails without it: give --act-fn, such as silu"))
-    for name in _UNUSED[config.routing_strategy]:
-        if getattr(config, name):
-            losses.append(Loss(name, getattr(config, name), "the reference has it for its switch router only"))
-    if config.router_loss_across_processes:
-        losses.append(Loss("router_loss_across_processes", True, "the reference trains in one process"))
-    if config.task_type != "CAUSAL_LM":
-        losses.append(
-            Loss("task_type", config.task_type, "written as CAUSAL_LM, which the reference's loaders ask for")
-        )
     if config.lora_dropout == 0 or config.expert_lora_dropout == 0:
         losses.append(Loss("lora_dropout", 0.0, "written, but the reference's loaders refuse 0: set one above it"))
     for name in ("lora_alpha", "expert_lora_alpha"):
         value = getattr(config, name)
-        if value is not None and not isinstance(value, int):
+        if value is not None and value != int(value):
             losses.append(Loss(name, value, "written, but the reference's loaders refuse what is no whole number"))
-    for name in ("revision", "auto_mapping"):
-        if getattr(config, name):
-            losses.append(Loss(name, getattr(config, name), "peft's; the reference has no such thing"))
+    own = {"r": one(config.expert_r), "lora_alpha": config.expert_lora_alpha}
+    if given := {name: value for name, value in own.items() if value not in (None, getattr(config, name))}:
+        losses.append(
+            Loss("expert_lora", given, "written, and MoE-PEFT reads it, but mixlora 0.2.3 takes the attention's")
+        )
     return losses
