@@ -53,11 +53,12 @@ def _scale(lora: ExpertLora, magnitude: Tensor, module: nn.Module) -> Scale:
 def start(lora: ExpertLora, module: nn.Module) -> None:
     """Set the magnitudes to the row norms of W + s B_e A_e, so that the experts are what they were without them.
 
-    On the meta device there is nothing to set.
+    They stay in fp32 where the adapter is in half precision: rounded, they would scale every row by up to 0.4 %. On the
+    meta device there is nothing to set.
     """
     weight: Any = module.weight
     if lora.lora_magnitude is not None and not (lora.lora_A.is_meta or weight.is_meta):
-        lora.lora_magnitude.copy_(row_norms(lora, module))
+        lora.lora_magnitude.data = row_norms(lora, module).clone()
 
 
 @torch.no_grad()
