@@ -33,9 +33,10 @@ def padding(family: str) -> Tensor:
 
 def naive_parts(hidden: Tensor, parts: Sequence[Part], frozen: FrozenMlp) -> Tensor:
     """The definition, part by part, with the masks that the factored form draws."""
-    rows = [slice(None) if part.rows is None else part.rows for part in parts]
-    out = torch.zeros_like(hidden)
-    for own, part in zip(rows, parts, strict=True):
+    out, places = torch.zeros_like(hidden), torch.arange(len(hidden))
+    for part in parts:
+        count = len(part.routing.indices)
+        own, places = (places[:count], places[count:]) if part.rows is None else (part.rows, places)
         out[own] = naive_ffn(hidden[own], part.routing, frozen, part.experts, part.masks)
     return out
 

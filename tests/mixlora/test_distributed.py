@@ -14,7 +14,6 @@ pytest.importorskip("peft")
 
 import torch
 from torch import Tensor, distributed
-
 from torch.distributed.fsdp import fully_shard
 
 from sovereign.mixlora.experts import ExpertLora

@@ -23,7 +23,7 @@ from .experts import ExpertLora
 from .few import few
 from .frozen import FrozenMlp
 from .grouped import fits, grouped, product_dtype
-from .parts import Masks, Part, Routed, Work, finished, together
+from .parts import Masks, Part, Routed, Work, finished, taken_apart, together
 from .routed import Layout, RoutedExperts, blocks_by_expert
 from .routing import Routing
 
@@ -74,7 +74,11 @@ def ffn_of_parts(hidden: Tensor, parts: Sequence[Part], frozen: FrozenMlp) -> Te
     if hidden.dim() != 2:
         raise ValueError(f"hidden must be [tokens, features], but is {list(hidden.shape)}")
     bases = {name: module(hidden) for name, module in frozen.inputs.items()}
-    works = [_work(hidden, bases, part, frozen) for part in parts]
+    pieces = zip(*(taken_apart(tensor, parts) for tensor in (hidden, *bases.values())), strict=True)
+    works = [
+        _work(own, dict(zip(bases, own_bases, strict=True)), part, frozen)
+        for part, (own, *own_bases) in zip(parts, pieces, strict=True)
+    ]
     routed = [_routed(work) for work in works]
     inner = routed[0].inner if len(routed) == 1 else torch.cat([found.inner.to(hidden.dtype) for found in routed])
     out: Tensor = frozen.down_proj(inner.to(next(iter(bases.values())).dtype))
@@ -84,9 +88,6 @@ def ffn_of_parts(hidden: Tensor, parts: Sequence[Part], frozen: FrozenMlp) -> Te
 
 
 def _work(hidden: Tensor, bases: Mapping[str, Tensor], part: Part, frozen: FrozenMlp) -> Work:
-    if part.rows is not None:
-        hidden = hidden.index_select(0, part.rows)
-        bases = {name: base.index_select(0, part.rows) for name, base in bases.items()}
     first = next(iter(bases.values())).dtype
     dtype = reduce(torch.promote_types, (lora.lora_A.dtype for lora in part.experts.values()), first)
     with torch.autocast(hidden.device.type, enabled=False):

@@ -140,16 +140,20 @@ class MixLoraLayer(nn.Module, BaseTunerLayer):
                 f"adapter_names has {len(adapter_names)} names for hidden states of shape {list(hidden.shape)}: give one "
                 "for each row of the batch"
             )
-        by_row = torch.arange(tokens, device=hidden.device).view(len(adapter_names), -1)
+        names = [name if name in self.adapter_configs else BASE for name in adapter_names]
+        own = {name: [row for row, given in enumerate(names) if given == name] for name in dict.fromkeys(names)}
+        in_order = [row for rows in own.values() for row in rows] == list(range(len(names)))
+        by_row = hidden.reshape(len(names), -1, hidden.shape[-1])
+        numbers = torch.arange(tokens, device=hidden.device).view(len(names), -1)
         parts = []
-        for name in dict.fromkeys(name if name in self.adapter_configs else BASE for name in adapter_names):
-            mine = [(given if given in self.adapter_configs else BASE) == name for given in adapter_names]
-            batch = torch.tensor([row for row, own in enumerate(mine) if own], device=hidden.device)
-            rows = by_row.index_select(0, batch)
+        for name, rows in own.items():
+            batch = torch.tensor(rows, device=hidden.device)
+            mine = by_row[rows[0] : rows[-1] + 1] if in_order else by_row.index_select(0, batch)
+            which = None if in_order else numbers.index_select(0, batch).flatten()
             if name == BASE:
-                parts.append(unadapted(rows.flatten(), hidden))
+                parts.append(unadapted(mine.flatten(0, 1), which))
             else:
-                parts.append(self._part(name, hidden.reshape(*by_row.shape, -1).index_select(0, batch), batch, rows))
+                parts.append(self._part(name, mine, batch, which))
         return parts
 
     def _part(self, name: str, hidden: Tensor, batch: Tensor | None, rows: Tensor | None = None) -> Part:
@@ -167,7 +171,7 @@ class MixLoraLayer(nn.Module, BaseTunerLayer):
                 "decoder layers, or the blocks (MixLoraLayer), and no module within a block"
             )
         masks = dropout_masks(routing, experts) if self.training else {}
-        return Part(routing, experts, masks, None if rows is None else rows.flatten())
+        return Part(routing, experts, masks, rows)
 
     def merge(self, safe_merge: bool = False, adapter_names: list[str] | None = None) -> None:
         """Raises ValueError: routed experts do not merge."""

@@ -23,7 +23,7 @@ class Part:
 
     routing: of these tokens. experts: by name of the projection; one that is missing stays as it is. masks: what
     dropout keeps, bool [T * S, in_features] by projection, slot j of token t in row t * S + j; a name without a mask
-    has no dropout. rows: [T] int64, which tokens of the batch these are, or None for all of them.
+    has no dropout. rows: [T] int64, which tokens of the batch these are; None in every part: they follow one another.
     """
 
     routing: Routing
@@ -32,9 +32,9 @@ class Part:
     rows: Tensor | None = None
 
 
-def unadapted(rows: Tensor, like: Tensor) -> Part:
-    """The tokens that use no adapter: one slot each, the frozen block itself. like: hidden states, [.., H]."""
-    ones = like.new_ones(len(rows), 1)
+def unadapted(hidden: Tensor, rows: Tensor | None) -> Part:
+    """Tokens that use no adapter, [T, H]: one slot each, the frozen block itself."""
+    ones = hidden.new_ones(len(hidden), 1)
     return Part(Routing(ones, torch.full_like(ones, FROZEN, dtype=torch.int64), ones), {}, {}, rows)
 
 
@@ -95,7 +95,17 @@ def finished(work: Work, routed: Routed, out: Tensor, down_proj: nn.Module) -> T
 
 def together(parts: Sequence[Part], outputs: Sequence[Tensor]) -> Tensor:
     """The outputs of all parts, [T, H], in the order of the batch."""
-    rows = [part.rows for part in parts if part.rows is not None]
-    if not rows:
+    if len(outputs) == 1:
         return outputs[0]
-    return torch.cat(list(outputs)).index_select(0, torch.cat(rows).argsort())
+    rows = [part.rows for part in parts if part.rows is not None]
+    joined = torch.cat(list(outputs))
+    return joined.index_select(0, torch.cat(rows).argsort()) if rows else joined
+
+
+def taken_apart(tensor: Tensor, parts: Sequence[Part]) -> list[Tensor]:
+    """The rows of each part, of a tensor with a row for each token of the batch."""
+    if len(parts) == 1:
+        return [tensor]
+    if all(part.rows is None for part in parts):
+        return list(torch.split(tensor, [len(part.routing.indices) for part in parts]))
+    return [tensor.index_select(0, part.rows) for part in parts if part.rows is not None]
