@@ -17,6 +17,7 @@ from sovereign.records import Record
 from sovereign.settings import load
 from sovereign.site.agents import make_server
 from sovereign.site.context import Site
+from tests.site.made_site import example_record, made_site
 
 Call = Callable[..., dict[str, Any]]
 
@@ -70,11 +71,29 @@ def test_a_claim_is_verified_against_a_text(call: Call) -> None:
     assert "6 GB" in right["evidence"][0]["text"] and right["evidence"][0]["checks"]
 
 
+def test_the_id_of_a_claim_may_have_a_dot(tmp_path: Path) -> None:
+    made = example_record()
+    first = made.claims[0]
+    dotted = first.model_copy(update={"id": "C1.2"})
+    record = made.model_copy(update={"claims": (*made.claims, dotted)})
+    record = record.model_copy(update={"content_hash": record.computed_hash()})
+    with made_site(tmp_path, [record]) as shown:
+        server = make_server(shown, load({"home": str(tmp_path)}))
+
+        async def ask() -> object:
+            async with Client(server) as client:
+                return (await client.call_tool("get_claim", {"claim": f"{record.id}.C1.2"})).structured_content
+
+        said = anyio.run(ask)
+    assert isinstance(said, dict) and said["id"] == f"{record.id}.C1.2"
+
+
 def test_what_is_not_there_is_told_with_what_to_do(call: Call, record: Record) -> None:
     assert "no record" in call("get_record", record="SRCH:00000000")["error"].lower()
     assert "has no claim" in call("get_claim", claim=f"{record.id}.C999")["error"]
     assert "error" in call("verify_claim", claim="…", text="A text.")
     assert "error" in call("ask", question="   ")
+    assert "not printed" in call("ask", question="\x1b[31mDoes LoRA save memory?")["error"]
 
 
 def test_the_command_speaks_on_its_streams(made: tuple[Path, Record], site_home: Path) -> None:

@@ -17,7 +17,7 @@ from sovereign.records import Record
 from sovereign.site.build import Built, build
 from sovereign.site.build.places import file_of, links_in, relinked
 from sovereign.site.build.write import LIST
-from sovereign.site.context import Options, Site
+from sovereign.site.context import Options, Site, public_address
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,6 @@ def test_with_an_address_there_is_a_feed(site: Site, record: Record, tmp_path: P
         ("/paper/u/record.jsonld", "application/ld+json", "paper/u/record.jsonld"),
         ("/assets/site.css", "text/css", "assets/site.css"),
         ("/../../etc/passwd", "text/plain", "etc/passwd"),
-        ("/%2e%2e/%2e%2e/x", "text/plain", "x"),
     ],
 )
 def test_places(address: str, media_type: str, file: str) -> None:
@@ -170,9 +169,34 @@ def test_ids_that_no_disk_takes_have_places_all_the_same() -> None:
         assert all(len(part.encode()) <= 200 and part.isprintable() for part in place.split("/"))
 
 
+def test_an_id_leads_to_no_other_page() -> None:
+    names = ("%2F..%2F..%2Findex.html", "%2F%2E%2E%2Fu.C1", "%2F", "%2Fa", "_a")
+    places = [file_of(f"/claim/u.{name}", "text/html") for name in names] + [file_of("/%2e%2e/x", "text/html")]
+    assert len(set(places)) == 6 and all(".." not in place.split("/") for place in places)
+    assert all(re.fullmatch(r"claim/u\.[^/]+/index\.html|claim/u\.[^/]+\.html", place) for place in places[:5])
+
+
 def test_links_are_made_relative_and_text_is_left_alone() -> None:
     html = '<a href="/a?x=1&amp;y=2#f">a</a> <a href="//other.example/">b</a> <p>href=&#34;/a&#34;</p> <a href="/gone">c</a>'
     assert links_in(html) == ["/a?x=1&y=2", "/gone"]
     made = relinked(html, "b/c/index.html", {"/a?x=1&y=2": "a/x-1-y-2/index.html"}.get)
     assert '<a href="../../a/x-1-y-2/index.html#f">' in made and '<a href="//other.example/">' in made
     assert "href=&#34;/a&#34;" in made and '<a data-not-here="href">c</a>' in made
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["records.example", "https://", "javascript:alert(1)", "https://x.example:99999", "https://[x", "https://x.example/?a", "https://a@x.example"],
+)  # fmt: skip
+def test_what_is_no_public_address_is_told(given: str) -> None:
+    with pytest.raises(InputError, match="public address"):
+        public_address(given, below=True)
+
+
+def test_a_public_address() -> None:
+    assert public_address("", below=False) == ""
+    assert public_address("https://x.example:8443/", below=False) == "https://x.example:8443"
+    assert public_address("http://[::1]:8000", below=False) == "http://[::1]:8000"
+    assert public_address("https://x.example/sub/", below=True) == "https://x.example/sub"
+    with pytest.raises(InputError, match="public address"):
+        public_address("https://x.example/sub/", below=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi.testclient import TestClient
 from lxml import etree
 
@@ -9,6 +11,7 @@ from sovereign.records import OwnerDecision, Record
 from sovereign.site.app import make_app
 from sovereign.site.catalog import open_catalog
 from sovereign.site.context import Options, Site
+from sovereign.site.serving import opened
 from sovereign.store import open_store
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -55,3 +58,13 @@ def test_the_map_has_what_stands_and_no_draft(site_home: object, record: Record)
 
 def test_crawlers_are_told_where_the_map_is(client: TestClient) -> None:
     assert "Sitemap: http://127.0.0.1/sitemap.xml" in client.get("/robots.txt").text
+
+
+def test_who_downloads_a_record_changes_nothing_of_it(site_home: Path, record: Record) -> None:
+    with opened(site_home, Options()) as site:
+        client = TestClient(make_app(site), base_url="http://127.0.0.1")
+        before = site.catalog.record(record.id)
+        assert before is not None and client.get(f"/paper/{record.id}/record.zip").status_code == 200
+        site.catalog.sync(site.store)
+        after = site.catalog.record(record.id)
+        assert after is not None and after.updated_at == before.updated_at

@@ -82,3 +82,14 @@ def test_where_drafts_are_hidden_a_draft_is_nowhere(site: Site, record: Record) 
     assert str(record.id) not in hidden.get("/feed.atom").text
     choices = hidden.get("/api/v1/choices").json()
     assert not any(choices.values())
+
+
+def test_advice_names_no_draft(site: Site, record: Record) -> None:
+    hidden = TestClient(make_app(Site(site.store, site.catalog, Options(drafts=False))), base_url="http://127.0.0.1")
+    digits = record.id.hex
+    near = digits[:7] + ("0" if digits[7] != "0" else "1")
+    for name in (digits[:8], record.short_id, str(record.id).upper(), near, "zzz", digits[:1]):
+        for path in (f"/paper/{name}", f"/paper/{name}/record.zip", f"/claim/{name}.C1", f"/api/v1/records/{name}"):
+            answer = hidden.get(path, follow_redirects=False)
+            told = answer.text.replace(name, "").lower()
+            assert answer.status_code == 404 and digits[:8] not in told, path

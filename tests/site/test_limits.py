@@ -64,6 +64,9 @@ def test_who_makes_files_of_the_pages_does_not_wait(site: Site, monkeypatch: pyt
 def test_a_network_of_version_six_is_one_reader() -> None:
     readers = {limits.reader_of({"client": (host, 1)}) for host in ("2001:db8::1", "2001:db8::2:3", "2001:db8:0:1::1")}
     assert len(readers) == 2
+    # As a socket that takes both kinds gives them.
+    mapped = ("::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.1")
+    assert [limits.reader_of({"client": (host, 1)}) for host in mapped] == ["192.0.2.1", "192.0.2.2", "192.0.2.1"]
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.evil.example:80"])
@@ -110,6 +113,31 @@ def test_a_slow_body_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     anyio.run(Limits(inner, frozenset()), scope, never, send)
     assert sent[0]["status"] == 408
+
+
+def test_half_a_form_goes_no_further() -> None:
+    came: list[Message] = [
+        {"type": "http.request", "body": b"outcome=APPROVED&reason=Not+che", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return came.pop(0)
+
+    async def unwanted(*_: object) -> None:
+        raise AssertionError("half a form is no form, and nobody is there to be told")
+
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/",
+        "raw_path": b"/",
+        "query_string": b"",
+        "headers": [],
+        "client": None,
+    }
+    anyio.run(Limits(unwanted, frozenset()), scope, receive, unwanted)
+    assert not came
 
 
 def test_a_fault_of_ours_shows_a_number_and_no_more(site: Site, capsys: pytest.CaptureFixture[str]) -> None:

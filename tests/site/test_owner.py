@@ -6,18 +6,22 @@ import hmac
 import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
+from uuid import UUID
 
 import pytest
 from fastapi.testclient import TestClient
 
 from sovereign.errors import InputError
-from sovereign.records import Record
+from sovereign.records import OwnerDecision, Record
 from sovereign.site.app import make_app
 from sovereign.site.catalog import open_catalog
 from sovereign.site.context import Options, Site
 from sovereign.site.http import limits
-from sovereign.site.owner import questions, sessions
+from sovereign.site.owner import actions, questions, sessions
 from sovereign.site.owner.questions import QuestionIn, Questions
 from sovereign.site.owner.token import read_token
 from sovereign.store import open_store
@@ -146,6 +150,22 @@ def test_a_decision_stands_in_the_ledger_once(asking: TestClient, owned: Site, r
     assert [(e.kind, e.payload["outcome"]) for e in events] == [("owner.decided", "APPROVED")]
     assert asking.get("/api/v1/records").json()["items"][0]["stands"] is True
     assert asking.post(path.replace(record.short_id, "SRCH:00000000"), headers=BEARER, json=given).status_code == 404
+
+
+def test_two_at_once_are_one_after_the_other(owned: Site, record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = actions.DecisionIn(outcome="APPROVED", reason="Read.")
+    asked, both = owned.store.records.decisions, Barrier(2)
+
+    def slowly(record_id: UUID, version: int) -> tuple[OwnerDecision, ...]:
+        found = tuple(asked(record_id, version))
+        with suppress(BrokenBarrierError):  # the other one waits for its turn
+            both.wait(0.3)
+        return found
+
+    monkeypatch.setattr(owned.store.records, "decisions", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: actions.decide(owned, record.short_id, given), range(2)))
+    assert len(asked(record.id, 1)) == 1 and made[0] == made[1]
 
 
 def test_a_correction_makes_a_version(asking: TestClient, owned: Site, record: Record) -> None:

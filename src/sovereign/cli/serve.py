@@ -51,7 +51,7 @@ def serve(
 ) -> None:
     """Serve the records as a web site with a JSON interface, until it is stopped with Ctrl-C."""
     try:
-        from sovereign.site.context import Options
+        from sovereign.site.context import Options, public_address
         from sovereign.site.demo import QUESTIONS, demo_home, making
         from sovereign.site.owner.token import read_token
         from sovereign.site.serving import address_of, bound, is_loopback, opened
@@ -59,6 +59,7 @@ def serve(
     except ImportError as error:
         raise InputError(f"The site needs a library that is not installed: {error.name}.", _NEEDED) from error
     shown = is_loopback(host) if drafts is None else drafts
+    public = public_address(base_url, below=False)
     place = bound(host, port)
     address = address_of(place)
 
@@ -75,14 +76,14 @@ def serve(
             )
         if options.token:
             err.print(f"The owner signs in at {address}owner")
-            if options.reachable and not base_url.startswith("https:"):
+            if options.reachable and not public.startswith("https:"):
                 err.print("[yellow]Without https, whoever listens on the way can read the owner's token.[/]")
         err.print("Stop it with Ctrl-C.")
 
     settings = load()
     home, url = (demo_home(), "") if demo else (settings.home, settings.store_url)
     options = Options(
-        base_url.rstrip("/"),
+        public,
         shown,
         expected=len(QUESTIONS) if demo else 0,
         token=read_token(),

@@ -47,7 +47,7 @@ def build(
     """Write the whole site as files, for any web server or to be opened in a browser as they are."""
     try:
         from sovereign.site.build import build as write
-        from sovereign.site.context import Options
+        from sovereign.site.context import Options, public_address
         from sovereign.site.demo import demo_home, make
         from sovereign.site.serving import opened
     except ImportError as error:
@@ -55,6 +55,7 @@ def build(
             f"The site needs a library that is not installed: {error.name}.",
             'Install the extra site: pip install "sovereign-research[site]".',
         ) from error
+    public = public_address(base_url, below=True)
     settings = load()
     home, url = (demo_home(), "") if demo else (settings.home, settings.store_url)
     if demo:
@@ -63,7 +64,7 @@ def build(
         progress_line(not as_json) as progress,
         opened(
             home,
-            Options(base_url.rstrip("/"), drafts),
+            Options(public, drafts),
             lambda n, of: progress("catalogue", f"{n} of {of} records"),
             url,
         ) as shown,
@@ -76,7 +77,7 @@ def build(
     )
     if built.left_out:
         err.print(f"[yellow]{built.left_out:,} draft(s) were left out[/]; --drafts takes them along, marked as drafts.")
-    if not base_url:
+    if not public:
         err.print("Without --base-url there is no feed, no map and no address to cite.")
     for line in built.failed[:10]:
         err.print(f"[yellow]{clean(line)}[/]")

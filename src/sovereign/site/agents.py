@@ -23,6 +23,7 @@ from sovereign.version import __version__
 
 from .catalog import ClaimRow, Filters, RecordRow
 from .context import Site
+from .owner.questions import sound_question
 
 _MOST = 10  # rows of a list, and passages of a claim
 _LONGEST_TEXT = 400_000  # characters of a text that a claim is held against
@@ -186,7 +187,7 @@ def make_server(site: Site, settings: Settings) -> MCPServer:
     def get_claim(claim: ClaimId) -> ClaimSaid:
         """One claim with the sentence it rests on and the passages that were held against it, those that decide first."""
         _sync(site)
-        name, _, claim_id = claim.rpartition(".")
+        name, _, claim_id = claim.partition(".")
         try:
             record = site.published(name).record
             return _claim_said(record, record.claim(claim_id))
@@ -221,7 +222,7 @@ def make_server(site: Site, settings: Settings) -> MCPServer:
         try:
             # A language model and servers are the owner's to ask, not an agent's.
             alone = settings.model_copy(update={"chat_model": "none", "judge_model": ""})
-            record = run(Request(question, alone), site.store)
+            record = run(Request(sound_question(question), alone), site.store)
         except SovereignError as error:
             raise _told(error) from None
         _sync(site)

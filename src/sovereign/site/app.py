@@ -30,6 +30,8 @@ from .pages import PAGES
 from .render import page
 
 API = "/api/v1"
+# A cache on the way may keep even a 404 (RFC 9111, 4.2.2), and give one reader the form that another one asked for.
+_PROBLEM_HEADERS = {"Cache-Control": "no-store", "Vary": "Accept"}
 _ABOUT = "Everything that the pages show, as JSON. Reading needs no key; writing is the owner's alone."
 
 
@@ -97,5 +99,7 @@ def _problem(request: Request, status: int, message: str, advice: str) -> Respon
     site: Site = request.app.state.site
     if request.url.path.startswith(API) or "text/html" not in request.headers.get("accept", ""):
         problem = Problem(type="about:blank", title=message, status=status, detail=advice)
-        return JSONResponse(problem.model_dump(), status, media_type=MEDIA_TYPE)
-    return page(request, site, "problem.html.j2", title=f"{status}", status=status, message=message, advice=advice, noindex=True)  # fmt: skip
+        return JSONResponse(problem.model_dump(), status, _PROBLEM_HEADERS, MEDIA_TYPE)
+    return page(
+        request, site, "problem.html.j2", title=f"{status}", status=status, headers=_PROBLEM_HEADERS, message=message, advice=advice, noindex=True
+    )  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from threading import Lock
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -11,6 +13,19 @@ from .catalog import Catalog
 from .context import Site
 
 Made = TypeVar("Made")
+
+_outdated: ContextVar[list[int] | None] = ContextVar("outdated", default=None)
+
+
+@contextmanager
+def noticing() -> Iterator[list[int]]:
+    """Gives a list that holds, afterwards, the stamp of each older value that was given within: an answer made of it is not to be kept."""
+    given: list[int] = []
+    before = _outdated.set(given)
+    try:
+        yield given
+    finally:
+        _outdated.reset(before)
 
 
 class PerStamp(Generic[Made]):
@@ -36,6 +51,8 @@ class PerStamp(Generic[Made]):
             return there[1]
         if not making.acquire(blocking=there is None):
             assert there is not None
+            if (noticed := _outdated.get()) is not None:
+                noticed.append(there[0])
             return there[1]
         try:
             there = made.get(drafts)

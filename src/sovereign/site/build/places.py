@@ -26,9 +26,9 @@ def links_in(html: str) -> list[str]:
 def file_of(address: str, media_type: str) -> str:
     """The file for an address (path and parameters) whose answer has that type; always below the folder of the site."""
     parts = urlsplit(address)
-    path = "/".join(map(_segment, posixpath.normpath(unquote(parts.path)).strip("/").split("/")))
-    if path == ".":
-        path = ""
+    # Taken apart before it is unquoted: a slash or two dots within an id lead nowhere.
+    normal = posixpath.normpath(parts.path).strip("/")
+    path = "" if normal == "." else "/".join(_segment(unquote(name)) for name in normal.split("/"))
     if parts.query:
         path = posixpath.join(path, _name_of(parts.query))
     if media_type == "text/html":
@@ -67,7 +67,7 @@ def relinked(html: str, here: str, target: Callable[[str], str | None]) -> str:
 
 def _segment(name: str) -> str:
     """A name that every disk takes: whatever an id in a record holds, it stops no other page from being written."""
-    plain = re.sub(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]", "_", name)
+    plain = re.sub(r"[/\x00-\x1f\x7f-\x9f\ud800-\udfff]|^\.{1,2}$", "_", name)
     if plain == name and len(name.encode()) <= _LONGEST_SEGMENT:
         return name
     cut = plain.encode()[:_LONGEST].decode("utf-8", "ignore")

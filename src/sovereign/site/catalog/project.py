@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sovereign.contracts.gates import Status, standing
 from sovereign.contracts.levels import claim_level, rungs_by_claim
 from sovereign.contracts.monitor import active_triggers
-from sovereign.contracts.published import Published
+from sovereign.contracts.published import EXPORTED, Published
 from sovereign.contracts.tiers import quality_tiers
 from sovereign.publish.text import one_line
 from sovereign.publish.work import keywords
@@ -68,7 +68,7 @@ def _record_row(
         score=record.reviews[-1].score if record.reviews else None,
         doi=published.doi,
         created_at=record.created_at,
-        updated_at=published.events[-1].at if published.events else record.created_at,
+        updated_at=next((e.at for e in reversed(published.events) if e.kind != EXPORTED), record.created_at),
         topics=_topics(record),
         triggers=tuple(dict.fromkeys(t.trigger for t in active_triggers(published.events, record.id))),
         works=counters.papers_kept,

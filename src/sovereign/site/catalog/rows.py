@@ -18,7 +18,7 @@ class RecordRow(Model):
     """One record as a list shows it, by its newest version.
 
     ``summary`` is the beginning of its answer in whole sentences; ``stands``: the owner approved it, or the policy did and the
-    owner did not hold or reject it; ``updated_at`` is the time of the last event of the ledger on it; ``triggers`` names the
+    owner did not hold or reject it; ``updated_at`` is the time of the last event of the ledger on it but exports; ``triggers`` names the
     open review triggers.
     """
 

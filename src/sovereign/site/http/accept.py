@@ -9,7 +9,8 @@ _MOST = 40  # ranges that are looked at
 _TOKEN = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
 _RANGE = re.compile(rf"\s*({_TOKEN})/({_TOKEN})\s*((?:;.*)?)")
 _Q = re.compile(r";\s*[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*(?:;|$)")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+# One that is left open goes to the end: to look for its end again from each sign in it takes a second of a long header.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"?', re.DOTALL)
 
 
 def best(accept: str, offers: Sequence[str]) -> str | None:

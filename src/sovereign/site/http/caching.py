@@ -16,10 +16,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..kept import noticing
 from .following import Following
 
 _KEPT_BYTES = 64_000_000
-_LARGEST = 2_000_000  # of an answer that is kept and tagged; a larger one goes through as it comes
+_LARGEST = (
+    2_000_000  # of an answer that is kept and compressed; what comes in parts and is larger goes through as it comes
+)
 _GZIP_FROM = 1_000
 _TEXT = (
     "text/",
@@ -72,10 +75,11 @@ class Caching:
         key = (scope["path"], scope["query_string"].decode("latin-1"), asked.get("accept", ""), asked.get("host", ""))
         answer = self._kept.get(key)
         if answer is None:
-            answer = await self._made({**scope, "method": "GET"}, receive, send, head)
+            with noticing() as outdated:
+                answer = await self._made({**scope, "method": "GET"}, receive, send, head)
             if answer is None:
                 return
-            if _is_public(answer) and stamp == self._following.stamp:
+            if _is_kept(answer) and not outdated and stamp == self._following.stamp:
                 self._keep(key, answer)
         else:
             self._kept.move_to_end(key)
@@ -97,7 +101,7 @@ class Caching:
                 return await send({**message, "body": b"" if head else body})
             parts.append(body)
             held += len(body)
-            if held > _LARGEST:
+            if held > _LARGEST and message.get("more_body", False):
                 streaming = True
                 assert start is not None
                 await send(start)
@@ -109,7 +113,7 @@ class Caching:
         assert start is not None
         body = b"".join(parts)
         kind = Headers(raw=start["headers"]).get("content-type", "")
-        worth = len(body) >= _GZIP_FROM and kind.startswith(_TEXT)
+        worth = _GZIP_FROM <= len(body) <= _LARGEST and kind.startswith(_TEXT)
         tag = f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
         return Answer(
             start["status"], list(start["headers"]), body, gzip.compress(body, 5, mtime=0) if worth else b"", tag
@@ -124,9 +128,15 @@ class Caching:
             self._bytes -= self._kept.popitem(last=False)[1].size
 
 
-def _is_public(answer: Answer) -> bool:
+def _is_kept(answer: Answer) -> bool:
     headers = Headers(raw=answer.headers)
-    return answer.status == 200 and "set-cookie" not in headers and "no-store" not in headers.get("cache-control", "")
+    small = len(answer.body) <= _LARGEST
+    return (
+        small
+        and answer.status == 200
+        and "set-cookie" not in headers
+        and "no-store" not in headers.get("cache-control", "")
+    )
 
 
 async def _give(answer: Answer, asked: Headers, head: bool, send: Send) -> None:

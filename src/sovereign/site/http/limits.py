@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 from urllib.parse import urlsplit
 
 import anyio
 from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import refuse
@@ -81,6 +82,8 @@ class Limits:
             body = await _body(headers, receive)
         except TimeoutError:
             return await refuse(send, 408, "The body of the request came too slowly.", "Send it again.")
+        except ClientDisconnect:
+            return  # half a form can look like a whole one, and nobody is there to be told
         if body is None:
             return await refuse(
                 send, 413, "The body of the request is too large.", f"It may have {LARGEST_BODY} bytes."
@@ -93,6 +96,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes | None:
 
     Raises:
         TimeoutError: if it does not come in time.
+        ClientDisconnect: if whoever sent it went away before its end.
     """
     length = headers.get("content-length", "0")
     if length.isascii() and length.isdigit() and int(length[:20]) > LARGEST_BODY:
@@ -102,7 +106,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes | None:
         while more:
             message = await receive()
             if message["type"] != "http.request":
-                break
+                raise ClientDisconnect
             part = message.get("body", b"")
             parts.append(part)
             size += len(part)
@@ -131,7 +135,10 @@ def reader_of(scope: Scope) -> str:
         address = ip_address(host)
     except ValueError:
         return str(host)
-    return host if address.version == 4 else address.exploded[:19]
+    if isinstance(address, IPv4Address):
+        return host
+    # A socket for both kinds gives those of IPv4 in the form of IPv6, where all of them are of one network.
+    return str(address.ipv4_mapped) if address.ipv4_mapped else address.exploded[:19]
 
 
 def names_of(base_url: str, loopback: bool) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sovereign.settings import load
 
 from ..context import Site
 
+_one_at_a_time = threading.Lock()  # what is there is looked at first, then added to
 LONGEST = 4_000  # characters of a reason or a note
 
 
@@ -69,14 +71,16 @@ def decide(site: Site, name: str, given: DecisionIn) -> OwnerDecision:
         SovereignError: what the store raises.
     """
     reason = _words(given.reason, "reason", "Say why in a few words: it stands in the ledger for good.")
-    record = site.store.records.load(name)
-    before = site.store.records.decisions(record.id, record.version)
-    if before and (before[-1].outcome, before[-1].reason) == (given.outcome, reason):
-        return before[-1]
-    decision = OwnerDecision(
-        record_id=str(record.id), outcome=given.outcome, reason=reason, by=owner_of(site), at=datetime.now(UTC).isoformat(timespec="seconds")
-    )  # fmt: skip
-    site.store.records.decide(decision)
+    with _one_at_a_time:
+        record = site.store.records.load(name)
+        before = site.store.records.decisions(record.id, record.version)
+        if before and (before[-1].outcome, before[-1].reason) == (given.outcome, reason):
+            return before[-1]
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        decision = OwnerDecision(
+            record_id=str(record.id), outcome=given.outcome, reason=reason, by=owner_of(site), at=at
+        )
+        site.store.records.decide(decision)
     site.catalog.sync(site.store)
     return decision
 
@@ -90,14 +94,15 @@ def amend(site: Site, name: str, given: CorrectionIn) -> Corrected:
         SovereignError: what the store raises.
     """
     note = _words(given.note, "note", "Say in a few words what was wrong: the note is public, and stays.")
-    before = site.store.records.load(name)
-    if given.from_version not in (None, before.version):
-        raise InputError(
-            f"{before.short_id} has a version {before.version} by now; version {given.from_version} was looked at.",
-            "Look at the newest version, then correct that.",
-        )
-    change = Change(given.claims, given.measurements, given.sets, given.restores)
-    new = correct(site.store, str(before.id), given.type, note, owner_of(site), change)
+    with _one_at_a_time:
+        before = site.store.records.load(name)
+        if given.from_version not in (None, before.version):
+            raise InputError(
+                f"{before.short_id} has a version {before.version} by now; version {given.from_version} was looked at.",
+                "Look at the newest version, then correct that.",
+            )
+        change = Change(given.claims, given.measurements, given.sets, given.restores)
+        new = correct(site.store, str(before.id), given.type, note, owner_of(site), change)
     site.catalog.sync(site.store)
     return Corrected(
         id=new.id,

@@ -236,17 +236,27 @@ class Questions:
         write_atomic(self._home / _FILE, _LIST.dump_json(tuple(one for one in questions if one.id not in dropped)))
 
 
+def sound_question(text: str) -> str:
+    """A question on one line.
+
+    Raises:
+        InputError: if it is empty or is not printed.
+    """
+    question = " ".join(text.split())
+    if not question:
+        raise InputError("The question is empty.", "Write one technical question.")
+    if not question.isprintable():
+        raise InputError("The question holds characters that are not printed.", "Write it without control characters.")
+    return question
+
+
 def _sound(asked: QuestionIn) -> QuestionIn:
     """A question as it can be given to the kernel.
 
     Raises:
         InputError: if it is empty, is not printed, or its sources do not go with ``library_only``.
     """
-    question = " ".join(asked.question.split())
-    if not question:
-        raise InputError("The question is empty.", "Write one technical question.")
-    if not question.isprintable():
-        raise InputError("The question holds characters that are not printed.", "Write it without control characters.")
+    question = sound_question(asked.question)
     try:
         sources = tuple(dict.fromkeys(map(require_source, asked.sources)))
     except SovereignError as error:

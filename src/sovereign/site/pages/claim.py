@@ -111,7 +111,7 @@ def _find(site: Site, name: str) -> tuple[Shelf, Claim]:
     record_name, dot, claim_id = name.partition(".")
     if not dot:
         raise NotFound(f"{name[:80]!r} names no claim", "A claim is named by its record's UUID, a dot and its own id.")
-    found = shelf(site, site.store.records.find(record_name))
+    found = shelf(site, site.find(record_name))
     for one in found.record.claims:
         if one.id == claim_id:
             return found, one

@@ -267,4 +267,4 @@ def record_contract(site: SiteOf, name: Name, contract: Annotated[str, Path(max_
 
 
 def _found(site: Site, name: str) -> Shelf:
-    return shelf(site, site.store.records.find(name))
+    return shelf(site, site.find(name))

@@ -98,7 +98,7 @@ def canonical(request: Request, site: Site, name: str) -> RedirectResponse | Non
     """
     if _is_whole(name):
         return None
-    record_id = site.store.records.find(name)
+    record_id = site.find(name)
     if str(record_id) == name:
         return None
     given = request.url.path.split("/")
