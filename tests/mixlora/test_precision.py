@@ -56,7 +56,9 @@ def test_a_base_in_half_precision_trains_an_adapter_in_fp32(dtype: torch.dtype, 
 def test_untrained_magnitudes_change_nothing_in_half_precision(autocast: bool) -> None:
     base = tiny(dtype=torch.bfloat16)
     expected = base(input_ids=tokens()).logits
-    model = peft.get_peft_model(base, settings(use_dora=True, target_modules=[]), autocast_adapter_dtype=autocast).eval()
+    model = peft.get_peft_model(
+        base, settings(use_dora=True, target_modules=[]), autocast_adapter_dtype=autocast
+    ).eval()
     magnitudes = [p for name, p in model.named_parameters() if "lora_magnitude" in name]
     assert magnitudes and {p.dtype for p in magnitudes} == {torch.float32}
     assert torch.allclose(model(input_ids=tokens()).logits, expected, rtol=0, atol=4e-3)
