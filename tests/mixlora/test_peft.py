@@ -272,3 +272,23 @@ def test_what_cannot_be_merged_is_left_as_it_was() -> None:
     assert torch.allclose(logits(model), before, atol=1e-5)
     with pytest.raises(ValueError, match="has no MixLoRA adapter"):
         merge_attention(tiny())
+
+
+@pytest.mark.parametrize("family", ["llama", "gpt2", "phi3"])
+def test_magnitudes_are_trained_saved_and_restored(family: str, tmp_path: Path) -> None:
+    """In the reference they are in neither the optimizer nor the file."""
+    model = peft.get_peft_model(tiny(family), settings(use_dora=True)).train()
+    untrained, base = model.eval()(tokens()).logits, tiny(family)(tokens()).logits
+    assert torch.allclose(untrained, base, atol=1e-5)
+    own = {name: p for name, p in model.named_parameters() if "lora_magnitude" in name and ".mlp" in name}
+    before = {name: p.detach().clone() for name, p in own.items()}
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-2)
+    for _ in range(3):
+        model.train()(input_ids=tokens(), labels=tokens()).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert own and not any(torch.equal(p, before[name]) for name, p in own.items())
+    trained = logits(model.eval())
+    assert not torch.allclose(trained, base, atol=1e-3)
+    model.save_pretrained(str(tmp_path))
+    assert torch.equal(logits(peft.PeftModel.from_pretrained(tiny(family), str(tmp_path)).eval()), trained)
