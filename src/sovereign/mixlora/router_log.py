@@ -109,7 +109,9 @@ class RouterLog:
             watcher(seen or [], given.get("attention_mask"))
         if not said:
             return None
-        said = dict(sorted(said.items()))  # every process sums those of the same adapter, however its rows are ordered
+        said = {
+            name: said[name] for name in sorted(said)
+        }  # every process sums those of the same adapter, however its rows are ordered
         self.across_processes = any(each.config.router_loss_across_processes for each in said.values())
         self._pending = {name: router_loss(each, given.get("attention_mask")) for name, each in said.items()}
         for loss in self._pending.values():
