@@ -109,9 +109,8 @@ class RouterLog:
             watcher(seen or [], given.get("attention_mask"))
         if not said:
             return None
-        said = {
-            name: said[name] for name in sorted(said)
-        }  # every process sums those of the same adapter, however its rows are ordered
+        # In the order of the names, so that every process sums those of the same adapter, however its rows are ordered.
+        said = {name: said[name] for name in sorted(said)}
         self.across_processes = any(each.config.router_loss_across_processes for each in said.values())
         self._pending = {name: router_loss(each, given.get("attention_mask")) for name, each in said.items()}
         for loss in self._pending.values():
