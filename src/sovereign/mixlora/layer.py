@@ -158,20 +158,25 @@ class MixLoraLayer(nn.Module, BaseTunerLayer):
 
     def _part(self, name: str, hidden: Tensor, batch: Tensor | None, rows: Tensor | None = None) -> Part:
         """What one adapter does with hidden states [..., H]; batch: which rows of the batch they are, None: all."""
-        config = self.adapter_configs[name]
+        config, experts = self.adapter_configs[name], self.experts(name)
+        self._check_whole(name, experts)
         tokens, length = hidden.reshape(-1, hidden.shape[-1]), hidden.shape[-2] if hidden.dim() > 1 else 1
         routing = config.router()(tokens, self.mixlora_router[name], length, self.training)
         self.router_log.record(self, name, config, routing, hidden.shape[:-1], batch)
         if config.shared_expert:
             routing = with_shared_expert(routing, tokens, self.mixlora_shared_gate[name])
-        experts = self.experts(name)
-        if any(type(lora.lora_A).__name__ == "DTensor" for lora in experts.values()):
-            raise ValueError(
-                "the experts' parameters are sharded by themselves, but the block reads them directly: give fully_shard whole "
-                "decoder layers, or the blocks (MixLoraLayer), and no module within a block"
-            )
         masks = dropout_masks(routing, experts) if self.training else {}
         return Part(routing, experts, masks, rows)
+
+    def _check_whole(self, name: str, experts: dict[str, ExpertLora]) -> None:
+        """Raises ValueError if a parameter that the block reads itself is a shard: fully_shard makes it a DTensor,
+        FullyShardedDataParallel a part of a flat vector."""
+        read = [(self.mixlora_router[name], 2), *((lora.lora_A, 3) for lora in experts.values())]
+        if any(type(parameter).__name__ == "DTensor" or parameter.dim() < dims for parameter, dims in read):
+            raise ValueError(
+                "parameters of the routers or experts are sharded by themselves, but the block reads them directly: give "
+                "fully_shard, or a wrapping policy, whole decoder layers, or the blocks (MixLoraLayer), and no module within"
+            )
 
     def merge(self, safe_merge: bool = False, adapter_names: list[str] | None = None) -> None:
         """Raises ValueError: routed experts do not merge."""

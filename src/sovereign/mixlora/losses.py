@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, distributed
@@ -37,7 +38,7 @@ def load_balance_loss(
     probabilities = rows.softmax(dim=-1)
     found, count = mask @ chosen(probabilities), _count(mask, across_processes)
     if across_processes:
-        found = _mean(found)
+        found = mean_of_processes(found)
     return rows.shape[1] * torch.dot(found / count, mask @ probabilities / count)
 
 
@@ -54,16 +55,30 @@ def _count(mask: Tensor, across_processes: bool) -> Tensor:
     """How many tokens count, at least one; of all processes, their mean, so that the processes' mean is over all tokens."""
     if not across_processes:
         return mask.sum().clamp(min=1)
-    return _mean(mask.sum()).clamp(min=1 / distributed.get_world_size() if _several() else 1)
+    return mean_of_processes(mask.sum()).clamp(min=1 / distributed.get_world_size() if _several() else 1)
 
 
-def _mean(value: Tensor) -> Tensor:
+def mean_of_processes(value: Tensor) -> Tensor:
     """The mean of a value over the processes, without a gradient."""
     if not _several():
         return value
     value = value.detach().clone()
     distributed.all_reduce(value)
     return value / distributed.get_world_size()
+
+
+def check_same_adapters(names: Iterable[str]) -> None:
+    """Raises ValueError, in every process, if not all use the same adapters: their sums would be of different ones."""
+    if not _several():
+        return
+    own = sorted(set(names))
+    everyone: list[Any] = [None] * distributed.get_world_size()
+    distributed.all_gather_object(everyone, own)
+    if any(other != own for other in everyone):
+        raise ValueError(
+            f"the rows of the processes use different adapters, {everyone}, whose router losses are of the tokens of all "
+            "processes: give every process rows of the same adapters, or set router_loss_across_processes to False"
+        )
 
 
 def _several() -> bool:

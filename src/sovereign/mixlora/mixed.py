@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.utils.hooks import RemovableHandle
 
 from .layer import BASE, MixLoraLayer
+from .losses import check_same_adapters
 from .router_log import router_log
 
 
@@ -25,8 +26,8 @@ def tell(
     """Give every layer's next passes the rows' adapters; what is returned takes this back.
 
     adapter_names: for each row its adapter, or "__base__". num_beams: of beam search, which repeats each row.
-    Raises ValueError if a name is not known, or in training under gradient checkpointing, whose second pass would not
-    be told.
+    Raises ValueError if a name is not known, in training under gradient checkpointing, whose second pass would not be told,
+    or if router losses are of the tokens of all processes and these train different adapters.
     """
     if unknown := sorted(set(adapter_names) - {*known, BASE}):
         raise ValueError(f"adapter_names has {unknown}, but the model's adapters are {sorted(known)}")
@@ -35,6 +36,9 @@ def tell(
             "adapter_names do not work in training with gradient checkpointing, which computes a layer again without "
             "them: switch it off with activation_checkpointing_disable(), or train the adapters one after the other"
         )
+    shared = {name for name, config in known.items() if config.router_loss_across_processes and any(config.loss_coefs)}
+    if shared and model.training and torch.is_grad_enabled():
+        check_same_adapters(shared & set(adapter_names))
     names = [name for name in adapter_names for _ in range(num_beams)]
     return [
         module.register_forward_pre_hook(partial(_with_names, names), with_kwargs=True)

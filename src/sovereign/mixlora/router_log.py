@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transformers.loss.loss_utils import LOSS_MAPPING, ForCausalLMLoss
 
 from .config import MixLoraConfig
-from .losses import load_balance_loss, router_z_loss
+from .losses import load_balance_loss, mean_of_processes, router_z_loss
 from .routing import Routing
 
 UNUSED_PASSES = 8  # so many training passes in a row whose router losses no backward reached, and a warning is due
@@ -38,6 +38,7 @@ class RouterLog:
         self._seen: list[Seen] | None = None
         self._said: dict[str, Said] | None = None
         self._pending: dict[str, Tensor] | None = None
+        self.across_processes = False  # whether a loss of the last training pass is of all processes' tokens
         self._unused = 0.0
         self._handles = [
             model.register_forward_pre_hook(self._open, with_kwargs=True),
@@ -108,17 +109,18 @@ class RouterLog:
             watcher(seen or [], given.get("attention_mask"))
         if not said:
             return None
+        # In the order of the names, so that every process sums those of the same adapter, however its rows are ordered.
+        said = {name: said[name] for name in sorted(said)}
+        self.across_processes = any(each.config.router_loss_across_processes for each in said.values())
         self._pending = {name: router_loss(each, given.get("attention_mask")) for name, each in said.items()}
         for loss in self._pending.values():
             self._watch(loss, len(self._pending))
-        return (
-            self._added(given, output, {name: each.batch for name, each in said.items()}) if self.add_to_loss else None
-        )
+        return self._added(given, output, said) if self.add_to_loss else None
 
-    def _added(self, given: dict[str, Any], output: Any, batches: Mapping[str, Tensor | None]) -> Any:
+    def _added(self, given: dict[str, Any], output: Any, said: Mapping[str, Said]) -> Any:
         """The output with the losses in it, or None if it has no loss.
 
-        batches: the rows of each adapter. Its losses count by its share of the labels, as its rows do in the loss.
+        said: by adapter. Its losses count by its share of the labels, as its rows do in the loss.
         """
         old = output.get("loss") if isinstance(output, dict) else output[0] if isinstance(output, tuple) else None
         if not isinstance(old, Tensor) or old.dim() > 0:  # a tuple without labels starts with the logits
@@ -126,7 +128,8 @@ class RouterLog:
         pending, new = self.take_each(), old
         assert pending is not None
         for name, loss in pending.items():
-            share = share_of_step(given, given.get("num_items_in_batch"), self.shifts_labels, batches[name])
+            items, everywhere = given.get("num_items_in_batch"), said[name].config.router_loss_across_processes
+            share = share_of_step(given, items, self.shifts_labels, said[name].batch, everywhere)
             new = new + (torch.as_tensor(share, device=old.device) * loss.to(old.device)).to(old.dtype)
         if isinstance(output, tuple):
             return (new, *output[1:])
@@ -222,7 +225,11 @@ def token_mask(attention_mask: Any, tokens: int, batch: Tensor | None = None) ->
 
 
 def share_of_step(
-    inputs: Mapping[str, Any], num_items_in_batch: Any, shifts_labels: bool, batch: Tensor | None = None
+    inputs: Mapping[str, Any],
+    num_items_in_batch: Any,
+    shifts_labels: bool,
+    batch: Tensor | None = None,
+    across_processes: bool = False,
 ) -> Tensor | float:
     """The weight of one micro-batch's router losses in an optimizer step.
 
@@ -231,6 +238,7 @@ def share_of_step(
 
     shifts_labels: whether the first label of a row does not count, as ``Trainer._get_num_items_in_batch`` decides it.
     batch: the rows that they are of, None for all; without that number the share is that of these rows' labels.
+    across_processes: the mean share of all processes, for losses of all their tokens, each of which counts alike.
     """
     labels = inputs.get("shift_labels")
     if labels is None:
@@ -242,7 +250,7 @@ def share_of_step(
     counted = labels != -100
     own = counted if batch is None else counted.index_select(0, batch.to(counted.device))
     share: Tensor = own.sum() / (counted.sum().clamp(min=1) if num_items_in_batch is None else num_items_in_batch)
-    return share
+    return mean_of_processes(share.float()) if across_processes else share
 
 
 def router_log(model: nn.Module) -> RouterLog:

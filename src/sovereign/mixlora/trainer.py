@@ -29,7 +29,7 @@ class RouterLossMixin:
             extra = log.take()
         if extra is None:
             return result
-        share = share_of_step(given, num_items_in_batch, log.shifts_labels)
+        share = share_of_step(given, num_items_in_batch, log.shifts_labels, across_processes=log.across_processes)
         if num_items_in_batch is not None and trainer.__self__.args.average_tokens_across_devices:
             share = share * trainer.__self__.accelerator.num_processes  # as the trainer does with its own part
         loss: Tensor = result[0] if return_outputs else result
