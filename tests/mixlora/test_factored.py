@@ -81,6 +81,19 @@ def test_equals_its_definition_at_every_length(
     assert_same(case.results(factored, x), case.results(naive, x))
 
 
+def test_rows_that_nearly_cancel_keep_their_digits() -> None:
+    case = Case(inner=1, num_experts=2, use_dora=True)
+    lora, down = case.experts["down_proj"], case.frozen.down_proj
+    with torch.no_grad():
+        down.weight.fill_(1.0)
+        lora.lora_A.fill_(1.0)
+        lora.lora_B.zero_()
+        lora.lora_B[:, :, 0] = (1e-4 - 1) / lora.scaling
+    x = case.tokens(8)
+    factored, naive = both(case, x)
+    assert_same(case.results(factored, x), case.results(naive, x))
+
+
 @pytest.mark.parametrize("count", [1, 30])
 def test_one_expert_is_a_merged_block(count: int) -> None:
     case = Case(num_experts=1, top_k=1, bias=True)

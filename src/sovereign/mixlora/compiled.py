@@ -51,6 +51,8 @@ def compiled(work: Work) -> Routed | None:
     inputs = (hidden, routing.indices, routing.weights, *bases.values(), *A, *B)
     if torch.compiler.is_compiling():
         mixed, low, *_ = opaque.native_forward(*inputs[:5], A, B, *kept, numbers)
+    elif not torch.is_grad_enabled():
+        mixed, low, *_ = forward(numbers, (*inputs, *kept))
     else:
         mixed, low = CompiledExperts.apply(numbers, *inputs, *kept)  # type: ignore[no-untyped-call]
     return Routed(mixed, low, routing.indices)  # the slots do not matter where none stands apart

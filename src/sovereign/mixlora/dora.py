@@ -30,6 +30,9 @@ class Scale(NamedTuple):
     offset: Tensor | None
 
 
+SHORT = (
+    4  # rows up to this length are computed whole: two of them may nearly cancel, and their squares then lose digits
+)
 _norms: WeakKeyDictionary[ExpertLora, tuple[object, Tensor]] = WeakKeyDictionary()  # in evaluation
 
 
@@ -79,8 +82,12 @@ def row_norms(lora: ExpertLora, module: nn.Module) -> Tensor:
     W = W.to(torch.promote_types(lora.lora_A.dtype, torch.float32))
     A, B = lora.lora_A.to(W.dtype), lora.lora_B.to(W.dtype)
     experts, r, features = A.shape
-    crossed = (W @ A.reshape(-1, features).t()).view(-1, experts, r).transpose(0, 1)  # W A_e^T: [E, out, r]
-    squared = W.square().sum(dim=1) + (B * (2 * lora.scaling * crossed + lora.scaling**2 * B @ (A @ A.mT))).sum(dim=2)
+    if features <= SHORT:
+        squared = (W + lora.scaling * B @ A).square().sum(dim=2)
+    else:
+        crossed = (W @ A.reshape(-1, features).t()).view(-1, experts, r).transpose(0, 1)  # W A_e^T: [E, out, r]
+        update = B * (2 * lora.scaling * crossed + lora.scaling**2 * B @ (A @ A.mT))
+        squared = W.square().sum(dim=1) + update.sum(dim=2)
     norms = squared.clamp_min(torch.finfo(W.dtype).tiny).sqrt()
     if kept:
         _norms[lora] = (key, norms)

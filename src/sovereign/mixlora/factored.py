@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from .activations import activation
+from .autocast import without_autocast
 from .compiled import compiled
 from .dora import scales
 from .experts import ExpertLora
@@ -82,7 +83,7 @@ def ffn_of_parts(hidden: Tensor, parts: Sequence[Part], frozen: FrozenMlp) -> Te
     routed = [_routed(work) for work in works]
     inner = routed[0].inner if len(routed) == 1 else torch.cat([found.inner.to(hidden.dtype) for found in routed])
     out: Tensor = frozen.down_proj(inner.to(next(iter(bases.values())).dtype))
-    outputs = torch.split(out, [len(found.inner) for found in routed])
+    outputs = [out] if len(routed) == 1 else torch.split(out, [len(found.inner) for found in routed])
     done = [finished(*each, frozen.down_proj) for each in zip(works, routed, outputs, strict=True)]
     return together(parts, done)
 
@@ -90,7 +91,7 @@ def ffn_of_parts(hidden: Tensor, parts: Sequence[Part], frozen: FrozenMlp) -> Te
 def _work(hidden: Tensor, bases: Mapping[str, Tensor], part: Part, frozen: FrozenMlp) -> Work:
     first = next(iter(bases.values())).dtype
     dtype = reduce(torch.promote_types, (lora.lora_A.dtype for lora in part.experts.values()), first)
-    with torch.autocast(hidden.device.type, enabled=False):
+    with without_autocast(hidden.device):
         modules = {name: getattr(frozen, name) for name in part.experts}
         return Work(hidden, bases, part, frozen, dtype, scales(part.experts, modules))
 
@@ -99,7 +100,7 @@ def _routed(work: Work) -> Routed:
     """By the fastest way that applies."""
     hidden, experts = work.hidden, work.part.experts
     product = product_dtype(hidden, work.dtype)
-    with torch.autocast(hidden.device.type, enabled=False):
+    with without_autocast(hidden.device):
         if (found := compiled(work)) is not None:
             return found
         if product is not None and len(hidden) and experts and fits(experts, product, hidden.device):

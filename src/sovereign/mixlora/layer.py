@@ -120,7 +120,7 @@ class MixLoraLayer(nn.Module, BaseTunerLayer):
             )
         tokens = hidden.reshape(-1, hidden.shape[-1])
         frozen = self.frozen
-        if not torch.compiler.is_compiling():
+        if torch.is_grad_enabled() and not torch.compiler.is_compiling():
             with saved_tensors_hooks(_as_is, _as_is):
                 # Told apart here, by a backward of its own, an activation does not count as a tensor that gradient
                 # checkpointing must find again.

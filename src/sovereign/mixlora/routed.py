@@ -17,6 +17,7 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from .activations import Activation
+from .autocast import without_autocast
 from .routing import FROZEN, NOTHING
 
 # Each of a block's buffers stays below so many bytes, but has so many rows: smaller ones spend the time on dispatch.
@@ -101,7 +102,7 @@ class RoutedExperts(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, dmixed: Tensor, dlow: Tensor | None) -> Any:
-        with torch.autocast(dmixed.device.type, enabled=False):
+        with without_autocast(dmixed.device):
             return (None, *backward(ctx.layout, dmixed, dlow, *ctx.saved_tensors))
 
 

@@ -6,6 +6,7 @@ and, for the load-balance loss, which experts a token's probabilities choose.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Protocol
@@ -13,6 +14,8 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from .autocast import without_autocast
 
 FROZEN, NOTHING = -1, -2  # in Routing.indices: the frozen block without any update; no slot
 
@@ -61,12 +64,12 @@ def router_logits(hidden: Tensor, gate_weight: Tensor, jitter_noise: float = 0.0
     if training and jitter_noise > 0:
         hidden = hidden * torch.empty_like(hidden).uniform_(1 - jitter_noise, 1 + jitter_noise)
     dtype = torch.promote_types(torch.promote_types(hidden.dtype, gate_weight.dtype), torch.float32)
-    with torch.autocast(hidden.device.type, enabled=False):
+    with without_autocast(hidden.device):
         logits = F.linear(hidden.to(dtype), gate_weight.to(dtype))
     if torch.compiler.is_compiling():
         return logits
     # One number is enough: what is not finite makes the sum so.
-    if (hidden.device.type == "cpu" or torch.is_anomaly_enabled()) and not bool(logits.detach().sum().isfinite()):
+    if (hidden.device.type == "cpu" or torch.is_anomaly_enabled()) and not math.isfinite(logits.sum().item()):
         raise ValueError(
             "the router's logits are not finite: look for NaN or infinity in the hidden states that reach this layer "
             "and in the router's weight; in training, lower the learning rate or clip gradients, and prefer bf16 to fp16"
