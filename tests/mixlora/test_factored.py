@@ -15,7 +15,7 @@ from hypothesis import strategies as st  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
-from sovereign.mixlora import routed  # noqa: E402
+from sovereign.mixlora import blocks  # noqa: E402
 from sovereign.mixlora.experts import ExpertLora  # noqa: E402
 from sovereign.mixlora.factored import factored_ffn, mixlora_ffn  # noqa: E402
 from sovereign.mixlora.frozen import FrozenMlp  # noqa: E402
@@ -73,8 +73,8 @@ def test_equals_its_definition_at_every_length(
     form: str, variant: dict[str, Any], count: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """97 and 600 tokens in blocks of 16 rows, so that experts take several."""
-    monkeypatch.setattr(routed, "BLOCK_BYTES", 0)
-    monkeypatch.setattr(routed, "MIN_ROWS", 16)
+    monkeypatch.setattr(blocks, "BLOCK_BYTES", 0)
+    monkeypatch.setattr(blocks, "MIN_ROWS", 16)
     case = Case(form, bias=True, dropout=0.2, **variant)
     x = case.tokens(count)
     factored, naive = both(case, x)

@@ -14,9 +14,10 @@ pytest.importorskip("peft")
 import torch
 
 from sovereign.mixlora import watch_routers
-from sovereign.mixlora.insight import COLLAPSED, LEAST_SLOTS, RouterStats, overlap_of
+from sovereign.mixlora.insight import RouterStats
 from sovereign.mixlora.insight_view import markdown_table, plot, rich_table
 from sovereign.mixlora.layer import MixLoraLayer
+from sovereign.mixlora.layer_report import COLLAPSED, LEAST_SLOTS, overlap_of
 from sovereign.mixlora.router_log import Seen, router_log
 from sovereign.mixlora.routing import FROZEN, Routing
 from tests.mixlora.tiny import adapted, fill, settings, tokens

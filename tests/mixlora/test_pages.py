@@ -17,7 +17,7 @@ pytest.importorskip("peft")
 from peft import PeftConfig
 
 from sovereign.mixlora import MixLoraConfig
-from sovereign.mixlora.insight import LayerReport
+from sovereign.mixlora.layer_report import LayerReport
 from tests.mixlora.test_reference import write
 from tests.mixlora.tiny import tiny
 

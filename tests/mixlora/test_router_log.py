@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from sovereign.mixlora import MixLoraLayer, router_aux_loss
 from sovereign.mixlora.losses import load_balance_loss, router_z_loss
-from sovereign.mixlora.router_log import UNUSED_PASSES, router_log, share_of_step, token_mask
+from sovereign.mixlora.pass_loss import share_of_step, token_mask
+from sovereign.mixlora.router_log import UNUSED_PASSES, router_log
 from sovereign.mixlora.routing import TopK
 from tests.mixlora.tiny import FAMILIES, adapted, settings, tiny, tokens
 

@@ -11,8 +11,9 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from .insight import LayerReport, RouterStats
+from .insight import RouterStats
 from .insight_view import markdown_table, plot
+from .layer_report import LayerReport
 from .router_log import router_log
 
 _log = logging.getLogger(__name__)

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from .activations import activation
 from .autocast import without_autocast
+from .blocks import blocks_by_expert
 from .compiled import compiled
 from .dora import scales
 from .experts import ExpertLora
@@ -25,7 +26,7 @@ from .few import few
 from .frozen import FrozenMlp
 from .grouped import fits, grouped, product_dtype
 from .parts import Masks, Part, Routed, Work, finished, taken_apart, together
-from .routed import Layout, RoutedExperts, blocks_by_expert
+from .routed import Layout, RoutedExperts
 from .routing import Routing
 
 FEW_TOKENS = 4  # up to here, as in decoding, a token at a time is faster than an expert at a time

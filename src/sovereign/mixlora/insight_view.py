@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .insight import LayerReport
+from .layer_report import LayerReport
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

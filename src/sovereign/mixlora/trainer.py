@@ -7,7 +7,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .router_log import separate_router_loss, share_of_step
+from .pass_loss import share_of_step
+from .router_log import separate_router_loss
 
 
 class RouterLossMixin:
