@@ -11,6 +11,7 @@ pytest.importorskip("peft")
 
 import torch
 from torch import Tensor
+from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import apply_activation_checkpointing
 
 from sovereign.mixlora import losses_by_adapter, router_aux_loss, train_together
 from sovereign.mixlora.layer import MixLoraLayer
@@ -147,12 +148,43 @@ def test_what_does_not_fit_is_refused() -> None:
     assert not any(m._forward_pre_hooks for m in model.modules() if isinstance(m, MixLoraLayer))
 
 
-def test_checkpointing_does_not_know_the_rows_and_says_so() -> None:
+@pytest.mark.parametrize("family", ["llama", "gpt2", "opt"])
+@pytest.mark.parametrize("by", ["transformers", "torch"])
+def test_checkpointing_computes_each_row_again_with_its_adapter(family: str, by: str) -> None:
+    """Also if another batch came between a pass and its backward."""
+    batches = [(tokens(3, seed=1), ["default", "wide", "__base__"]), (tokens(3, seed=2), ["wide", "wide", "default"])]
+
+    def gradients(checkpointed: bool) -> dict[str, Tensor]:
+        model = several(family, without=("dora",)).train()
+        train_together(model, ["default", "wide"])
+        if checkpointed and by == "transformers":
+            model.base_model.model.activation_checkpointing_enable({"use_reentrant": False})
+        elif checkpointed:
+            layers = ("DecoderLayer", "GPT2Block")
+            apply_activation_checkpointing(model, check_fn=lambda m: type(m).__name__.endswith(layers))
+        losses = [model(input_ids=ids, labels=ids, adapter_names=names).loss for ids, names in batches]
+        sum(losses).backward()
+        assert not any(m._forward_pre_hooks for m in model.modules() if isinstance(m, MixLoraLayer))
+        found = {name.replace("_checkpoint_wrapped_module.", ""): p.grad for name, p in model.named_parameters()}
+        return {name: grad for name, grad in found.items() if grad is not None}
+
+    got, expected = gradients(checkpointed=True), gradients(checkpointed=False)
+    assert got.keys() == expected.keys() and got
+    for name, gradient in expected.items():
+        assert torch.allclose(got[name], gradient, rtol=1e-10, atol=1e-12), name
+
+
+def test_what_fails_leaves_checkpointing_as_it_was() -> None:
     model = several(without=("dora",)).train()
-    model.base_model.model.activation_checkpointing_enable()
-    train_together(model, ["default", "wide"])
-    with pytest.raises(ValueError, match="do not work in training with gradient checkpointing"):
+    model.base_model.model.activation_checkpointing_enable({"use_reentrant": False})
+    before = [m._gradient_checkpointing_func for m in model.modules() if "_gradient_checkpointing_func" in vars(m)]
+    for name, parameter in model.named_parameters():
+        if "mixlora_router" in name:
+            parameter.data.fill_(float("nan"))
+    with pytest.raises(ValueError, match="not finite"):
         model(input_ids=tokens(), adapter_names=["default", "wide"])
+    after = [m._gradient_checkpointing_func for m in model.modules() if "_gradient_checkpointing_func" in vars(m)]
+    assert before and before == after
 
 
 def test_attention_with_magnitudes_is_pefts_to_refuse() -> None:

@@ -5,7 +5,8 @@ The frozen products are computed once for the whole batch, so what the adapters 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -13,42 +14,69 @@ import torch
 from peft.tuners.lora.layer import LoraLayer
 from peft.utils import AuxiliaryTrainingWrapper
 from torch import Tensor, nn
-from torch.utils.hooks import RemovableHandle
 
 from .layer import BASE, MixLoraLayer
 from .losses import check_same_adapters
 from .router_log import router_log
 
+# The attributes by which a layer calls checkpointing: of transformers, and of torch's CheckpointWrapper.
+CHECKPOINTS = ("_gradient_checkpointing_func", "checkpoint_fn")
 
-def tell(
-    model: nn.Module, adapter_names: list[str], known: Mapping[str, Any], num_beams: int = 1
-) -> list[RemovableHandle]:
-    """Give every layer's next passes the rows' adapters; what is returned takes this back.
+
+@contextmanager
+def told(model: nn.Module, adapter_names: list[str], known: Mapping[str, Any], num_beams: int = 1) -> Iterator[None]:
+    """Within, every layer is told the rows' adapters; so is, whenever it comes, the second pass of checkpointing.
 
     adapter_names: for each row its adapter, or "__base__". num_beams: of beam search, which repeats each row.
-    Raises ValueError if a name is not known, in training under gradient checkpointing, whose second pass would not be told,
-    or if router losses are of the tokens of all processes and these train different adapters.
+    Raises ValueError if a name is not known, or if router losses are of the tokens of all processes and these train
+    different adapters.
     """
     if unknown := sorted(set(adapter_names) - {*known, BASE}):
         raise ValueError(f"adapter_names has {unknown}, but the model's adapters are {sorted(known)}")
-    if model.training and getattr(model, "is_activation_checkpointing", False):
-        raise ValueError(
-            "adapter_names do not work in training with gradient checkpointing, which computes a layer again without "
-            "them: switch it off with activation_checkpointing_disable(), or train the adapters one after the other"
-        )
+    trains = model.training and torch.is_grad_enabled()
     shared = {name for name, config in known.items() if config.router_loss_across_processes and any(config.loss_coefs)}
-    if shared and model.training and torch.is_grad_enabled():
+    if shared and trains:
         check_same_adapters(shared & set(adapter_names))
     names = [name for name in adapter_names for _ in range(num_beams)]
-    return [
-        module.register_forward_pre_hook(partial(_with_names, names), with_kwargs=True)
-        for module in model.modules()
-        if isinstance(module, (MixLoraLayer, LoraLayer, AuxiliaryTrainingWrapper))
+    with ExitStack() as undo:
+        undo.enter_context(_hooked(model, names))
+        found = [(module, name) for module in model.modules() for name in CHECKPOINTS if name in vars(module)]
+        for module, name in found if trains else ():
+            checkpoint = getattr(module, name)
+            setattr(module, name, partial(_checkpointed, module, names, checkpoint))
+            undo.callback(setattr, module, name, checkpoint)
+        yield
+
+
+@contextmanager
+def _hooked(module: nn.Module, names: list[str]) -> Iterator[None]:
+    """Within, all layers in the module are given the names."""
+    handles = [
+        layer.register_forward_pre_hook(partial(_with_names, names), with_kwargs=True)
+        for layer in module.modules()
+        if isinstance(layer, (MixLoraLayer, LoraLayer, AuxiliaryTrainingWrapper))
     ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
 
 
 def _with_names(names: list[str], module: nn.Module, args: Any, kwargs: dict[str, Any]) -> Any:
     return args, {**kwargs, "adapter_names": names}
+
+
+def _checkpointed(
+    module: nn.Module, names: list[str], checkpoint: Any, function: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """What ``checkpoint`` does with the function, which carries the names with it to the second pass."""
+
+    def with_names(*args: Any, **kwargs: Any) -> Any:
+        with _hooked(module, names):
+            return function(*args, **kwargs)
+
+    return checkpoint(with_names, *args, **kwargs)
 
 
 def train_together(model: Any, adapter_names: Sequence[str]) -> dict[str, list[nn.Parameter]]:

@@ -132,12 +132,8 @@ class MixLoraModel(BaseTuner):
         if names is None:
             yield
             return
-        handles = mixed.tell(self.model, list(names), self.peft_config, kwargs.get("num_beams") or 1)
-        try:
+        with mixed.told(self.model, list(names), self.peft_config, kwargs.get("num_beams") or 1):
             yield
-        finally:
-            for handle in handles:
-                handle.remove()
 
     def _load_from_state_dict(self, state_dict: Any, prefix: str, *args: Any, **kwargs: Any) -> None:
         """As torch's; ValueError if it holds a part of an adapter: the rest would be left as it was drawn."""
