@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import compiled, native
+from . import native, native_block
 
 
 @torch.library.custom_op("sovereign_mixlora::native_forward", mutates_args=())
@@ -31,8 +31,8 @@ def native_forward(
     down_mask: Tensor | None,
     numbers: Sequence[float],
 ) -> list[Tensor]:
-    """``compiled.forward``."""
-    return compiled.forward(numbers, (hidden, indices, weights, gate, up, *A, *B, gate_mask, up_mask, down_mask))
+    """``native_block.forward``."""
+    return native_block.forward(numbers, (hidden, indices, weights, gate, up, *A, *B, gate_mask, up_mask, down_mask))
 
 
 @native_forward.register_fake
@@ -45,8 +45,8 @@ def _(hidden: Any, indices: Any, weights: Any, gate: Any, up: Any, A: Any, *rest
 def native_backward(
     inputs: Sequence[Tensor | None], z: Sequence[Tensor], dmixed: Tensor, dlow: Tensor, numbers: Sequence[float]
 ) -> list[Tensor]:
-    """``compiled.backward``."""
-    return [d.contiguous() for d in compiled.backward(numbers, inputs, z, dmixed, dlow)]
+    """``native_block.backward``."""
+    return [d.contiguous() for d in native_block.backward(numbers, inputs, z, dmixed, dlow)]
 
 
 @native_backward.register_fake
