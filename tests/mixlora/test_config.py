@@ -69,6 +69,7 @@ def test_every_setting_survives_a_file(tmp_path: Path) -> None:
         ),
         ({"expert_r": [4, 0]}, "expert_r must be a whole number of at least 1, or a list"),
         ({"top_k": [1, 2]}, r"top_k must be a whole number of at least 1, but is \[1, 2\]"),
+        ({"lora_alpha": None}, "lora_alpha must have a value, but is None; left out it is 32"),
         ({"top_p": 0.0}, "top_p must be above 0 and at most 1, but is 0.0"),
         ({"temperature": -1.0}, "temperature must be at least 0"),
         ({"expert_capacity": 0}, "expert_capacity must be a whole number of at least 1, but is 0"),
@@ -147,6 +148,7 @@ def test_what_is_open_is_filled_in_from_the_model() -> None:
         ({"target_modules": ["gate_proj"]}, r"target_modules has \['gate_proj'\].*expert_target_modules"),
         ({"expert_target_modules": ["fc1"]}, r"expert_target_modules has \['fc1'\], but.*'gate_proj'"),
         ({"layers_to_transform": 7}, r"the model has no layer \[7\]"),
+        ({"modules_to_save": "lm_heat"}, r"modules_to_save is \['lm_heat'\], but the model has no module"),
     ],
 )
 def test_a_name_that_fits_nothing_is_refused(wrong: dict[str, Any], message: str) -> None:

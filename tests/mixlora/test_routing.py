@@ -128,6 +128,7 @@ def test_a_full_expert_of_switch_lets_tokens_overflow(capacity: int) -> None:
 def test_a_token_alone_never_overflows() -> None:
     """As in generation with a cache."""
     assert not (Switch(1)(torch.randn(9, 8), torch.randn(3, 8), length=1).indices == FROZEN).any()
+    assert not (Switch(10**30)(torch.randn(9, 8), torch.randn(3, 8), length=9).indices == FROZEN).any()
 
 
 def test_switch_needs_whole_sequences() -> None:

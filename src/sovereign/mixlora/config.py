@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
@@ -81,8 +81,12 @@ class MixLoraConfig(PeftConfig):
             self.layers_to_transform = [self.layers_to_transform]
         elif self.layers_to_transform is not None:
             self.layers_to_transform = sorted(self.layers_to_transform)  # of any collection; a file keeps a list
-        if isinstance(self.expert_target_modules, str):
-            self.expert_target_modules = [self.expert_target_modules]
+        for name in ("expert_target_modules", "modules_to_save"):
+            if isinstance(getattr(self, name), str):
+                setattr(self, name, [getattr(self, name)])
+        for own in fields(self):
+            if own.default not in (None, MISSING) and getattr(self, own.name) is None:
+                raise ValueError(f"{own.name} must have a value, but is None; left out it is {own.default!r}")
         for name in ("num_experts", "top_k", "r", "expert_r", "expert_capacity"):
             self._check_sizes(name)
         for name in ("use_rslora", "use_dora", "shared_expert", "router_loss_across_processes", "norm_topk_prob"):

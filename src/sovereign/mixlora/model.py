@@ -186,6 +186,9 @@ def find_targets(model: nn.Module, architecture: Architecture, config: MixLoraCo
             f"layers_to_transform is {config.layers_to_transform}, but the model has no layer {sorted(missing_layers)} "
             "with a feed-forward block that can be adapted"
         )
+    saved = config.modules_to_save or []
+    if saved and not any(f".{path}".endswith(f".{name}") for path in modules for name in saved):
+        raise ValueError(f"modules_to_save is {saved}, but the model has no module of such a name")
     inside = tuple(f"{block}." for block in blocks)
     linear = {
         path: module

@@ -202,7 +202,7 @@ class Switch:
         logits = router_logits(hidden, gate_weight, self.jitter_noise, training)
         weights, indices = logits.softmax(dim=-1).max(dim=-1, keepdim=True)
         taken = F.one_hot(indices.view(-1, length), logits.shape[-1]).cumsum(dim=1).view(logits.shape)
-        overflow = taken.gather(1, indices) > self.expert_capacity
+        overflow = taken.gather(1, indices) > min(self.expert_capacity, length)
         return Routing(weights, indices.masked_fill(overflow, FROZEN), logits)
 
     def chosen(self, probabilities: Tensor) -> Tensor:
