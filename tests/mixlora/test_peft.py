@@ -292,3 +292,16 @@ def test_magnitudes_are_trained_saved_and_restored(family: str, tmp_path: Path) 
     assert not torch.allclose(trained, base, atol=1e-3)
     model.save_pretrained(str(tmp_path))
     assert torch.equal(logits(peft.PeftModel.from_pretrained(tiny(family), str(tmp_path)).eval()), trained)
+
+
+@pytest.mark.parametrize("length", [0, 100, -1])
+def test_a_half_written_file_is_named(tmp_path: Path, length: int) -> None:
+    model = adapted()
+    model.save_pretrained(str(tmp_path))
+    tensors = tmp_path / "adapter_model.safetensors"
+    tensors.write_bytes(tensors.read_bytes()[:length])
+    with pytest.raises(ValueError, match=r"adapter_model\.safetensors is half written or damaged"):
+        peft.PeftModel.from_pretrained(tiny(), str(tmp_path))
+    with pytest.raises(ValueError, match=r"adapter_model\.safetensors is half written or damaged"):
+        model.load_adapter(tmp_path, "again")
+    assert list(model.peft_config) == ["default"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import copy
 from dataclasses import MISSING, dataclass, field, fields
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 from peft import LoraConfig, PeftConfig
+from peft.utils import SAFETENSORS_WEIGHTS_NAME
 from peft.utils.peft_types import PeftType
+from safetensors import SafetensorError, safe_open
 
 from .routing import ROUTERS, Router
 
@@ -122,6 +125,20 @@ class MixLoraConfig(PeftConfig):
             )
         if any(index < 0 for index in self.layers_to_transform or ()):
             raise ValueError(f"layers_to_transform counts layers from 0, but is {self.layers_to_transform}")
+
+    @classmethod
+    def from_pretrained(cls, pretrained_model_name_or_path: Any, subfolder: str | None = None, **kwargs: Any) -> Any:
+        """As peft's. ValueError if the tensors beside it are half written: peft, which reads them next, says neither
+        which file it is nor what to do."""
+        tensors = Path(pretrained_model_name_or_path, subfolder or "", SAFETENSORS_WEIGHTS_NAME)
+        if tensors.is_file():
+            try:
+                with safe_open(tensors, "pt"):
+                    pass
+            except SafetensorError as error:
+                raise ValueError(f"{tensors} is half written or damaged: save or copy it again ({error})") from error
+        peft: Any = super()
+        return peft.from_pretrained(pretrained_model_name_or_path, subfolder, **kwargs)
 
     def _check_sizes(self, name: str) -> None:
         value = getattr(self, name)
