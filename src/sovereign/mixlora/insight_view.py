@@ -122,7 +122,7 @@ def _heat(axes: Axes, reports: Sequence[LayerReport]) -> Any:
     )
     for label, report in zip(axes.get_yticklabels(), reports, strict=True):
         label.set_fontweight("bold" if report.collapsed else "normal")
-    axes.set_xlabel("expert  (× less than a tenth of an equal load)")
+    axes.set_xlabel("expert" if len(rows) <= FEW else "expert  (× less than a tenth of an equal load)")
     axes.set_ylabel("layer")
     axes.set_title("load, 1 = equal", loc="left")
     for y, row in enumerate(relative):
