@@ -201,7 +201,7 @@ def test_resume_after_a_kill_at_any_moment(home: Path, library: Path, undisturbe
     """No stage is chosen: the process dies at a time, again and again, until it is through."""
     command = [sys.executable, "-c", "import sys; from sovereign.cli import main; main()"]
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "SOVEREIGN_HOME": str(home)}
-    arguments, wait = ["ask", columnar.QUESTION, "--library", str(library), "--json"], 0.5
+    arguments, wait = ["ask", columnar.QUESTION, "--library", str(library), "--json"], 0.9
     for _ in range(40):
         process = subprocess.Popen(command + arguments, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
@@ -210,7 +210,7 @@ def test_resume_after_a_kill_at_any_moment(home: Path, library: Path, undisturbe
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        wait += 0.35
+        wait += 0.7
         if there := unfinished(home):
             arguments = ["resume", there[0].begun.short_id, "--json"]
         elif published(home):  # it was killed when its record stood, and all was cleared up
