@@ -15,8 +15,8 @@ pytest.importorskip("peft")
 import torch
 import transformers as tf
 
-from sovereign.mixlora import MixLoraLayer, RouterCallback, RouterLossMixin, watch_routers
-from tests.mixlora.tiny import adapted, settings, tokens
+from sovereign.mixlora import MixLoraLayer, RouterCallback, RouterLossMixin
+from tests.mixlora.tiny import adapted, tokens
 
 
 def layers(model: Any) -> list[MixLoraLayer]:
@@ -149,32 +149,3 @@ def test_a_router_that_recovers_may_be_warned_of_again(tmp_path: Path, caplog: p
         trainer.train()
     said = [record.message for record in caplog.records if "has collapsed" in record.message]
     assert len(said) == 2 and all("layer 0" in text for text in said)
-
-
-def _train(rank: int, folder: Path) -> None:
-    """What each of two processes runs: rows with other tokens, an adapter that only the second one meets."""
-    torch.set_num_threads(1)
-    torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
-    model = adapted()
-    model.add_adapter("second", settings(layers_to_transform=[1]))
-    with watch_routers(model) as stats:
-        model(input_ids=tokens(2, 5 + rank, seed=rank), adapter_names=["default", "second" if rank else "default"])
-    stats.gather()
-    found = [(r.layer, r.adapter, r.tokens, r.load) for r in stats.reports()]
-    (folder / f"{rank}.json").write_text(json.dumps(sorted(found)), encoding="utf-8")
-    torch.distributed.destroy_process_group()
-
-
-def test_processes_add_up(tmp_path: Path) -> None:
-    torch.multiprocessing.spawn(_train, (tmp_path,), nprocs=2)
-    first, second = (json.loads((tmp_path / f"{rank}.json").read_text(encoding="utf-8")) for rank in (0, 1))
-    assert first == second
-    model = adapted()
-    model.add_adapter("second", settings(layers_to_transform=[1]))
-    with watch_routers(model) as stats:
-        for rank in (0, 1):
-            names = ["default", "second" if rank else "default"]
-            model(input_ids=tokens(2, 5 + rank, seed=rank), adapter_names=names)
-    alone = sorted((r.layer, r.adapter, r.tokens, r.load) for r in stats.reports())
-    assert [tuple(each) for each in first] == alone
-    assert [each[2] for each in first] == [16, 16, 6]

@@ -20,6 +20,7 @@ from torch import Tensor, distributed, nn
 from torch.distributed.fsdp import FullyShardedDataParallel, fully_shard
 from torch.distributed.fsdp.wrap import ModuleWrapPolicy
 
+from sovereign.mixlora import watch_routers
 from sovereign.mixlora.experts import ExpertLora
 from sovereign.mixlora.losses import load_balance_loss, router_z_loss
 from sovereign.mixlora.router_log import router_log
@@ -93,6 +94,19 @@ def two_adapters(adapter_names: list[str], ids: Tensor) -> dict[str, Tensor]:
     return dict(zip(trained, found, strict=True))
 
 
+def counted(ranks: range, gathers: bool) -> list[Any]:
+    """What the routers of rows with other tokens for each process did; only the second one meets the second adapter."""
+    model = adapted()
+    model.add_adapter("second", settings(layers_to_transform=[1]))
+    with watch_routers(model) as stats:
+        for rank in ranks:
+            names = ["default", "second" if rank else "default"]
+            model(input_ids=tokens(2, 5 + rank, seed=rank), adapter_names=names)
+    if gathers:
+        stats.gather()
+    return sorted((r.layer, r.adapter, r.tokens, r.load) for r in stats.reports())
+
+
 def flat_shards(kind: type[nn.Module], mine: slice) -> float:
     """A loss under the older FullyShardedDataParallel, with every module of a kind a unit."""
     model = adapted(num_experts=3, router_loss_across_processes=True, **COEFFICIENTS).train()
@@ -140,6 +154,7 @@ def one_of_several(rank: int, folder: str) -> None:
         "losses": routers_losses(slice(2) if rank == 0 else slice(2, 3), True),
         "mixed": two_adapters(["default", "b", "b", "default"][two], tokens(4)[two]),
         "other adapters": refusal(two_adapters, ["default", "default", "b", "b"][two], tokens(4)[two]),
+        "counted": counted(range(rank, rank + 1), True),
         "flat": flat_shards(LAYER, two),
         "flat experts": refusal(flat_shards, ExpertLora, two),
         "trained": [trained(Path(folder, str(rank)), kind, accumulated, COUNT) for kind, accumulated in TRAINERS],
@@ -174,6 +189,12 @@ def test_adapters_are_kept_apart_however_each_process_orders_its_rows(found: lis
         and "give every process rows of the same adapters" in each["other adapters"]
         for each in found
     )
+
+
+def test_what_the_routers_did_adds_up(found: list[dict[str, Any]]) -> None:
+    alone = counted(range(COUNT), False)
+    assert [each["counted"] for each in found] == [alone] * COUNT
+    assert [tokens for _, _, tokens, _ in alone] == [16, 16, 6]
 
 
 def test_flat_shards_of_layers_work_and_those_of_experts_are_refused(found: list[dict[str, Any]]) -> None:
