@@ -234,6 +234,32 @@ def test_a_model_can_be_copied_after_training() -> None:
     assert torch.equal(copied(input_ids=tokens()).logits, model.eval()(input_ids=tokens()).logits)
 
 
+@pytest.mark.parametrize("change", ["in place", "loaded", "data", "base", "moved"])
+def test_lengths_kept_in_evaluation_follow_what_changes(change: str) -> None:
+    """What stands for |W + s B A| is computed once, and anew where a factor or the base changes."""
+    model, ids = adapted(use_dora=True, target_modules=[]), tokens()
+    lora = model.base_model.model.model.layers[0].mlp.mixlora_up_proj["default"]
+    with torch.no_grad():
+        model(input_ids=ids)
+        kept = lora.kept_norms
+        model(input_ids=ids)
+        assert kept is not None and lora.kept_norms is kept
+        if change == "in place":
+            lora.lora_B.mul_(3)
+        elif change == "loaded":
+            model.load_state_dict({name: 3 * tensor for name, tensor in model.state_dict().items()})
+        elif change == "data":
+            lora.lora_B.data.mul_(3)
+            model.train().eval()
+        elif change == "base":
+            model.base_model.model.model.layers[0].mlp.base_layer.up_proj.weight.mul_(3)
+        else:
+            model.double()
+        got = model(input_ids=ids).logits
+        assert torch.equal(got, copy.deepcopy(model)(input_ids=ids).logits)
+        assert copy.deepcopy(lora).kept_norms is None
+
+
 def test_names_that_fit_nothing_are_refused() -> None:
     with pytest.raises(ValueError, match="fits the whole path of no module"):
         adapted(target_modules="nomatch.*")
