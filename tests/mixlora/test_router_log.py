@@ -13,11 +13,12 @@ pytest.importorskip("peft")
 import peft
 import torch
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
 
 from sovereign.mixlora import MixLoraLayer, router_aux_loss
 from sovereign.mixlora.losses import load_balance_loss, router_z_loss
-from sovereign.mixlora.pass_loss import share_of_step, token_mask
-from sovereign.mixlora.router_log import UNUSED_PASSES, router_log
+from sovereign.mixlora.pass_loss import Said, router_loss, share_of_step, token_mask
+from sovereign.mixlora.router_log import UNUSED_PASSES, RouterLog, router_log
 from sovereign.mixlora.routing import TopK
 from tests.mixlora.tiny import FAMILIES, adapted, settings, tiny, tokens
 
@@ -212,6 +213,17 @@ def test_which_labels_count_is_decided_as_the_trainer_does() -> None:
     """For GPT-2, whose class has another kind of name, transformers counts the first label as well."""
     shifting = {family: router_log(peft.get_peft_model(tiny(family), settings())).shifts_labels for family in FAMILIES}
     assert {family for family, shifts in shifting.items() if not shifts} == {"bert", "roberta", "gpt2"}
+
+
+def test_layers_and_adapters_on_several_devices() -> None:
+    """With different numbers of experts; no GPU is needed for numbers that are never computed."""
+    with FakeTensorMode():
+        logits = {i: [torch.randn(2, 7, 4 + i, device=f"cuda:{i}")] for i in (0, 1)}
+        assert router_loss(Said(settings(router_z_loss_coef=0.1), None, logits), None).device.index == 0
+        log = RouterLog(nn.Linear(1, 1))
+        log._pending = {name: torch.zeros((), device=f"cuda:{i}") for i, name in enumerate("ab")}
+        total = log.take()
+        assert total is not None and total.device.index == 0
 
 
 def test_a_model_without_adapter_has_none() -> None:

@@ -182,6 +182,16 @@ def test_the_mixin_leaves_evaluation_alone(tmp_path: Path) -> None:
     assert plain == mixed
 
 
+def test_the_mixin_adds_nothing_of_a_pass_before(tmp_path: Path) -> None:
+    """Of one in training whose losses nobody asked for."""
+    model = adapted(**COEFFICIENTS)
+    trainer = MixLoraTrainer(model, arguments(tmp_path))
+    batch = {"input_ids": tokens(), "labels": tokens()}
+    expected = float(model(**batch).loss)
+    model.train()(input_ids=tokens())
+    assert float(trainer.compute_loss(model.eval(), batch)) == expected
+
+
 @pytest.mark.parametrize("mixin", [True, False])
 def test_trl_trains_and_adds_the_router_losses_with_the_mixin(mixin: bool, tmp_path: Path) -> None:
     trl = pytest.importorskip("trl", reason="TRL is not installed")
