@@ -134,6 +134,19 @@ def test_with_labels_the_loss_holds_each_adapters_losses_by_its_share_of_the_lab
     assert float((got - expected).abs().detach()) < 1e-6  # the model's own loss is in fp32
 
 
+def test_losses_without_those_of_the_routers_are_refused_in_training() -> None:
+    model, ids, names = several(without=("dora",)).train(), tokens(), ["default", "wide"]
+    logits = model(input_ids=ids, adapter_names=names).logits
+    losses_by_adapter(model, logits, ids, names)
+    with pytest.raises(RuntimeError, match="they were taken before"):
+        losses_by_adapter(model, logits, ids, names)
+    logits = model(input_ids=ids, labels=ids, adapter_names=names).logits
+    with pytest.raises(RuntimeError, match=r"outputs\.loss contains the router losses"):
+        losses_by_adapter(model, logits, ids, names)
+    base = model(input_ids=ids, adapter_names=["__base__", "__base__"]).logits
+    assert losses_by_adapter(model, base, ids, ["__base__", "__base__"]).keys() == {"__base__"}
+
+
 def test_what_does_not_fit_is_refused() -> None:
     model = several(without=("dora",))
     with pytest.raises(ValueError, match=r"adapter_names has \['nobody'\], but the model's adapters are \['default'"):
@@ -142,6 +155,9 @@ def test_what_does_not_fit_is_refused() -> None:
         model(input_ids=tokens(), adapter_names=["default", "wide", "wide"])
     with pytest.raises(ValueError, match=r"no adapter \['nobody'\]"):
         train_together(model, ["default", "nobody"])
+    for name in ("0", "mlp", "q_proj", "weight"):  # peft would save no whole adapter beside one of such a name
+        with pytest.raises(ValueError, match=f"an adapter cannot be called '{name}'"):
+            model.add_adapter(name, settings())
     with pytest.raises(ValueError, match=r"1 names, logits \[2, 7, 48\] and labels \[2, 7\] do not fit"):
         losses_by_adapter(model, torch.zeros(2, 7, 48), tokens(), ["default"])
     assert torch.isfinite(model(input_ids=tokens(), adapter_names=["default", "wide"]).logits).all()
