@@ -173,6 +173,7 @@ class Switch:
     through the frozen block, with the weight that they would have had. The reference's "mixlora-switch" passes their
     input on instead, and in inference that of every token. When a token is generated with a cache, each call holds a
     sequence of one, and nothing overflows. Padding before a sequence's tokens takes up room, padding after them does not.
+    A layer that flattens the batch, as OPT's, makes one sequence of it.
     """
 
     expert_capacity: int
