@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("peft")
 
+import peft
 import torch
 from torch import Tensor
 from torch.distributed.algorithms._checkpoint.checkpoint_wrapper import apply_activation_checkpointing
@@ -134,6 +136,19 @@ def test_with_labels_the_loss_holds_each_adapters_losses_by_its_share_of_the_lab
     assert float((got - expected).abs().detach()) < 1e-6  # the model's own loss is in fp32
 
 
+def test_losses_without_those_of_the_routers_are_refused_in_training() -> None:
+    model, ids, names = several(without=("dora",)).train(), tokens(), ["default", "wide"]
+    logits = model(input_ids=ids, adapter_names=names).logits
+    first = losses_by_adapter(model, logits, ids, names)
+    with pytest.raises(RuntimeError, match="they were taken before"):
+        losses_by_adapter(model, logits, ids, names)
+    logits = model(input_ids=ids, labels=ids, adapter_names=names).logits
+    with pytest.raises(RuntimeError, match=r"outputs\.loss contains the router losses"):
+        losses_by_adapter(model, logits, ids, names)
+    base = model(input_ids=ids, adapter_names=["__base__", "__base__"]).logits
+    assert losses_by_adapter(model, base, ids, ["__base__", "__base__"]).keys() != first.keys()
+
+
 def test_what_does_not_fit_is_refused() -> None:
     model = several(without=("dora",))
     with pytest.raises(ValueError, match=r"adapter_names has \['nobody'\], but the model's adapters are \['default'"):
@@ -142,6 +157,9 @@ def test_what_does_not_fit_is_refused() -> None:
         model(input_ids=tokens(), adapter_names=["default", "wide", "wide"])
     with pytest.raises(ValueError, match=r"no adapter \['nobody'\]"):
         train_together(model, ["default", "nobody"])
+    for name in ("0", "mlp", "q_proj", "weight"):  # peft would save no whole adapter beside one of such a name
+        with pytest.raises(ValueError, match=f"an adapter cannot be called '{name}'"):
+            model.add_adapter(name, settings())
     with pytest.raises(ValueError, match=r"1 names, logits \[2, 7, 48\] and labels \[2, 7\] do not fit"):
         losses_by_adapter(model, torch.zeros(2, 7, 48), tokens(), ["default"])
     assert torch.isfinite(model(input_ids=tokens(), adapter_names=["default", "wide"]).logits).all()
@@ -203,3 +221,38 @@ def test_an_adapter_is_read_whole_or_not_at_all() -> None:
     model.load_state_dict(
         tiny().state_dict(), strict=False
     )  # the base alone, under its own names: nothing of an adapter
+
+
+@pytest.mark.parametrize("name", ["0", "mlp", "model"])
+def test_an_adapter_is_not_called_as_a_part_of_a_path(name: str) -> None:
+    """peft finds an adapter's tensors by its name in their paths, and would leave others out of their files."""
+    with pytest.raises(ValueError, match=f"an adapter cannot be called '{name}'"):
+        peft.get_peft_model(tiny(), settings(), adapter_name=name)
+    model = adapted()
+    with pytest.raises(ValueError, match="Choose another name"):
+        model.add_adapter(name, settings())
+    assert list(model.peft_config) == ["default"] and torch.isfinite(model(input_ids=tokens()).logits).all()
+    model.add_adapter("second", settings())
+
+
+def test_losses_by_adapter_need_router_losses_that_are_in_no_loss_yet() -> None:
+    model = several(without=("dora",)).train()
+    train_together(model, ["default", "wide"])
+    names = ["default", "wide"]
+    logits = model(input_ids=tokens(), labels=tokens(), adapter_names=names).logits
+    with pytest.raises(RuntimeError, match="no router loss is left"):
+        losses_by_adapter(model, logits, tokens(), names)
+    logits = model(input_ids=tokens(), adapter_names=names).logits
+    assert set(losses_by_adapter(model, logits, tokens(), names)) == {"default", "wide"}
+
+
+def test_norms_are_computed_anew_after_training() -> None:
+    """Also if parameters were changed where torch counts no version."""
+    model = adapted(dtype=torch.float64, use_dora=True, target_modules=[])
+    before = model(input_ids=tokens()).logits
+    for name, parameter in model.named_parameters():
+        if "mixlora" in name and "lora_B" in name:
+            parameter.data.mul_(2)
+    got = model.train().eval()(input_ids=tokens()).logits
+    fresh = copy.deepcopy(model)(input_ids=tokens()).logits
+    assert torch.equal(got, fresh) and not torch.allclose(got, before)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 import torch
 from peft.utils.integrations import dequantize_module_weight
@@ -30,10 +29,8 @@ class Scale(NamedTuple):
     offset: Tensor | None
 
 
-SHORT = (
-    4  # rows up to this length are computed whole: two of them may nearly cancel, and their squares then lose digits
-)
-_norms: WeakKeyDictionary[ExpertLora, tuple[object, Tensor]] = WeakKeyDictionary()  # in evaluation
+# Rows up to this length are computed whole: two of them may nearly cancel, and the sum of their squares then loses digits.
+SHORT = 4
 
 
 def scales(experts: Mapping[str, ExpertLora], modules: Mapping[str, nn.Module]) -> dict[str, Scale]:
@@ -75,8 +72,8 @@ def row_norms(lora: ExpertLora, module: nn.Module) -> Tensor:
     tensors = (lora.lora_A, lora.lora_B, weight)
     kept = not (lora.training or torch.compiler.is_compiling() or any(tensor.is_inference() for tensor in tensors))
     key = [(tensor.data_ptr(), tensor._version) for tensor in tensors] if kept else []
-    if kept and lora in _norms and _norms[lora][0] == key:
-        return _norms[lora][1]
+    if kept and lora.kept_norms is not None and lora.kept_norms[0] == key:
+        return lora.kept_norms[1]
     W = weight if type(weight) in (nn.Parameter, Tensor) else dequantize_module_weight(module)
     W = W.t() if isinstance(module, Conv1D) else W
     W = W.to(torch.promote_types(lora.lora_A.dtype, torch.float32))
@@ -90,5 +87,5 @@ def row_norms(lora: ExpertLora, module: nn.Module) -> Tensor:
         squared = W.square().sum(dim=1) + update.sum(dim=2)
     norms = squared.clamp_min(torch.finfo(W.dtype).tiny).sqrt()
     if kept:
-        _norms[lora] = (key, norms)
+        lora.kept_norms = (key, norms)
     return norms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor, nn
@@ -56,7 +56,17 @@ class ExpertLora(nn.Module):
         self.lora_magnitude: nn.Parameter | None = None
         if use_dora:
             self.lora_magnitude = nn.Parameter(torch.ones(num_experts, out_features, device=device, dtype=dtype))
+        self.kept_norms: tuple[object, Tensor] | None = None  # by ``dora``, in evaluation, and what they are of
         self.reset_parameters()
+
+    def train(self, mode: bool = True) -> ExpertLora:
+        """As torch's. The norms are computed anew: training may change parameters where no version is counted."""
+        self.kept_norms = None
+        return super().train(mode)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies, which have tensors of their own."""
+        return self.__dict__ | {"kept_norms": None}
 
     def reset_parameters(self) -> None:
         """Draw A anew and set B to zero."""

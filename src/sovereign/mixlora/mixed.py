@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from .layer import BASE, MixLoraLayer
 from .losses import check_same_adapters
-from .router_log import router_log
+from .router_log import NONE_LEFT, router_log
 
 # The attributes by which a layer calls checkpointing: of transformers, and of torch's CheckpointWrapper.
 CHECKPOINTS = ("_gradient_checkpointing_func", "checkpoint_fn")
@@ -103,7 +103,8 @@ def losses_by_adapter(
     counts; position s is predicted from s - 1, as in transformers' causal language models. In training the routers'
     losses are in it. The gradient of their sum is for each adapter what it would be alone, whatever the others do.
 
-    Raises ValueError if the shapes do not fit.
+    Raises ValueError if the shapes do not fit, and in training RuntimeError if no router losses are left of the pass,
+    because it had labels or they were taken before.
     """
     if len(adapter_names) != len(logits) or logits.shape[:2] != labels.shape:
         raise ValueError(
@@ -111,6 +112,8 @@ def losses_by_adapter(
         )
     log = router_log(model)
     routers = log.take_each() if model.training and torch.is_grad_enabled() else {}
+    if routers is None and {*adapter_names} != {BASE}:
+        raise RuntimeError(NONE_LEFT)
     losses = {}
     for adapter in dict.fromkeys(adapter_names):
         rows = [row for row, name in enumerate(adapter_names) if name == adapter]
@@ -118,5 +121,5 @@ def losses_by_adapter(
         dtype = torch.promote_types(logits.dtype, torch.float32)
         losses[adapter] = nn.functional.cross_entropy(predicted.to(dtype), wanted)
         if routers and adapter in routers:
-            losses[adapter] = losses[adapter] + routers[adapter].to(losses[adapter].dtype)
+            losses[adapter] = losses[adapter] + routers[adapter].to(losses[adapter])
     return losses

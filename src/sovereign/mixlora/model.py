@@ -51,6 +51,7 @@ class MixLoraModel(BaseTuner):
     def inject_adapter(self, model: nn.Module, adapter_name: str, **kwargs: Any) -> None:  # type: ignore[override]
         """As peft's. A ``state_dict``, from whose names peft would guess the targets, is not needed and ignored."""
         try:
+            check_name(model, adapter_name)
             super().inject_adapter(model, adapter_name, **kwargs | {"state_dict": None})
         except ValueError:
             if not any(isinstance(module, MixLoraLayer) for module in model.modules()):
@@ -162,6 +163,18 @@ class MixLoraModel(BaseTuner):
         self.router_log.remove()
         if self.architecture is not None:
             scatter(model, self.architecture)
+
+
+def check_name(model: nn.Module, adapter_name: str) -> None:
+    """ValueError if the adapter's name is a part of the paths of parameters, by which peft tells adapters apart: it would
+    leave what lies there out of the other adapters' files."""
+    adapters = {name for m in model.modules() if isinstance(m, MixLoraLayer) for name in m.adapter_configs}
+    parts = {part for path, _ in model.named_parameters() for part in ("base_model", "model", *path.split("."))}
+    if adapter_name in parts - adapters:
+        raise ValueError(
+            f"an adapter cannot be called {adapter_name!r}: the paths of the model's parameters have this part, and peft "
+            "finds an adapter's tensors by its name in them. Choose another name"
+        )
 
 
 def find_targets(model: nn.Module, architecture: Architecture, config: MixLoraConfig) -> Targets:

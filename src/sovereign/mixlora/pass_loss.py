@@ -37,9 +37,9 @@ def router_loss(said: Said, attention_mask: Any) -> Tensor:
         alike = [layer for layer in layers if layer.shape[1] == size]
         part = len(alike) / len(layers)
         if aux > 0:
-            loss = loss + part * aux * load_balance_loss(alike, chosen, mask, everywhere)
+            loss = loss + part * aux * load_balance_loss(alike, chosen, mask, everywhere).to(loss.device)
         if z > 0:
-            loss = loss + part * z * router_z_loss(alike, mask, everywhere)
+            loss = loss + part * z * router_z_loss(alike, mask, everywhere).to(loss.device)
     return loss
 
 

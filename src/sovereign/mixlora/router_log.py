@@ -20,6 +20,10 @@ from .config import MixLoraConfig
 from .pass_loss import Said, router_loss, share_of_step
 from .routing import Routing
 
+NONE_LEFT = (
+    "no router loss is left to be added: there was no pass in training mode with gradients, or its outputs.loss contains "
+    "the router losses, or they were taken before"
+)
 UNUSED_PASSES = 8  # so many training passes in a row whose router losses no backward reached, and a warning is due
 
 
@@ -74,7 +78,10 @@ class RouterLog:
     def take(self) -> Tensor | None:
         """The weighted losses of the last training pass if they are in no loss yet, and None from then on."""
         pending = self.take_each()
-        return None if pending is None else torch.stack([*pending.values()]).sum()
+        if pending is None:
+            return None
+        first, *others = pending.values()
+        return sum((loss.to(first.device) for loss in others), first)  # of adapters that may begin on different devices
 
     def take_each(self) -> dict[str, Tensor] | None:
         """The same by adapter."""
@@ -187,17 +194,15 @@ def router_aux_loss(model: nn.Module) -> Tensor:
         return torch.zeros((), device=next(model.parameters()).device)
     pending = log.take()
     if pending is None:
-        raise RuntimeError(
-            "no router loss is left to be added: there was no pass in training mode with gradients, or its "
-            "outputs.loss contains the router losses, or they were taken before"
-        )
+        raise RuntimeError(NONE_LEFT)
     return pending
 
 
 @contextmanager
 def separate_router_loss(model: nn.Module) -> Iterator[RouterLog]:
-    """Within, ``outputs.loss`` is the base model's alone, and the log's ``take`` gives the router losses."""
+    """Within, ``outputs.loss`` is the base model's alone, and the log's ``take`` gives the router losses of a pass within."""
     log = router_log(model)
+    log.take_each()  # of a pass before, which nobody asked for
     before, log.add_to_loss = log.add_to_loss, False
     try:
         yield log
