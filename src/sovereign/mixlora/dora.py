@@ -29,9 +29,8 @@ class Scale(NamedTuple):
     offset: Tensor | None
 
 
-SHORT = (
-    4  # rows up to this length are computed whole: two of them may nearly cancel, and their squares then lose digits
-)
+# Rows up to this length are computed whole: two of them may nearly cancel, and the sum of their squares then loses digits.
+SHORT = 4
 
 
 def scales(experts: Mapping[str, ExpertLora], modules: Mapping[str, nn.Module]) -> dict[str, Scale]:
