@@ -50,6 +50,20 @@ def spy(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 @needs_library
+@pytest.mark.parametrize("context", [torch.no_grad, torch.inference_mode])
+@pytest.mark.parametrize("count", [1, 40])
+def test_without_gradients_it_is_the_same(context: type, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There the library is called directly, not as a function of autograd."""
+    ours, seen = case(), spy(monkeypatch)
+    x = ours.tokens(count)
+    expected = factored_ffn(x, ours.route(x), ours.frozen, ours.experts, {})
+    assert expected.requires_grad
+    with context():
+        got = factored_ffn(x, ours.route(x), ours.frozen, ours.experts, {})
+    assert torch.equal(got, expected) and seen == [True, True]
+
+
+@needs_library
 @pytest.mark.parametrize("size", [3, 10, 30, 100, 1000])
 @pytest.mark.parametrize("act", ["silu", "gelu_tanh"])
 def test_gradients_where_the_gate_is_saturated(act: str, size: float) -> None:
